@@ -1,0 +1,8 @@
+"""All doors of the house."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
+    path("", include("congdoan.faces.office.urls")),
+]

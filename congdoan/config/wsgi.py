@@ -1,0 +1,9 @@
+"""The door for the web server: each request is one short, synchronous conversation with the database."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "congdoan.config.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
