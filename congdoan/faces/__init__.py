@@ -1,0 +1,1 @@
+"""What people and machines see: assembly of the rooms into screens."""

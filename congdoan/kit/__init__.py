@@ -1,0 +1,1 @@
+"""Tools without models and without union words: lists, pages, documents, Vietnamese text, dates, money, charts."""

@@ -1,0 +1,1 @@
+"""The registers: union bodies, employers, people, membership."""

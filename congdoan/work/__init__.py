@@ -1,0 +1,1 @@
+"""Plans, indicators, reports: the work that is steered by figures."""

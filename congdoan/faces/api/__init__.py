@@ -1,0 +1,1 @@
+"""The machine's face: every declared list, and the plans, over HTTP."""

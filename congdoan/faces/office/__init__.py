@@ -1,0 +1,1 @@
+"""The officers' face: home, navigation, drill-down, administration."""

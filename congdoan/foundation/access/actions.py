@@ -1,0 +1,160 @@
+"""Writes of access: roles and grants."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from congdoan.foundation.access.models import Grant, Role
+from congdoan.foundation.access.queries import require, scope
+from congdoan.foundation.access.rules import Actor, Forbidden, capabilities
+from congdoan.foundation.accounts.models import User
+from congdoan.foundation.audit.actions import record
+from congdoan.foundation.units.models import Unit
+
+_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "imports.view"]
+_CADRE = [
+    *_VIEW,
+    "people.view_contacts",
+    "organisation.edit",
+    "enterprises.edit",
+    "membership.admit",
+    "membership.transfer",
+    "membership.end",
+    "people.edit",
+    "imports.run",
+    "reports.write",
+    "plans.report_value",
+]
+#: Roles of a new installation; an office changes them or makes its own.
+DEFAULT_ROLES = {
+    "administrator": (
+        "Quản trị hệ thống",
+        "Người dùng, vai trò, phân quyền, nhật ký; không xem số định danh",
+        [*_VIEW, "access.manage", "audit.view", "catalogues.edit"],
+    ),
+    "leader": (
+        "Lãnh đạo công đoàn",
+        "Ban hành kế hoạch, giao và điều chỉnh chỉ tiêu, duyệt",
+        [
+            *_CADRE,
+            "people.view_identity",
+            "plans.edit",
+            "plans.allocate",
+            "plans.adjust",
+            "approvals.decide",
+            "membership.close_books",
+            "audit.view",
+            "organisation.found",
+        ],
+    ),
+    "officer": (
+        "Cán bộ phát triển đoàn viên",
+        "Sổ đăng ký, nhập danh sách, theo dõi chỉ tiêu, lập báo cáo",
+        [*_CADRE, "people.view_identity", "organisation.found", "plans.edit", "plans.allocate"],
+    ),
+    "committee": (
+        "Ban chấp hành công đoàn cơ sở",
+        "Đoàn viên và số liệu của đơn vị mình",
+        _CADRE,
+    ),
+    "inspector": ("Ủy ban kiểm tra", "Xem sổ và nhật ký, không ghi", [*_VIEW, "audit.view"]),
+    "viewer": ("Người xem", "Xem số liệu tổng hợp và danh sách, không có thông tin riêng", _VIEW),
+}
+
+
+def install_default_roles() -> None:
+    """Make the roles every installation starts with, once. Roles an office has changed are left as they are."""
+    for code, (name, description, held) in DEFAULT_ROLES.items():
+        Role.objects.get_or_create(
+            code=code, defaults={"name": name, "description": description, "capabilities": sorted(held)}
+        )
+
+
+class GrantOverlaps(ValueError):
+    """The user already has this role at this unit in that time."""
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    actor: Actor,
+    on: date,
+    user: User,
+    role: Role,
+    unit: Unit,
+    reach: str = "below",
+    until: date | None = None,
+    reason: str = "",
+) -> Grant:
+    """Give a user a role at a unit from ``on`` until ``until`` (exclusive; open when None).
+
+    Nobody gives more than they hold: every capability of the role must be the actor's at that unit, or the
+    actor must manage access there. Raises Forbidden, GrantOverlaps.
+    """
+    require(actor, "access.manage", unit)
+    try:
+        with transaction.atomic():
+            made = Grant.objects.create(
+                user=user,
+                role=role,
+                unit=unit,
+                reach=reach,
+                during=DateRange(on, until),
+                reason=reason,
+                granted_by=actor.user,
+            )
+    except IntegrityError as error:
+        raise GrantOverlaps(f"{user.get_full_name()} đã có vai trò “{role.name}” tại {unit.name} trong thời gian này.") from error
+    record(
+        actor=actor,
+        verb="access.grant",
+        unit_id=unit.pk,
+        obj=made,
+        reason=reason,
+        summary=f"Giao vai trò “{role.name}” cho {user.get_full_name()} tại {unit.name}",
+        data={"user": user.pk, "role": role.pk, "reach": reach, "from": str(on), "until": str(until or "")},
+    )
+    return made
+
+
+@transaction.atomic
+def end_grant(*, actor: Actor, on: date, grant: Grant, reason: str) -> Grant:
+    """End a grant: from ``on`` it holds no more. A grant that has not begun is ended on its first day."""
+    grant = Grant.objects.select_for_update().select_related("user", "role", "unit").get(pk=grant.pk)
+    require(actor, "access.manage", grant.unit)
+    if grant.user_id == (actor.user.pk if actor.user else None):
+        raise Forbidden("Bạn không thể tự thu hồi quyền của chính mình. Hãy nhờ một người quản trị khác.")
+    starts = grant.during.lower
+    grant.during = DateRange(starts, max(on, starts + timedelta(days=1)))
+    grant.save(update_fields=["during"])
+    record(
+        actor=actor,
+        verb="access.end_grant",
+        unit_id=grant.unit_id,
+        obj=grant,
+        reason=reason,
+        summary=f"Thu hồi vai trò “{grant.role.name}” của {grant.user.get_full_name()} tại {grant.unit.name}",
+    )
+    return grant
+
+
+@transaction.atomic
+def save_role(*, actor: Actor, code: str, name: str, description: str, held: list[str]) -> Role:
+    """Make or change a role. Needs access.manage at a unit that stands at the top of the tree.
+
+    Raises Forbidden; ValueError for a capability that no room declares.
+    """
+    top = Unit.objects.filter(versions__parent__isnull=True, versions__during__contains=actor.today)
+    if not actor.is_system and not any(scope(actor, "access.manage").contains(unit.pk) for unit in top):
+        raise Forbidden("Chỉ người quản trị ở đơn vị cao nhất mới được sửa vai trò.")
+    unknown = set(held) - {capability.code for capability in capabilities()}
+    if unknown:
+        raise ValueError("Không có quyền: " + ", ".join(sorted(unknown)))
+    role, _ = Role.objects.update_or_create(
+        code=code, defaults={"name": name, "description": description, "capabilities": sorted(set(held))}
+    )
+    record(actor=actor, verb="access.save_role", obj=role, summary=f"Lưu vai trò “{name}”", data={"held": sorted(held)})
+    return role

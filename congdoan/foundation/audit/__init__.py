@@ -1,0 +1,1 @@
+"""Who wrote or read what, when and why. Append-only."""

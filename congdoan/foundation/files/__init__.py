@@ -1,0 +1,1 @@
+"""Stored files: uploads and what the system wrote, by content hash."""

@@ -1,0 +1,1 @@
+"""Background work that a person can watch: runs with progress, over the queue in the database."""

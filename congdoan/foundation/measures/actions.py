@@ -1,0 +1,159 @@
+"""Writes of measures: appending deltas, folding them, and following units that are placed elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from congdoan.foundation.measures.models import MeasureCell, MeasureDelta
+
+#: Serialises folding with changes of the tree; appending deltas never waits for it.
+_LOCK = 726_001
+
+#: What deltas add to a unit and to all above it. A stock follows its unit: when the unit comes under another
+#: superior it leaves the old one and arrives at the new one, both marked as structure. The last placement
+#: counts as open, so that what is booked on the day a unit ends still reaches those above it.
+CONTRIBUTIONS_SQL = """
+    SELECT p.ancestor_id AS unit_id, d.cell_id, GREATEST(d.day, lower(p.during)) AS day,
+           lower(p.during) > d.day AND NOT p.starts_life AS is_structure, d.n
+    FROM deltas d
+    JOIN placed p ON p.unit_id = d.unit_id AND (p.is_last OR upper(p.during) > d.day)
+    UNION ALL
+    SELECT p.ancestor_id, d.cell_id, upper(p.during), TRUE, -d.n
+    FROM deltas d
+    JOIN placed p ON p.unit_id = d.unit_id AND NOT p.is_last AND upper(p.during) > d.day
+"""
+#: ``placed``: placements with a mark for those that begin with the unit's life.
+PLACED_SQL = """
+    SELECT p.unit_id, p.ancestor_id, p.during, p.is_last, lower(p.during) = u.founded_on AS starts_life
+    FROM units_unitplacement p JOIN units_unit u ON u.id = p.unit_id
+"""
+
+_ADD_SQL = """
+    INSERT INTO measures_measuretotal (unit_id, cell_id, grain, starts_on, is_structure, n)
+    SELECT c.unit_id, c.cell_id, g.grain, date_trunc(g.field, c.day)::date, c.is_structure, sum(c.n) * %(sign)s
+    FROM contributions c CROSS JOIN (VALUES ('y', 'year'), ('m', 'month'), ('d', 'day')) AS g(grain, field)
+    GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(c.n) <> 0
+    ON CONFLICT (unit_id, cell_id, grain, starts_on, is_structure)
+    DO UPDATE SET n = measures_measuretotal.n + EXCLUDED.n
+"""
+
+
+def cell_key(dims: Mapping[str, Any]) -> str:
+    """The canonical text of a combination of dimension values."""
+    return json.dumps(dict(dims), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def cell_ids(measure: str, combinations: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Ids of cells by key, making those that do not exist. Two writers that race get the same ids."""
+    wanted = {cell_key(dims): dict(dims) for dims in combinations}
+    found = dict(MeasureCell.objects.filter(measure=measure, key__in=wanted).values_list("key", "id"))
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        MeasureCell.objects.bulk_create(
+            [MeasureCell(measure=measure, key=key, dims=wanted[key]) for key in missing], ignore_conflicts=True
+        )
+        found.update(MeasureCell.objects.filter(measure=measure, key__in=missing).values_list("key", "id"))
+    return found
+
+
+def append(
+    *,
+    measure: str,
+    rows: Iterable[tuple[int, Mapping[str, Any], date, int]],
+    recorded_at: datetime,
+) -> int:
+    """Append deltas (unit id, dimensions, day, n) in the caller's transaction; equal places are added up first.
+
+    Returns how many delta rows were written. Must run inside a transaction, so that a figure never shows what
+    its cause did not commit.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("measure deltas belong to the transaction of their cause")
+    summed: dict[tuple[int, str, date], int] = defaultdict(int)
+    dims_by_key: dict[str, Mapping[str, Any]] = {}
+    for unit_id, dims, day, n in rows:
+        key = cell_key(dims)
+        dims_by_key.setdefault(key, dims)
+        summed[unit_id, key, day] += n
+    entries = [(place, n) for place, n in summed.items() if n]
+    if not entries:
+        return 0
+    ids = cell_ids(measure, dims_by_key.values())
+    if len(entries) < 50:
+        MeasureDelta.objects.bulk_create(
+            MeasureDelta(unit_id=unit_id, cell_id=ids[key], day=day, n=n, recorded_at=recorded_at)
+            for (unit_id, key, day), n in entries
+        )
+        return len(entries)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY measures_measuredelta (unit_id, cell_id, day, n, recorded_at, is_folded) FROM STDIN"
+        ) as copy,
+    ):
+        for (unit_id, key, day), n in entries:
+            copy.write_row((unit_id, ids[key], day, n, recorded_at, False))
+    return len(entries)
+
+
+@transaction.atomic
+def fold(*, limit: int = 500_000) -> int:
+    """Fold waiting deltas into the totals. Returns how many; call again while it returns ``limit``.
+
+    Only one fold runs at a time; a second caller waits. Readers are exact before, during and after.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(
+            f"""WITH picked AS (
+                    SELECT id FROM measures_measuredelta WHERE NOT is_folded ORDER BY id LIMIT %(limit)s
+                ), deltas AS MATERIALIZED (
+                    UPDATE measures_measuredelta m SET is_folded = TRUE FROM picked WHERE m.id = picked.id
+                    RETURNING m.unit_id, m.cell_id, m.day, m.n
+                ), placed AS ({PLACED_SQL}),
+                contributions AS ({CONTRIBUTIONS_SQL}),
+                added AS ({_ADD_SQL} RETURNING 1)
+                SELECT (SELECT count(*) FROM deltas), (SELECT count(*) FROM added)""",
+            {"limit": limit, "sign": 1},
+        )
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+@contextmanager
+def placements_change(unit_ids: list[int]) -> Iterator[None]:
+    """Around a change of these units' placements: their folded past is taken out of the old superiors' totals
+    and put into the new ones', with the parts after the change marked as structure."""
+    if not unit_ids:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _contribute(cursor, unit_ids, sign=-1)
+        yield
+        _contribute(cursor, unit_ids, sign=1)
+        cursor.execute(
+            "DELETE FROM measures_measuretotal t WHERE t.n = 0 AND t.unit_id IN"
+            " (SELECT ancestor_id FROM units_unitplacement WHERE unit_id = ANY(%s))",
+            [unit_ids],
+        )
+
+
+def _contribute(cursor: Any, unit_ids: list[int], *, sign: int) -> None:
+    cursor.execute(
+        f"""WITH deltas AS (
+                SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta
+                WHERE is_folded AND unit_id = ANY(%(units)s) GROUP BY 1, 2, 3
+            ), placed AS ({PLACED_SQL} WHERE p.unit_id = ANY(%(units)s)),
+            contributions AS ({CONTRIBUTIONS_SQL})
+            {_ADD_SQL}""",
+        {"units": unit_ids, "sign": sign},
+    )

@@ -1,0 +1,254 @@
+"""Reads of measures: exact at once, one index look-up at any height of the tree.
+
+A figure is the sum of whole years, whole months and days up to the day asked for, plus what is not yet folded.
+``known_at`` asks for the figure as it was known at an instant and goes through the deltas instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from congdoan.foundation.measures.actions import CONTRIBUTIONS_SQL, PLACED_SQL
+from congdoan.foundation.measures.catalogue import Filters, dims_match, measures
+from congdoan.foundation.measures.models import MeasureCell
+
+_EPOCH = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of a breakdown: the dimensions of its cell, whether it is structure, and n."""
+
+    unit_id: int
+    dims: dict[str, Any]
+    is_structure: bool
+    n: int
+
+
+def cells(measure: str, filters: Filters | None = None) -> dict[int, dict[str, Any]]:
+    """Cells of a measure that pass the filters: {cell id: dimensions}."""
+    found = MeasureCell.objects.filter(measure=measure).values_list("id", "dims")
+    return {pk: dims for pk, dims in found if not filters or dims_match(dims, filters)}
+
+
+def stock(
+    measure: str,
+    units: Iterable[int],
+    *,
+    on: date,
+    filters: Filters | None = None,
+    known_at: datetime | None = None,
+) -> dict[int, int]:
+    """The value at the end of a day for each unit and all that stood below it: {unit id: n}, 0 where nothing."""
+    wanted = list(units)
+    result = dict.fromkeys(wanted, 0)
+    for row in rows(measure, wanted, from_on=None, to_on=_day_after(on), filters=filters, known_at=known_at):
+        result[row.unit_id] += row.n
+    return result
+
+
+def flow(
+    measure: str,
+    units: Iterable[int],
+    *,
+    from_on: date,
+    to_on: date,
+    filters: Filters | None = None,
+    known_at: datetime | None = None,
+) -> dict[int, int]:
+    """What happened in [from_on, to_on) for each unit and all below it; structure is left out."""
+    wanted = list(units)
+    result = dict.fromkeys(wanted, 0)
+    for row in rows(measure, wanted, from_on=from_on, to_on=to_on, filters=filters, known_at=known_at):
+        if not row.is_structure:
+            result[row.unit_id] += row.n
+    return result
+
+
+def rows(
+    measure: str,
+    units: Sequence[int],
+    *,
+    from_on: date | None,
+    to_on: date,
+    filters: Filters | None = None,
+    known_at: datetime | None = None,
+) -> list[Row]:
+    """The breakdown of [from_on, to_on) by cell for each unit; from the beginning when from_on is None.
+
+    One query for the cells and one for the figures, whatever the number of units.
+    """
+    known = cells(measure, filters)
+    if not known or not units:
+        return []
+    start = from_on or _EPOCH
+    if start >= to_on:
+        return []
+    parameters: dict[str, Any] = {"units": list(units), "cells": list(known), "from": start, "to": to_on}
+    if known_at is None:
+        totals, pieces = _totals_sql(start, to_on)
+        parameters |= pieces
+        unfolded = _live_sql("NOT is_folded")
+        text = f"{totals} UNION ALL {unfolded}"
+    else:
+        parameters["known_at"] = known_at
+        text = _live_sql("recorded_at <= %(known_at)s")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT unit_id, cell_id, is_structure, sum(n) FROM ({text}) x GROUP BY 1, 2, 3 HAVING sum(n) <> 0",
+            parameters,
+        )
+        return [Row(unit_id, known[cell_id], structure, int(n)) for unit_id, cell_id, structure, n in cursor]
+
+
+def series(
+    measure: str, unit_id: int, days: Sequence[date], *, filters: Filters | None = None, growth_only: bool = False
+) -> list[int]:
+    """The value at the end of each of ``days`` (ascending). ``growth_only`` leaves structure out, for trend lines
+    that must not jump when units are rearranged. One query for the figures."""
+    known = cells(measure, filters)
+    if not known or not days:
+        return [0] * len(days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT day, sum(n) FROM (
+                    SELECT starts_on AS day, n, is_structure FROM measures_measuretotal
+                    WHERE unit_id = %(unit)s AND cell_id = ANY(%(cells)s) AND grain = 'd'
+                      AND starts_on > %(first)s AND starts_on <= %(last)s
+                    UNION ALL
+                    SELECT day, n, is_structure FROM ({_live_sql("NOT is_folded", one_unit=True)}) l
+                    WHERE day > %(first)s AND day <= %(last)s
+                ) x WHERE NOT (%(growth)s AND is_structure) GROUP BY day ORDER BY day""",
+            {
+                "unit": unit_id,
+                "units": [unit_id],
+                "cells": list(known),
+                "first": days[0],
+                "last": days[-1],
+                "growth": growth_only,
+                "from": _EPOCH,
+                "to": _day_after(days[-1]),
+            },
+        )
+        changes = [(day, int(n)) for day, n in cursor]
+    value = stock(measure, [unit_id], on=days[0], filters=filters)[unit_id]
+    values: list[int] = []
+    position = 0
+    for day in days:
+        while position < len(changes) and changes[position][0] <= day:
+            value += changes[position][1]
+            position += 1
+        values.append(value)
+    return values
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where deltas or totals do not say what the rows of record say."""
+
+    measure: str
+    unit_id: int
+    day: date | None
+    expected: int
+    found: int
+
+
+def differences(*, limit: int = 100) -> list[Difference]:
+    """Recount every measure from the rows of record, and every total from the deltas. Empty when all is well."""
+    found: list[Difference] = []
+    with connection.cursor() as cursor:
+        for code, declared in sorted(measures().items()):
+            cursor.execute(
+                f"""WITH truth AS (
+                        SELECT unit_id, dims, day, sum(n) AS n FROM ({declared.recount_sql}) t GROUP BY 1, 2, 3
+                    ), kept AS (
+                        SELECT d.unit_id, c.dims, d.day, sum(d.n) AS n FROM measures_measuredelta d
+                        JOIN measures_measurecell c ON c.id = d.cell_id WHERE c.measure = %s GROUP BY 1, 2, 3
+                    )
+                    SELECT COALESCE(t.unit_id, k.unit_id), COALESCE(t.day, k.day), COALESCE(t.n, 0), COALESCE(k.n, 0)
+                    FROM truth t FULL JOIN kept k ON k.unit_id = t.unit_id AND k.dims = t.dims AND k.day = t.day
+                    WHERE COALESCE(t.n, 0) <> COALESCE(k.n, 0) LIMIT %s""",
+                [code, limit],
+            )
+            found += [Difference(code, unit, day, int(e), int(f)) for unit, day, e, f in cursor]
+        cursor.execute(
+            f"""WITH deltas AS (
+                    SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta WHERE is_folded GROUP BY 1, 2, 3
+                ), placed AS ({PLACED_SQL}),
+                contributions AS ({CONTRIBUTIONS_SQL}),
+                truth AS (
+                    SELECT c.unit_id, c.cell_id, g.grain, date_trunc(g.field, c.day)::date AS starts_on,
+                           c.is_structure, sum(c.n) AS n
+                    FROM contributions c
+                    CROSS JOIN (VALUES ('y', 'year'), ('m', 'month'), ('d', 'day')) AS g(grain, field)
+                    GROUP BY 1, 2, 3, 4, 5
+                )
+                SELECT 'totals:' || m.measure, COALESCE(t.unit_id, k.unit_id), COALESCE(t.starts_on, k.starts_on),
+                       COALESCE(t.n, 0), COALESCE(k.n, 0)
+                FROM truth t FULL JOIN measures_measuretotal k
+                  ON (k.unit_id, k.cell_id, k.grain, k.starts_on, k.is_structure)
+                   = (t.unit_id, t.cell_id, t.grain, t.starts_on, t.is_structure)
+                JOIN measures_measurecell m ON m.id = COALESCE(t.cell_id, k.cell_id)
+                WHERE COALESCE(t.n, 0) <> COALESCE(k.n, 0) LIMIT %s""",
+            [limit],
+        )
+        found += [Difference(code, unit, day, int(e), int(f)) for code, unit, day, e, f in cursor]
+    return found
+
+
+def _live_sql(which: str, *, one_unit: bool = False) -> str:
+    """Contributions of deltas straight from the rows, for the units asked for."""
+    columns = "day, n, is_structure" if one_unit else "unit_id, cell_id, is_structure, n"
+    return f"""(WITH placed AS ({PLACED_SQL} WHERE p.ancestor_id = ANY(%(units)s)),
+        deltas AS (
+            SELECT unit_id, cell_id, day, n FROM measures_measuredelta
+            WHERE {which} AND cell_id = ANY(%(cells)s) AND day < %(to)s
+        )
+        SELECT {columns} FROM ({CONTRIBUTIONS_SQL}) c WHERE c.day >= %(from)s AND c.day < %(to)s)"""
+
+
+def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
+    """Totals over [start, end) cut into whole years, whole months and days, so that few rows are read."""
+    pieces: list[tuple[str, date, date]] = []
+
+    def add(grain: str, a: date, b: date) -> None:
+        if a < b:
+            pieces.append((grain, a, b))
+
+    month_a = start if start.day == 1 else _next_month(start)
+    month_b = end.replace(day=1)
+    if month_a >= month_b:
+        add("d", start, end)
+    else:
+        add("d", start, month_a)
+        year_a = month_a if month_a.month == 1 else date(month_a.year + 1, 1, 1)
+        year_b = date(month_b.year, 1, 1)
+        if year_a >= year_b:
+            add("m", month_a, month_b)
+        else:
+            add("m", month_a, year_a)
+            add("y", year_a, year_b)
+            add("m", year_b, month_b)
+        add("d", month_b, end)
+    texts, values = [], {}
+    for number, (grain, a, b) in enumerate(pieces):
+        texts.append(
+            "SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal WHERE unit_id = ANY(%(units)s)"
+            f" AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
+            f" AND starts_on >= %(a{number})s AND starts_on < %(b{number})s"
+        )
+        values |= {f"a{number}": a, f"b{number}": b}
+    return " UNION ALL ".join(texts), values
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _day_after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)

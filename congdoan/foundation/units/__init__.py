@@ -1,0 +1,1 @@
+"""The tree of union bodies with its whole history: identity, versions, placements, decisions."""

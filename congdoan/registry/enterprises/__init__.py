@@ -1,0 +1,1 @@
+"""Employers: identity, dated headcounts, operating and stability judgements, who hosts a union, who is in charge."""

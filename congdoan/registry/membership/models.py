@@ -1,0 +1,95 @@
+"""Membership over time, and the ledger that it is the sum of."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from congdoan.registry.membership import choices
+
+
+class Membership(models.Model):
+    """A person is a member of a unit during a range. At most one primary membership at a time.
+
+    Follows from the ledger; kept as rows so that "who was a member here on that day" is one look-up.
+    """
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="memberships")
+    during = DateRangeField()
+    is_primary = models.BooleanField(default=True)
+    #: Copied from the person, so that the list of a unit is one ordered index scan.
+    sort_key = models.CharField(max_length=300)
+    #: First admission to the trade union, wherever it was.
+    joined_on = models.DateField(null=True, blank=True)
+    application_on = models.DateField(null=True, blank=True, help_text="day of the written application on file")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_primary_membership",
+                expressions=[("person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(is_primary=True),
+            )
+        ]
+        indexes = [models.Index(fields=["unit", "sort_key", "id"], name="membership_unit_order")]
+
+
+class Movement(models.Model):
+    """One line of the ledger. Immutable: a mistake is reversed by another movement.
+
+    ``on`` is the day of effect, ``recorded_at`` the instant it was booked. ``sector`` and ``sex`` are what
+    counted at that moment, so that the ledger alone gives every measure. A reversal carries the kind of what
+    it reverses and ``sign`` −1 times its sign.
+    """
+
+    kind = models.CharField(max_length=15, choices=choices.MOVEMENT_KINDS)
+    sign = models.SmallIntegerField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="movements")
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="movements")
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+    #: The other unit of a transfer or a reorganisation.
+    counter_unit = models.ForeignKey("units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey("units.Decision", null=True, blank=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=300, blank=True)
+    sector = models.ForeignKey("catalogues.Sector", null=True, on_delete=models.PROTECT)
+    sex = models.CharField(max_length=1, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    #: Writes that belong together (an import, a reorganisation) share a batch.
+    batch = models.UUIDField(null=True, blank=True)
+    #: Booked for a day whose books were already closed.
+    is_late = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(sign__in=[-1, 1]), name="movement_sign")]
+        indexes = [
+            models.Index(fields=["unit", "on"], name="movement_unit"),
+            models.Index(fields=["person", "on"], name="movement_person"),
+            models.Index(fields=["batch"], name="movement_batch", condition=Q(batch__isnull=False)),
+        ]
+        triggers = [pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class BookClosing(models.Model):
+    """The books of a body and all below it are closed up to a day (exclusive) since an instant.
+
+    Later corrections of those days are booked all the same, marked late, with today's recorded instant; the
+    figures as they were known when the books were closed can be asked for with ``known_at``.
+    """
+
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT)
+    until_on = models.DateField()
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "until_on"], name="book_closing_once")]

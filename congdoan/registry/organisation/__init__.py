@@ -1,0 +1,1 @@
+"""What a union body is in daily work: profile, contacts, founding, ending, moving under another superior."""

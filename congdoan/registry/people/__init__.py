@@ -1,0 +1,1 @@
+"""People: identity, contacts, consent, employment. Membership is not here."""

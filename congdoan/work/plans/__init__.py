@@ -1,0 +1,1 @@
+"""Plans, targets, allocation down the tree, assessment and progress."""

@@ -1,0 +1,1 @@
+"""The reports a body owes: from live figures to a Word and an Excel file."""
