@@ -107,7 +107,9 @@ def grant_role(
                 granted_by=actor.user,
             )
     except IntegrityError as error:
-        raise GrantOverlaps(f"{user.get_full_name()} đã có vai trò “{role.name}” tại {unit.name} trong thời gian này.") from error
+        raise GrantOverlaps(
+            f"{user.get_full_name()} đã có vai trò “{role.name}” tại {unit.name} trong thời gian này."
+        ) from error
     record(
         actor=actor,
         verb="access.grant",
@@ -156,5 +158,11 @@ def save_role(*, actor: Actor, code: str, name: str, description: str, held: lis
     role, _ = Role.objects.update_or_create(
         code=code, defaults={"name": name, "description": description, "capabilities": sorted(set(held))}
     )
-    record(actor=actor, verb="access.save_role", obj=role, summary=f"Lưu vai trò “{name}”", data={"held": sorted(held)})
+    record(
+        actor=actor,
+        verb="access.save_role",
+        obj=role,
+        summary=f"Lưu vai trò “{name}”",
+        data={"held": sorted(held)},
+    )
     return role

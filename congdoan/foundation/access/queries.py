@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from congdoan.foundation.access.rules import Actor, refuse, units_with
 from congdoan.foundation.units.models import Unit, UnitPlacement
 
+
 @dataclass(frozen=True)
 class Scope:
     """The units an actor may see with a capability. ``everything`` only for the system.

@@ -67,7 +67,9 @@ class Actor:
     def grants(self) -> list[GrantView]:
         """Grants in force on ``today``; read once per actor."""
         if self._grants is None:
-            object.__setattr__(self, "_grants", grants_in_force(self.user, on=self.today) if self.user else [])
+            object.__setattr__(
+                self, "_grants", grants_in_force(self.user, on=self.today) if self.user else []
+            )
         return self._grants or []
 
     def has_anywhere(self, capability: str) -> bool:
@@ -92,7 +94,8 @@ def grants_in_force(user: User, *, on: date) -> list[GrantView]:
         return []
     rows = Grant.objects.filter(user=user, during__contains=on).select_related("role").order_by("id")
     return [
-        GrantView(row.unit_id, row.reach, row.role_id, row.role.name, frozenset(row.role.capabilities)) for row in rows
+        GrantView(row.unit_id, row.reach, row.role_id, row.role.name, frozenset(row.role.capabilities))
+        for row in rows
     ]
 
 

@@ -18,7 +18,9 @@ class User(AbstractUser):
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     job_title = models.CharField("chức vụ", max_length=150, blank=True)
     #: The body whose figures the user sees first.
-    home_unit = models.ForeignKey("units.Unit", null=True, blank=True, on_delete=models.SET_NULL, verbose_name="đơn vị")
+    home_unit = models.ForeignKey(
+        "units.Unit", null=True, blank=True, on_delete=models.SET_NULL, verbose_name="đơn vị"
+    )
     REQUIRED_FIELDS = ["full_name"]
 
     def get_full_name(self) -> str:

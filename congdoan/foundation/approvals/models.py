@@ -9,7 +9,12 @@ from django.db import models
 class Approval(models.Model):
     """Something proposed by one person and decided by another who has the capability at the unit."""
 
-    STATES = [("open", "chờ duyệt"), ("approved", "đã duyệt"), ("refused", "không duyệt"), ("withdrawn", "đã rút")]
+    STATES = [
+        ("open", "chờ duyệt"),
+        ("approved", "đã duyệt"),
+        ("refused", "không duyệt"),
+        ("withdrawn", "đã rút"),
+    ]
     kind = models.CharField(max_length=60)
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT)
     capability = models.CharField(max_length=60)

@@ -13,12 +13,18 @@ class Territory(models.Model):
     The administrative map, not the union tree: a unit or an enterprise has a territory.
     """
 
-    LEVELS = [("province", "tỉnh, thành phố"), ("district", "huyện, quận"), ("commune", "xã, phường, đặc khu")]
+    LEVELS = [
+        ("province", "tỉnh, thành phố"),
+        ("district", "huyện, quận"),
+        ("commune", "xã, phường, đặc khu"),
+    ]
     code = models.CharField(primary_key=True, max_length=20)
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=120, db_index=True)
     level = models.CharField(max_length=10, choices=LEVELS)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     during = DateRangeField()
 
     def __str__(self) -> str:

@@ -79,4 +79,6 @@ class ColumnMemory(models.Model):
     field = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "unit", "heading_key"], name="column_memory_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "unit", "heading_key"], name="column_memory_once")
+        ]

@@ -58,7 +58,8 @@ def cell_ids(measure: str, combinations: Iterable[Mapping[str, Any]]) -> dict[st
     missing = [key for key in wanted if key not in found]
     if missing:
         MeasureCell.objects.bulk_create(
-            [MeasureCell(measure=measure, key=key, dims=wanted[key]) for key in missing], ignore_conflicts=True
+            [MeasureCell(measure=measure, key=key, dims=wanted[key]) for key in missing],
+            ignore_conflicts=True,
         )
         found.update(MeasureCell.objects.filter(measure=measure, key__in=missing).values_list("key", "id"))
     return found

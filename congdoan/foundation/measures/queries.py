@@ -107,7 +107,12 @@ def rows(
 
 
 def series(
-    measure: str, unit_id: int, days: Sequence[date], *, filters: Filters | None = None, growth_only: bool = False
+    measure: str,
+    unit_id: int,
+    days: Sequence[date],
+    *,
+    filters: Filters | None = None,
+    growth_only: bool = False,
 ) -> list[int]:
     """The value at the end of each of ``days`` (ascending). ``growth_only`` leaves structure out, for trend lines
     that must not jump when units are rearranged. One query for the figures."""

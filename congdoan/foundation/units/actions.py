@@ -117,15 +117,21 @@ def create_units(*, actor: Actor, items: Sequence[NewUnit]) -> list[Unit]:
     return units
 
 
-def _check_kind(item: NewUnit, kinds: dict[str, UnitKind], parent_versions: dict[int, list[UnitVersion]]) -> None:
+def _check_kind(
+    item: NewUnit, kinds: dict[str, UnitKind], parent_versions: dict[int, list[UnitVersion]]
+) -> None:
     kind = kinds.get(item.kind)
     if kind is None:
         raise TreeError(f"{item.name}: không có loại đơn vị “{item.kind}”.")
     if item.founded_on not in kind.during:
-        raise TreeError(f"{item.name}: loại “{kind.name}” không có hiệu lực vào ngày {item.founded_on:%d/%m/%Y}.")
+        raise TreeError(
+            f"{item.name}: loại “{kind.name}” không có hiệu lực vào ngày {item.founded_on:%d/%m/%Y}."
+        )
     if item.parent is None:
         return
-    above = [version for version in parent_versions.get(item.parent.pk, []) if item.founded_on in version.during]
+    above = [
+        version for version in parent_versions.get(item.parent.pk, []) if item.founded_on in version.during
+    ]
     if not above:
         raise TreeError(f"{item.name}: {item.parent.name} không tồn tại vào ngày {item.founded_on:%d/%m/%Y}.")
     if kind not in kinds[above[0].kind_id].child_kinds.all():
@@ -138,7 +144,9 @@ def name_sort_of_unit(name: str) -> str:
 
 
 @transaction.atomic
-def change_units(*, actor: Actor, on: date, changes: Sequence[Change], decision: Decision | None = None) -> None:
+def change_units(
+    *, actor: Actor, on: date, changes: Sequence[Change], decision: Decision | None = None
+) -> None:
     """From ``on``, units are called, are, or stand otherwise. Their history before that day is untouched.
 
     Raises TreeError when a unit does not exist on that day, a later version exists already, the new superior
@@ -155,10 +163,14 @@ def change_units(*, actor: Actor, on: date, changes: Sequence[Change], decision:
         if version is None:
             raise TreeError(f"{change.unit.name} không tồn tại vào ngày {on:%d/%m/%Y}.")
         if version.during.upper is not None and version.during.upper != change.unit.ended_on:
-            raise TreeError(f"{change.unit.name} đã có thay đổi sau ngày {on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước.")
+            raise TreeError(
+                f"{change.unit.name} đã có thay đổi sau ngày {on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước."
+            )
     for change in moved:
         assert change.parent is not None
-        if UnitPlacement.objects.filter(unit=change.parent, ancestor=change.unit, during__contains=on).exists():
+        if UnitPlacement.objects.filter(
+            unit=change.parent, ancestor=change.unit, during__contains=on
+        ).exists():
             raise TreeError(f"{change.unit.name} không thể trực thuộc đơn vị cấp dưới của chính mình.")
         if on < change.parent.founded_on or (change.parent.ended_on and on >= change.parent.ended_on):
             raise TreeError(f"{change.parent.name} không tồn tại vào ngày {on:%d/%m/%Y}.")
@@ -189,7 +201,9 @@ def change_units(*, actor: Actor, on: date, changes: Sequence[Change], decision:
             else:
                 version.during = DateRange(version.during.lower, on)
                 version.save(update_fields=["during"])
-                fresh.append(UnitVersion(unit=change.unit, during=DateRange(on, until), decision=decision, **values))
+                fresh.append(
+                    UnitVersion(unit=change.unit, during=DateRange(on, until), decision=decision, **values)
+                )
             if change.name:
                 unit = change.unit
                 unit.name, unit.name_key = values["name"], search_key(values["name"])
@@ -212,7 +226,9 @@ def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decisi
         if unit.ended_on is not None:
             raise TreeError(f"{unit.name} đã kết thúc từ ngày {unit.ended_on:%d/%m/%Y}.")
         if on <= unit.founded_on:
-            raise TreeError(f"{unit.name} thành lập ngày {unit.founded_on:%d/%m/%Y}, không thể kết thúc trước đó.")
+            raise TreeError(
+                f"{unit.name} thành lập ngày {unit.founded_on:%d/%m/%Y}, không thể kết thúc trước đó."
+            )
     left = (
         UnitVersion.objects.filter(parent__in=ids, during__overlap=DateRange(on, None))
         .exclude(unit__in=ids)
@@ -220,9 +236,13 @@ def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decisi
         .first()
     )
     if left is not None and left.parent is not None:
-        raise TreeError(f"{left.parent.name} vẫn còn đơn vị trực thuộc ({left.unit.name}). Hãy chuyển đi trước.")
+        raise TreeError(
+            f"{left.parent.name} vẫn còn đơn vị trực thuộc ({left.unit.name}). Hãy chuyển đi trước."
+        )
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM units_unitversion WHERE unit_id = ANY(%s) AND lower(during) >= %s", [ids, on])
+        cursor.execute(
+            "DELETE FROM units_unitversion WHERE unit_id = ANY(%s) AND lower(during) >= %s", [ids, on]
+        )
         cursor.execute(
             "UPDATE units_unitversion SET during = daterange(lower(during), %s)"
             " WHERE unit_id = ANY(%s) AND (upper_inf(during) OR upper(during) > %s)",

@@ -100,7 +100,8 @@ class Unit(models.Model):
         indexes = [GinIndex(fields=["search"], name="unit_search")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ended_on__isnull=True) | Q(ended_on__gt=F("founded_on")), name="unit_ends_after_founding"
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gt=F("founded_on")),
+                name="unit_ends_after_founding",
             )
         ]
 
@@ -113,7 +114,9 @@ class Decision(models.Model):
 
     number = models.CharField(max_length=80, blank=True)
     issued_on = models.DateField(null=True, blank=True)
-    issuer = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    issuer = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+    )
     title = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -132,7 +135,9 @@ class UnitVersion(models.Model):
     name = models.CharField(max_length=250)
     short_name = models.CharField(max_length=120)
     kind = models.ForeignKey(UnitKind, on_delete=models.PROTECT)
-    parent = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="child_versions")
+    parent = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="child_versions"
+    )
     sector = models.ForeignKey("catalogues.Sector", null=True, blank=True, on_delete=models.PROTECT)
     territory = models.ForeignKey("catalogues.Territory", null=True, blank=True, on_delete=models.PROTECT)
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT)

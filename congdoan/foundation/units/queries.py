@@ -61,7 +61,9 @@ def below_on(unit: Unit | int, on: date, *, itself: bool = True) -> QuerySet[Uni
 def ancestors_on(unit: Unit | int, on: date) -> list[UnitVersion]:
     """The chain from the top to the unit itself on a day; [] when it did not exist. Two queries."""
     placed = list(
-        UnitPlacement.objects.filter(unit=unit, during__contains=on).order_by("-depth").values_list("ancestor_id", flat=True)
+        UnitPlacement.objects.filter(unit=unit, during__contains=on)
+        .order_by("-depth")
+        .values_list("ancestor_id", flat=True)
     )
     found = versions_on(placed, on)
     return [found[ancestor] for ancestor in placed if ancestor in found]
@@ -100,7 +102,9 @@ def tree_faults() -> list[TreeFault]:
                  ON TRUE
                WHERE v.life IS DISTINCT FROM datemultirange(daterange(u.founded_on, u.ended_on))"""
         )
-        faults += [TreeFault("life", f"{code}: các phiên bản không phủ đúng thời gian tồn tại") for (code,) in cursor]
+        faults += [
+            TreeFault("life", f"{code}: các phiên bản không phủ đúng thời gian tồn tại") for (code,) in cursor
+        ]
         cursor.execute(
             f"""WITH wanted AS ({_CLOSURE_SQL.format(where="TRUE")}),
                 have AS (SELECT unit_id, ancestor_id, depth, during FROM units_unitplacement)
@@ -111,13 +115,18 @@ def tree_faults() -> list[TreeFault]:
         )
         wrong = [row[0] for row in cursor]
         codes = dict(UnitModel.objects.filter(pk__in=wrong).values_list("pk", "code"))
-        faults += [TreeFault("closure", f"{codes[pk]}: vị trí trong cây không khớp với lịch sử") for pk in wrong]
+        faults += [
+            TreeFault("closure", f"{codes[pk]}: vị trí trong cây không khớp với lịch sử") for pk in wrong
+        ]
         cursor.execute(
             """SELECT c.code FROM units_unitversion v JOIN units_unit c ON c.id = v.unit_id
                JOIN units_unit p ON p.id = v.parent_id
                WHERE NOT v.during <@ daterange(p.founded_on, p.ended_on)"""
         )
-        faults += [TreeFault("parent", f"{code}: trực thuộc một đơn vị không tồn tại trong thời gian đó") for (code,) in cursor]
+        faults += [
+            TreeFault("parent", f"{code}: trực thuộc một đơn vị không tồn tại trong thời gian đó")
+            for (code,) in cursor
+        ]
     return faults
 
 

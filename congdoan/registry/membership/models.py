@@ -26,7 +26,9 @@ class Membership(models.Model):
     sort_key = models.CharField(max_length=300)
     #: First admission to the trade union, wherever it was.
     joined_on = models.DateField(null=True, blank=True)
-    application_on = models.DateField(null=True, blank=True, help_text="day of the written application on file")
+    application_on = models.DateField(
+        null=True, blank=True, help_text="day of the written application on file"
+    )
 
     class Meta:
         constraints = [
@@ -54,7 +56,9 @@ class Movement(models.Model):
     on = models.DateField()
     recorded_at = models.DateTimeField()
     #: The other unit of a transfer or a reorganisation.
-    counter_unit = models.ForeignKey("units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    counter_unit = models.ForeignKey(
+        "units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     decision = models.ForeignKey("units.Decision", null=True, blank=True, on_delete=models.PROTECT)
     reason = models.CharField(max_length=300, blank=True)
     sector = models.ForeignKey("catalogues.Sector", null=True, on_delete=models.PROTECT)

@@ -8,7 +8,9 @@ from django.db import models
 class UnitProfile(models.Model):
     """Contacts and the founding paper of a union body."""
 
-    unit = models.OneToOneField("units.Unit", primary_key=True, on_delete=models.PROTECT, related_name="profile")
+    unit = models.OneToOneField(
+        "units.Unit", primary_key=True, on_delete=models.PROTECT, related_name="profile"
+    )
     address = models.CharField("địa chỉ", max_length=300, blank=True)
     phone = models.CharField("điện thoại", max_length=30, blank=True)
     email = models.EmailField("thư điện tử", blank=True)

@@ -33,10 +33,14 @@ class Person(models.Model):
     #: The name without marks, for search.
     name_key = models.CharField(max_length=150)
     search = models.GeneratedField(
-        expression=SearchVector("name_key", config="simple"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("name_key", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
     birth_on = models.DateField("ngày sinh", null=True, blank=True)
-    birth_precision = models.CharField(max_length=5, default="day", choices=[("day", ""), ("month", ""), ("year", "")])
+    birth_precision = models.CharField(
+        max_length=5, default="day", choices=[("day", ""), ("month", ""), ("year", "")]
+    )
     sex = models.CharField("giới tính", max_length=1, choices=choices.SEXES, blank=True)
     nationality = models.CharField("quốc tịch", max_length=2, default="VN")
     citizen_id_sealed = models.BinaryField(default=b"", blank=True)
@@ -60,7 +64,9 @@ class Person(models.Model):
         constraints = [
             # The number that stops the same person from being registered twice at the same moment.
             models.UniqueConstraint(
-                fields=["citizen_id_key"], condition=Q(citizen_id_key__isnull=False), name="person_citizen_id_once"
+                fields=["citizen_id_key"],
+                condition=Q(citizen_id_key__isnull=False),
+                name="person_citizen_id_once",
             ),
             models.UniqueConstraint(
                 fields=["passport_key"], condition=Q(passport_key__isnull=False), name="person_passport_once"
@@ -89,7 +95,9 @@ class Employment(models.Model):
     """A person works at an enterprise during a range, by a contract."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="employments")
-    enterprise = models.ForeignKey("enterprises.Enterprise", on_delete=models.PROTECT, related_name="employments")
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", on_delete=models.PROTECT, related_name="employments"
+    )
     during = DateRangeField()
     contract_kind = models.CharField(max_length=15, choices=choices.CONTRACT_KINDS, blank=True)
     contract_from = models.DateField(null=True, blank=True)

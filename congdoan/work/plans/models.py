@@ -25,7 +25,9 @@ class Plan(models.Model):
     issuer_body = models.CharField(max_length=100, blank=True)
     level = models.CharField(max_length=30, blank=True)
     during = DateRangeField()
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     signer_capacity = models.CharField(max_length=100, blank=True)
     signer_role = models.CharField(max_length=100, blank=True)
     legal_bases = models.JSONField(default=list, blank=True)
@@ -100,7 +102,9 @@ class Target(models.Model):
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT)
     is_yearly = models.BooleanField(default=False)
     scope = models.JSONField(default=dict, blank=True)
-    of_which = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    of_which = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
     baseline = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField(null=True, blank=True)
     baseline_derived = models.BooleanField(default=False)
@@ -113,7 +117,8 @@ class Target(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "code"], name="target_once"),
             models.CheckConstraint(
-                condition=Q(operator__in=["most", "majority", "upward", "completed"]) | Q(value__isnull=False),
+                condition=Q(operator__in=["most", "majority", "upward", "completed"])
+                | Q(value__isnull=False),
                 name="target_number_has_value",
             ),
         ]
@@ -184,9 +189,13 @@ class Adjustment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["target", "unit"], condition=Q(withdrawn_at__isnull=True), name="adjustment_one_in_force"
+                fields=["target", "unit"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="adjustment_one_in_force",
             ),
-            models.CheckConstraint(condition=~Q(value=F("original_value")), name="adjustment_changes_something"),
+            models.CheckConstraint(
+                condition=~Q(value=F("original_value")), name="adjustment_changes_something"
+            ),
         ]
 
 

@@ -1,0 +1,37 @@
+"""Fixtures of the whole suite: the standard catalogues, actors, and a small tree of union bodies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from congdoan.foundation.access.rules import Actor
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The test database also holds the catalogues every installation has, and the shared cache's table."""
+    from django.core.management import call_command
+
+    from congdoan.foundation.access.actions import install_default_roles
+    from congdoan.foundation.catalogues.actions import install_catalogues
+    from congdoan.foundation.units.actions import install_kinds
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("createcachetable", verbosity=0)
+        install_catalogues()
+        install_kinds()
+        install_default_roles()
+
+
+@pytest.fixture
+def today() -> date:
+    """The day the tests live in."""
+    return date(2026, 11, 18)
+
+
+@pytest.fixture
+def system(today: date) -> Actor:
+    """An actor who may do everything."""
+    return Actor.system("kiểm thử", today=today)
