@@ -30,6 +30,8 @@ _SEPARATORS = str.maketrans("", "", " .-–_'/()")
 
 def _figures(value: object) -> str:
     """`value` without the separators people put between figures."""
+    if type(value) is str and value.isascii() and value.isdigit():
+        return value
     return nfc(value).translate(_SEPARATORS)
 
 
@@ -181,11 +183,21 @@ _SEX_WORD = {"male": "nam", "female": "nữ"}
 # --------------------------------------------------------------------------------------------------
 
 
+def _has_right_check_figure(figures: str) -> bool:
+    """What stdnum.vn.mst.validate checks of 10 or 13 figures, without its slow cleaning of what is clean."""
+    return (
+        len(figures) in (10, 13)
+        and figures[2:9] != "0000000"
+        and figures[10:] != "000"
+        and figures[9] == mst.calc_check_digit(figures)
+    )
+
+
 @lru_cache(maxsize=1 << 12)  # an import meets the same employer in row after row
 def _check_tax_figures(figures: str) -> Checked:
     warnings: tuple[str, ...] = ()
     # A spreadsheet that drops zeros leaves another figure first; a citizen id of 12 begins with zero.
-    if len(figures) in (9, 12) and figures[0] != "0" and mst.is_valid("0" + figures):
+    if len(figures) in (9, 12) and figures[0] != "0" and _has_right_check_figure("0" + figures):
         figures = "0" + figures
         warnings = ("Mã số thuế thiếu số 0 ở đầu, đã thêm lại; hãy đối chiếu với giấy đăng ký.",)
     if len(figures) == 12:
@@ -205,7 +217,7 @@ def _check_tax_figures(figures: str) -> Checked:
             ),
         )
     written = figures if len(figures) == 10 else f"{figures[:10]}-{figures[10:]}"
-    if not mst.is_valid(figures):
+    if not _has_right_check_figure(figures):
         warnings = ("Mã số thuế không đúng số kiểm tra, có thể gõ nhầm; hãy đối chiếu với giấy đăng ký.",)
     return Checked(written, warnings)
 
@@ -240,8 +252,8 @@ def check_social_insurance_no(value: object) -> Checked:
 # Telephone
 # --------------------------------------------------------------------------------------------------
 
-_MOBILE = re.compile(r"0[35789]\d{8}")
-_LANDLINE = re.compile(r"02\d{8,9}")
+_MOBILE = re.compile(r"0[35789][0-9]{8}")
+_LANDLINE = re.compile(r"02[0-9]{8,9}")
 _BETWEEN_TWO = re.compile(r"\s*[/,;|]\s*|\s+(?:hoặc|và|-)\s+")
 # The mobile prefixes of 11 figures that became 10 in September 2018.
 _OLD_PREFIXES = {
@@ -268,6 +280,8 @@ def check_phone(value: object, *, landline: bool = False) -> Checked:
     With `landline=True`, as for an office, a number beginning with 02 is right too. Of several numbers in one
     cell the first is taken, with a warning.
     """
+    if type(value) is str and _MOBILE.fullmatch(value):
+        return Checked(value)
     text = nfc(value)
     if not text:
         return Checked("")

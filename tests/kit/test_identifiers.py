@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.vn import mst
 
 from congdoan.kit.identifiers import (
     PROVINCES,
@@ -102,6 +103,10 @@ class TestTaxCode:
         checked = check_tax_code(written)
         assert checked.value == value
         assert says in checked.warnings[0]
+
+    @given(st.from_regex(r"[0-9]{10}([0-9]{3})?", fullmatch=True))
+    def test_agrees_with_the_package(self, figures: str) -> None:
+        assert mst.is_valid(figures) is not any("số kiểm tra" in w for w in check_tax_code(figures).warnings)
 
 
 class TestSocialInsurance:
