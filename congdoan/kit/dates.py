@@ -138,8 +138,9 @@ def _from_serial(serial: float) -> date:
 
 def _plausible(made: date, shown: object) -> date:
     if made.year not in _YEARS:
-        raise DateError(f"{_quoted(nfc(shown))}: năm {made.year} không hợp lý, cần từ {FIRST_YEAR} đến
-        {LAST_YEAR}.")
+        raise DateError(
+            f"{_quoted(nfc(shown))}: năm {made.year} không hợp lý, cần từ {FIRST_YEAR} đến {LAST_YEAR}."
+        )
     return made
 
 
@@ -328,7 +329,7 @@ def _days_off_and_made_up(year: int) -> tuple[frozenset[date], frozenset[date]]:
 
     vietnam = holidays.country_holidays("VN", years=year)
     # A swap may make up in January for a day of last December, and the other way round.
-    made_up = getattr(vietnam, "weekend_workdays", set())
+    made_up: set[date] = getattr(vietnam, "weekend_workdays", set())
     return frozenset(day for day in vietnam if day.year == year), frozenset(made_up)
 
 

@@ -29,8 +29,8 @@ def format_dong(amount: Number | None) -> str:
 def in_words(amount: Number | None) -> str:
     """The amount as documents spell it out: "Ba triệu đồng chẵn"; '' for None.
 
-    "chẵn" (even) closes an amount of whole thousands; an odd one ends in "đồng", as 21.000.015 does: "Hai mươi mốt
-    triệu không trăm mười lăm đồng". A group below a thousand that follows another is read with its
+    "chẵn" (even) closes an amount of whole thousands; an odd one ends in "đồng", as 21.000.015 does: "Hai
+    mươi mốt triệu không trăm mười lăm đồng". A group below a thousand that follows another is read with its
     hundreds, so that 1.005.000 ("Một triệu không trăm linh năm nghìn đồng chẵn") is not heard as 1.500.000;
     groups of zeros are left out.
     """
