@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from congdoan.foundation.access.rules import Actor
+from tests.factories.tree import Tree, grow_tree
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,9 @@ def today() -> date:
 def system(today: date) -> Actor:
     """An actor who may do everything."""
     return Actor.system("kiểm thử", today=today)
+
+
+@pytest.fixture
+def tree(db: None, system: Actor) -> Tree:
+    """A tree of two provinces, four districts and eight grassroots unions."""
+    return grow_tree(system)

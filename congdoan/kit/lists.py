@@ -217,7 +217,7 @@ class RowCompare(Func):
         self.operator, self.split = operator, len(fields)
         super().__init__(*[F(name) for name in fields], *[Value(value) for value in values])
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
         texts: list[str] = []
         parameters: list[Any] = []
         for expression in self.source_expressions:
@@ -527,7 +527,7 @@ def write_workbook(
             sheet.write_string(4, position, column.label, head)
         sheet.freeze_panes(5, 0)
         count = 0
-        for count, values in enumerate(plain_rows(spec, context, columns), 1):  # noqa: B007
+        for count, values in enumerate(plain_rows(spec, context, columns), 1):
             line = 4 + count
             for position, value in enumerate(values):
                 if value is None or value == "":

@@ -12,8 +12,8 @@ class User(AbstractUser):
     ``is_staff`` and ``is_superuser`` open nothing in this product; they stay false.
     """
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name = None
+    last_name = None
     full_name = models.CharField("họ và tên", max_length=150)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     job_title = models.CharField("chức vụ", max_length=150, blank=True)

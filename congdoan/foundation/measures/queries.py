@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from congdoan.foundation.measures.actions import CONTRIBUTIONS_SQL, PLACED_SQL
 from congdoan.foundation.measures.catalogue import Filters, dims_match, measures
+from congdoan.foundation.measures.contributions import CONTRIBUTIONS_SQL, PLACED_SQL
 from congdoan.foundation.measures.models import MeasureCell
 
 _EPOCH = date(1900, 1, 1)
@@ -183,7 +183,8 @@ def differences(*, limit: int = 100) -> list[Difference]:
             found += [Difference(code, unit, day, int(e), int(f)) for unit, day, e, f in cursor]
         cursor.execute(
             f"""WITH deltas AS (
-                    SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta WHERE is_folded GROUP BY 1, 2, 3
+                    SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta
+                    WHERE is_folded GROUP BY 1, 2, 3
                 ), placed AS ({PLACED_SQL}),
                 contributions AS ({CONTRIBUTIONS_SQL}),
                 truth AS (
@@ -240,7 +241,8 @@ def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
             add("y", year_a, year_b)
             add("m", year_b, month_b)
         add("d", month_b, end)
-    texts, values = [], {}
+    texts: list[str] = []
+    values: dict[str, Any] = {}
     for number, (grain, a, b) in enumerate(pieces):
         texts.append(
             "SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal WHERE unit_id = ANY(%(units)s)"

@@ -266,7 +266,7 @@ def rebuild_placements(unit_ids: Iterable[int]) -> None:
         cursor.execute(
             f"""INSERT INTO units_unitplacement (unit_id, ancestor_id, depth, during, is_last)
                 SELECT c.unit_id, c.ancestor_id, c.depth, c.during,
-                       upper_inf(c.during) OR upper(c.during) = u.ended_on
+                       upper_inf(c.during) OR COALESCE(upper(c.during) = u.ended_on, FALSE)
                 FROM ({_CLOSURE_SQL.format(where="v.unit_id = ANY(%s)")}) c JOIN units_unit u ON u.id = c.unit_id""",
             [ids],
         )

@@ -108,9 +108,11 @@ def tree_faults() -> list[TreeFault]:
         cursor.execute(
             f"""WITH wanted AS ({_CLOSURE_SQL.format(where="TRUE")}),
                 have AS (SELECT unit_id, ancestor_id, depth, during FROM units_unitplacement)
-                (SELECT unit_id FROM (SELECT unit_id, ancestor_id, depth, during FROM wanted EXCEPT SELECT * FROM have) a)
+                (SELECT unit_id FROM (SELECT unit_id, ancestor_id, depth, during FROM wanted
+                                      EXCEPT SELECT * FROM have) a)
                 UNION
-                (SELECT unit_id FROM (SELECT * FROM have EXCEPT SELECT unit_id, ancestor_id, depth, during FROM wanted) b)
+                (SELECT unit_id FROM (SELECT * FROM have
+                                      EXCEPT SELECT unit_id, ancestor_id, depth, during FROM wanted) b)
                 LIMIT 100"""
         )
         wrong = [row[0] for row in cursor]
