@@ -25,7 +25,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class DataFileError(ValueError):
-    """A data file cannot be used. `str()` is a Vietnamese sentence: where it is, what is wrong, what to do."""
+    """A data file cannot be used. `str()` says in Vietnamese where it is, what is wrong and what to do."""
 
     def __init__(self, file: str, line: int | None, field: str, problem: str, remedy: str) -> None:
         self.file, self.line, self.field, self.problem, self.remedy = file, line, field, problem, remedy
@@ -34,7 +34,7 @@ class DataFileError(ValueError):
 
 
 class Entry:
-    """One mapping of a data file. Ask for each key once, then call `close()`, which refuses keys nobody knows."""
+    """One mapping of a data file. Ask for every key it may have, then `close()` it: other keys are refused."""
 
     def __init__(self, node: yaml.MappingNode, file: str, path: str = "") -> None:
         self._file, self._path, self._line = file, path, node.start_mark.line + 1
@@ -106,14 +106,18 @@ class Entry:
         if _GROUPED.match(raw):
             plain = raw.replace(".", "")
             raise self.error(
-                key, f"“{raw}” có thể đọc thành hai số khác nhau", f"Ghi {plain}, không dùng dấu ngăn hàng nghìn"
+                key,
+                f"“{raw}” có thể đọc thành hai số khác nhau",
+                f"Ghi {plain}, không dùng dấu ngăn hàng nghìn",
             )
         try:
             value = Decimal(raw)
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite():
-            raise self.error(key, f"“{raw}” không phải là số", "Ghi số bằng chữ số, ví dụ 95 hoặc 0.5, không kèm %")
+            raise self.error(
+                key, f"“{raw}” không phải là số", "Ghi số bằng chữ số, ví dụ 95 hoặc 0.5, không kèm %"
+            )
         return value
 
     def whole_or_none(self, key: str) -> int | None:
@@ -163,7 +167,9 @@ class Entry:
             return choices(raw)
         except ValueError:
             known = ", ".join(choices)
-            raise self.error(key, f"không có giá trị “{raw}”", f"Chọn một trong: {known}{_near(raw, choices)}") from None
+            raise self.error(
+                key, f"không có giá trị “{raw}”", f"Chọn một trong: {known}{_near(raw, choices)}"
+            ) from None
 
     def choice(self, key: str, choices: type[Choice]) -> Choice:
         value = self.choice_or_none(key, choices)
@@ -187,7 +193,9 @@ class Entry:
         if node is None:
             return None
         if not isinstance(node, yaml.MappingNode):
-            raise self.error(key, "phải gồm các mục con", "Ghi mỗi mục con một dòng dạng “tên: giá trị”, lùi vào trong")
+            raise self.error(
+                key, "phải gồm các mục con", "Ghi mỗi mục con một dòng dạng “tên: giá trị”, lùi vào trong"
+            )
         return Entry(node, self._file, self._at(key))
 
     def entry(self, key: str) -> Entry:
@@ -213,7 +221,7 @@ class Entry:
         return tuple(found)
 
     def keys(self) -> tuple[str, ...]:
-        """The keys as written, for an entry whose keys are free; reading a key this way does not ask for it."""
+        """The keys as written, for an entry whose keys are free. Looking at them does not ask for them."""
         return tuple(self._nodes)
 
     def scalar_or_list(self, key: str) -> str | tuple[str, ...]:
@@ -240,7 +248,9 @@ def open_data_file(path: Path) -> Entry:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise DataFileError(path.name, None, "", "không tìm thấy tệp", "Kiểm tra lại tên và thư mục") from None
+        raise DataFileError(
+            path.name, None, "", "không tìm thấy tệp", "Kiểm tra lại tên và thư mục"
+        ) from None
     except UnicodeDecodeError:
         raise DataFileError(
             path.name, None, "", "tệp không phải bảng mã UTF-8", "Lưu lại tệp với bảng mã UTF-8"
@@ -250,11 +260,19 @@ def open_data_file(path: Path) -> Entry:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataFileError(
-            path.name, line, "", "dòng này sai cú pháp YAML", "Kiểm tra khoảng lùi đầu dòng, dấu hai chấm và dấu nháy"
+            path.name,
+            line,
+            "",
+            "dòng này sai cú pháp YAML",
+            "Kiểm tra khoảng lùi đầu dòng, dấu hai chấm và dấu nháy",
         ) from None
     except yaml.YAMLError:
         raise DataFileError(
-            path.name, None, "", "tệp có ký tự không đọc được", "Lưu lại tệp dạng văn bản thuần, bảng mã UTF-8"
+            path.name,
+            None,
+            "",
+            "tệp có ký tự không đọc được",
+            "Lưu lại tệp dạng văn bản thuần, bảng mã UTF-8",
         ) from None
     if not isinstance(node, yaml.MappingNode):
         raise DataFileError(
