@@ -34,7 +34,7 @@ class DataFileError(ValueError):
 
 
 class Entry:
-    """One mapping of a data file. Ask for every key it may have, then `close()` it: other keys are refused."""
+    """One mapping of a data file. Ask for every key it may have, then `close()` it: others are refused."""
 
     def __init__(self, node: yaml.MappingNode, file: str, path: str = "") -> None:
         self._file, self._path, self._line = file, path, node.start_mark.line + 1
@@ -220,7 +220,7 @@ class Entry:
             found.append(Entry(item, self._file, f"{self._at(key)}[{place}]"))
         return tuple(found)
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The keys as written, for an entry whose keys are free. Looking at them does not ask for them."""
         return tuple(self._nodes)
 

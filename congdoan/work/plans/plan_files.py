@@ -159,9 +159,8 @@ class Campaign:
 class Norm:
     """A spending norm (định mức chi).
 
-    `amount` is in đồng, None where the plan only says that a norm is to be drawn up; `unit` is what one amount is
-    paid for ("CĐCS", "người"), `period` how often (None where the plan is silent, which `open` then says), and
-    `source` the fund it is paid from.
+    `amount` is in đồng, None where the plan only has a norm drawn up later; `unit` is what one amount
+    is paid for ("CĐCS", "người"), `period` how often (None where the plan is silent, as `open` then says), and `source` the fund it is paid from.
     """
 
     code: str
@@ -214,8 +213,8 @@ class Baseline:
 class Target:
     """One demand of a plan on one indicator.
 
-    `window` is the target's own dates and `campaign` the code of a campaign; with neither the target holds for
-    the plan's period, and with `yearly` it is judged anew for every calendar year (or yearly campaign) in it.
+    `window` is the target's own dates and `campaign` the code of a campaign; with neither the target holds
+    for the plan's period, and with `yearly` it is judged anew for every calendar year (or campaign) in it.
     `of_which` is the code of a target of the same plan that this one is part of. `outside_period` marks the
     deliberate case of a window that reaches beyond the plan's period. `value_to` is the upper end of a range.
     """
@@ -280,8 +279,8 @@ class Source:
 class PlanFile:
     """A plan with its targets, norms, campaigns, bases, recipients and open points.
 
-    `number` and `issued_on` are None where the document leaves them blank; `issued_text` then holds as much of
-    the date as it gives. `issuer_unit` is the code of a unit, `issuer_body` the body within it that decides.
+    `number` and `issued_on` are None where the document leaves them blank; `issued_text` then holds as much
+    of the date as it gives. `issuer_unit` is the code of a unit, `issuer_body` the body in it that decides.
     """
 
     code: str
