@@ -159,8 +159,9 @@ class Campaign:
 class Norm:
     """A spending norm (định mức chi).
 
-    `amount` is in đồng, None where the plan only has a norm drawn up later; `unit` is what one amount
-    is paid for ("CĐCS", "người"), `period` how often (None where the plan is silent, as `open` then says), and `source` the fund it is paid from.
+    `amount` is in đồng, None where the plan only has a norm drawn up later; `unit` is what one amount is paid
+    for ("CĐCS", "người"); `period` how often, None where the plan is silent, as `open` says; `source` is the
+    fund it is paid from.
     """
 
     code: str
