@@ -71,11 +71,6 @@ class Entry:
     def _missing(self, key: str) -> DataFileError:
         return self.error(key, "thiếu giá trị bắt buộc", f"Ghi thêm “{key}” vào mục này")
 
-    def has(self, key: str) -> bool:
-        """Whether the file gives `key` a value other than null."""
-        node = self._nodes.get(key)
-        return node is not None and not (isinstance(node, yaml.ScalarNode) and node.value in _NOTHING)
-
     def text_or_none(self, key: str) -> str | None:
         """The words of `key` on one line; None when null or absent."""
         node = self._node(key)
@@ -91,11 +86,17 @@ class Entry:
             raise self._missing(key)
         return value
 
-    def coded(self, key: str, pattern: str, example: str) -> str:
-        """A code in the form of `pattern` (a regular expression for the whole of it)."""
-        value = self.text(key)
-        if not re.fullmatch(pattern, value):
+    def coded_or_none(self, key: str, pattern: str, example: str) -> str | None:
+        """A code in the form of `pattern` (a regular expression for the whole of it); `example` shows it."""
+        value = self.text_or_none(key)
+        if value is not None and not re.fullmatch(pattern, value):
             raise self.error(key, f"mã “{value}” không đúng dạng", f"Ghi theo mẫu {example}")
+        return value
+
+    def coded(self, key: str, pattern: str, example: str) -> str:
+        value = self.coded_or_none(key, pattern, example)
+        if not value:
+            raise self._missing(key)
         return value
 
     def number_or_none(self, key: str) -> Decimal | None:

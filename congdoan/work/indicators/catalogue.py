@@ -22,16 +22,17 @@ FilterValue = bool | int | str | tuple[str, ...]
 T = TypeVar("T")
 
 # The fields by which a target narrows its scope, and the dimension of a measure that answers each of them.
+# The dimensions carry the names that the registers give their columns.
 SCOPE_DIMENSIONS: Mapping[str, str] = MappingProxyType(
     {
         "sector_group": "sector",
         "sectors": "sector",
         "min_headcount": "band",
-        "stable": "stable",
+        "stable": "is_stable",
         "operating": "operating",
-        "eligible": "eligible",
+        "eligible": "is_eligible",
         "has_party": "has_party",
-        "has_union": "covered",
+        "has_union": "has_union",
         "has_representative": "has_representative",
         "industrial_zone": "industrial_zone",
     }
@@ -103,6 +104,15 @@ class Term:
     measure: Measure
     filters: Mapping[str, FilterValue]
 
+    def as_data(self) -> dict[str, object]:
+        """{"measure": code, "filters": {…}}, ready for JSON."""
+        return {
+            "measure": self.measure.code,
+            "filters": {
+                key: list(value) if isinstance(value, tuple) else value for key, value in self.filters.items()
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
@@ -126,6 +136,12 @@ class Indicator:
     def available(self) -> bool:
         """Whether the software counts this by itself."""
         return all(term.measure.available for term in self.terms)
+
+    @property
+    def room(self) -> Room:
+        """The part of the software the figure hangs on: the first that does not count it yet, if any."""
+        waiting = [term.measure.room for term in self.terms if not term.measure.available]
+        return waiting[0] if waiting else self.numerator.measure.room
 
     @property
     def notice(self) -> str | None:

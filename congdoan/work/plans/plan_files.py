@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -180,7 +180,8 @@ class Norm:
 class Scope:
     """Which employers, unions or people a target counts. None or empty: the plan does not say, so no filter.
 
-    `min_headcount` is "from this many workers"; `sectors` are codes of the register of sectors;
+    `min_headcount` is "from this many workers"; `sectors` are codes of the register of sectors, whose group
+    `non_state` holds the enterprises with foreign capital too;
     `has_representative` is any organisation that represents the workers, `has_union` a trade union.
     """
 
@@ -326,6 +327,17 @@ class PlanFile:
         return tuple(_calendar_years(whole)) if target.yearly else (whole,)
 
 
+def as_data(item: object) -> object:
+    """A record of a plan file, or a tuple of them, as JSON takes it: days as 2025-07-01, decimals as text."""
+    if is_dataclass(item):
+        return {field.name: as_data(getattr(item, field.name)) for field in fields(item)}
+    if isinstance(item, tuple):
+        return [as_data(part) for part in item]
+    if isinstance(item, dt.date):
+        return item.isoformat()
+    return str(item) if isinstance(item, Decimal | StrEnum) else item
+
+
 def _calendar_years(span: Window) -> Iterator[Window]:
     opening = span.from_on
     while opening < span.to_on:
@@ -434,9 +446,7 @@ def _read_plan(entry: Entry, stem: str) -> PlanFile:
         level=entry.choice("level", Level),
         period=period,
         signer=Signer(signer.text("capacity"), signer.text("role")),
-        parent=entry.coded("parent", _SLUG, "hai-phong-2033")
-        if entry.has("parent")
-        else entry.text_or_none("parent"),
+        parent=entry.coded_or_none("parent", _SLUG, "hai-phong-2033"),
         invented=invented,
         legal_bases=tuple(_basis(item, invented) for item in entry.entries("legal_bases")),
         recipients=tuple(_recipient(item) for item in entry.entries("recipients")),
@@ -516,7 +526,7 @@ def _citation(entry: Entry, required: bool) -> str | None:
 
 
 def _source(entry: Entry, invented: bool) -> Source:
-    seed = entry.coded("seed", r"\d{3}", '"000"') if entry.has("seed") else entry.text_or_none("seed")
+    seed = entry.coded_or_none("seed", r"\d{3}", '"000"')
     if invented and seed is not None:
         raise entry.error(
             "seed", "kế hoạch dựng làm ví dụ không có văn bản gốc", "Bỏ mục seed hoặc mục invented"
@@ -560,6 +570,15 @@ def _campaign(entry: Entry, invented: bool) -> Campaign:
             "to_on", "ngày kết thúc không sau ngày bắt đầu", "Ghi ngày đầu tiên không còn thuộc đợt"
         )
     campaign = Campaign(code, name, window, entry.flag("yearly"), _citation(entry, required=not invented))
+    if campaign.yearly and (
+        (window.to_on - window.from_on).days > 365
+        or (2, 29) in {(d.month, d.day) for d in (window.from_on, window.to_on)}
+    ):
+        raise entry.error(
+            "yearly",
+            "đợt hằng năm dài quá một năm hoặc có mốc 29/2",
+            "Ghi khoảng ngày năm nào cũng có, không quá một năm",
+        )
     entry.close()
     return campaign
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from congdoan.kit.data_files import DataFileError
+from congdoan.registry.membership.choices import DEPARTURES, KINDS
 from congdoan.work.indicators.catalogue import CATALOGUE_FILE, Indicator, IndicatorKind, load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -23,25 +24,29 @@ def test_net_growth_is_no_sum_of_admissions() -> None:
     net, gross = CATALOGUE.indicators["members_net_growth"], CATALOGUE.indicators["members_admitted"]
     assert (net.kind, gross.kind) == (IndicatorKind.NET, IndicatorKind.FLOW)
     assert not net.numerator.filters
-    assert gross.numerator.filters == {"movement": ("admit", "readmit")}
+    admitted = {kind.code for kind in KINDS.values() if kind.group == "admitted"}
+    left = CATALOGUE.indicators["members_left"].numerator.as_data()
+    assert gross.numerator.filters == {"movement": tuple(sorted(admitted))}
+    assert left == {"measure": "members", "filters": {"movement": list(DEPARTURES)}}
 
 
 def test_thresholds_are_no_part_of_an_indicator() -> None:
     for indicator in CATALOGUE.indicators.values():
         for term in indicator.terms:
-            assert not {"min_headcount", "band", "stable", "operating"} & set(term.filters)
+            assert not {"min_headcount", "band", "stable", "is_stable", "operating"} & set(term.filters)
 
 
 def test_coverage_divides_the_covered_by_all() -> None:
     coverage = CATALOGUE.indicators["enterprise_coverage"]
     assert coverage.denominator is not None
     assert coverage.numerator.measure is coverage.denominator.measure
-    assert coverage.numerator.filters == {"covered": True}
+    assert coverage.numerator.filters == {"has_union": True}
     assert not coverage.denominator.filters
 
 
 def test_figures_entered_by_hand_name_the_part_that_will_count_them() -> None:
     assert CATALOGUE.indicators["members_total"].notice is None
+    assert CATALOGUE.indicators["party_introduced_average"].room.code == "party"
     trained = CATALOGUE.indicators["officers_trained"].notice
     assert trained == "Số liệu do cán bộ nhập kèm nguồn, cho đến khi phân hệ “Cán bộ công đoàn” tự đếm được."
     done = CATALOGUE.indicators["database_completed"].notice
@@ -62,7 +67,7 @@ def test_a_scope_that_cannot_be_applied_is_told() -> None:
     [
         ("kind: net", "kind: thuc_tang", "Chọn một trong: stock, flow, net"),
         ("numerator: {measure: unions}", "numerator: {measure: union}", "không có số đo “union”"),
-        ("filters: {covered: true}", "filters: {mau: xanh}", "không lọc được theo mục này"),
+        ("filters: {has_union: true}", "filters: {mau: xanh}", "không lọc được theo mục này"),
         ("    denominator: {measure: workers}\n", "", "cần mẫu số"),
         ("    better: down", "    betterr: down", "có phải ý là “better”"),
         ("code: members_increase", "code: members_net_growth", "đã dùng ở phần tử trước"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from congdoan.kit.data_files import DataFileError
+from congdoan.registry.enterprises.choices import BANDS
 from congdoan.work.indicators.catalogue import load_catalogue
 from congdoan.work.plans.plan_files import (
     Operator,
@@ -18,6 +20,7 @@ from congdoan.work.plans.plan_files import (
     Target,
     TargetKind,
     Window,
+    as_data,
     check_indicators,
     load_plan,
     load_plans,
@@ -156,6 +159,12 @@ def test_the_qualifier_of_the_denominator_is_the_documents_own() -> None:
     assert PLANS["hai-phong-2033"].target("I-28").scope.has_party is True
 
 
+def test_every_threshold_can_be_counted_exactly() -> None:
+    thresholds = {target.scope.min_headcount for plan in PLANS.values() for target in plan.targets} - {None}
+    assert thresholds == {20, 25}
+    assert thresholds <= set(BANDS)
+
+
 def test_above_75_percent_is_strict() -> None:
     target = PLANS["hai-phong-2033"].target("I-27")
     assert target.met_by(Decimal("75")) is False
@@ -219,6 +228,14 @@ def test_norms_with_their_open_periods() -> None:
     assert (norms["M-01"].period, norms["M-02"].period) == ("once", "month")
     assert norms["M-03"].period is None and norms["M-03"].open
     assert norms["M-04"].period is None and norms["M-04"].open
+
+
+def test_records_go_into_json_as_they_are() -> None:
+    plan = PLANS["binh-duong-2025"]
+    bases, norms = as_data(plan.legal_bases), as_data(plan.norms)
+    assert json.loads(json.dumps([bases, norms])) == [bases, norms]
+    assert isinstance(bases, list) and bases[0]["issued_on"] == "2021-07-07"
+    assert as_data(plan.target("I-19").value) == "132"
 
 
 def test_odd_numbers_are_kept_and_remarked() -> None:
@@ -395,6 +412,16 @@ def test_a_parent_must_be_in_the_folder_and_not_below(tmp_path: Path) -> None:
     (tmp_path / "tren-2026.yaml").write_text(above, encoding="utf-8")
     with pytest.raises(DataFileError, match="cấp trên của chính nó"):
         load_plans(tmp_path)
+
+
+def test_a_yearly_campaign_needs_days_that_every_year_has(tmp_path: Path) -> None:
+    campaign = (
+        "campaigns:\n  - {code: tet, name: Dịp Tết, from_on: 2026-01-15, to_on: 2026-02-15, yearly: true,"
+        " citation: 000 L1}\n"
+    )
+    assert load_plan(written(tmp_path, SMALL + campaign)).campaign("tet").yearly
+    with pytest.raises(DataFileError, match="mốc 29/2"):
+        load_plan(written(tmp_path, SMALL + campaign.replace("2026-02-15", "2028-02-29")))
 
 
 def test_an_unknown_indicator_is_named(tmp_path: Path) -> None:
