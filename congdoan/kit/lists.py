@@ -176,6 +176,8 @@ class ListSpec:
     saved_views: tuple[SavedView, ...] = ()
     count: Callable[[ListContext], int | None] | None = None
     count_word: str = "dòng"
+    #: The address (URL name) of the list's screen, so that figures can link to it with filters.
+    url_name: str = ""
     row_url: Callable[[Any, ListContext], str | None] | None = None
     empty_title: str = "Chưa có dòng nào"
     empty_text: str = "Thử bỏ bớt bộ lọc hoặc tìm bằng từ khác."
@@ -205,6 +207,14 @@ def get_list(name: str) -> ListSpec:
     if name not in _LISTS:
         autodiscover_modules("lists")
     return _LISTS[name]
+
+
+def names_url(list_name: str, params: Mapping[str, str]) -> str:
+    """The address of a list with filters: the names behind a figure."""
+    from django.urls import reverse
+
+    query = urlencode({name: value for name, value in params.items() if value != ""})
+    return reverse(get_list(list_name).url_name) + (f"?{query}" if query else "")
 
 
 class RowCompare(Func):
