@@ -643,7 +643,7 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
                 "interval": 0 if len(labels) <= 12 else "auto",
                 "width": 76,
                 "overflow": "break",
-                "hideOverlap": True,
+                "hideOverlap": len(labels) > 12,
             },
         },
         "media": [

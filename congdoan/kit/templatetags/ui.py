@@ -87,7 +87,13 @@ def bullet(
     ratio: float | None, expected: float | None = None, state: object = "none", label: str = ""
 ) -> SafeString:
     """A bar of a target (``ratio`` 0..1, more is full) with the mark "expected by today" (0..1)."""
-    return charts.bullet_svg(ratio, expected, tone=tone_of(state), label=label)
+    # A template hands over an empty string for what is missing.
+    return charts.bullet_svg(
+        None if ratio in (None, "") else ratio,
+        None if expected in (None, "") else expected,
+        tone=tone_of(state),
+        label=label,
+    )
 
 
 @register.simple_tag
