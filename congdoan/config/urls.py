@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
+    path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]
