@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
+    path("tep/", include("congdoan.foundation.files.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]
