@@ -14,13 +14,13 @@ _KEY = "unit"
 def chosen_unit(request: HttpRequest) -> Unit | None:
     """The body in view; None for a user without any grant. Read once a request."""
     if not hasattr(request, "_chosen_unit"):
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor: Actor = request.actor
         code = request.session.get(_KEY)
         unit = Unit.objects.filter(code=code).first() if code else None
         if unit is None or not may(actor, "units.view", unit):
             unit = home_unit(actor)
-        request._chosen_unit = unit  # type: ignore[attr-defined]
-    found: Unit | None = request._chosen_unit  # type: ignore[attr-defined]
+        request._chosen_unit = unit
+    found: Unit | None = request._chosen_unit
     return found
 
 
@@ -31,7 +31,7 @@ def choose_unit(request: HttpRequest, unit: Unit) -> None:
 
 def unit_choices(request: HttpRequest) -> list[Unit]:
     """The bodies the user has grants at, to switch between; [] when there is only one."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     ids = {grant.unit_id for grant in actor.grants() if "units.view" in grant.capabilities}
     if len(ids) < 2:
         return []

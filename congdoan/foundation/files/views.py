@@ -16,7 +16,7 @@ from congdoan.foundation.files.models import StoredFile
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """Send a file to who made it or holds its capability at its unit; to others it does not exist."""
     stored = get_object_or_404(StoredFile, pk=pk)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     own = actor.user is not None and stored.created_by_id == actor.user.pk
     allowed = stored.unit_id is not None and may(actor, stored.capability, stored.unit_id)
     if not own and not allowed:

@@ -7,7 +7,7 @@ exports exactly what is seen, POST runs a bulk action on the chosen rows.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def context_of(request: HttpRequest) -> ListContext:
     """The list context of a request: its actor, its day, and its parameters (repeated ones joined by commas)."""
     params = {name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET}
     params.pop("ngay", None)
-    return ListContext(actor=request.actor, as_of=request.as_of, params=params)  # type: ignore[attr-defined]
+    return ListContext(actor=request.actor, as_of=request.as_of, params=params)
 
 
 def list_view(
@@ -49,7 +49,7 @@ def list_view(
     @login_required
     def view(request: HttpRequest) -> HttpResponseBase:
         spec = get_list(name)
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor: Actor = request.actor
         if not actor.has_anywhere(spec.capability):
             raise refuse(spec.capability)
         context = context_of(request)
@@ -76,13 +76,13 @@ def list_view(
         partial = request.headers.get("HX-Target") == "list-body"
         return render(request, "kit/_list_rows.html" if partial else template, {"list": model})
 
-    view.list_name = name  # type: ignore[attr-defined]
+    view.list_name = name
     return view
 
 
 def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpResponseBase:
     """The list as .xlsx: at once when it is short, as a background job with progress when it is long."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     unit = home_unit(actor)
     record(
         actor=actor,
@@ -101,13 +101,13 @@ def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpRe
 
 
 def _run_action(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     action = next((item for item in spec.actions if item.name == request.POST.get("action")), None)
     if action is None:
         raise Http404("Không có việc này.")
     if action.capability and not actor.has_anywhere(action.capability):
         raise refuse(action.capability)
-    chosen = list(_numbers(request.POST.getlist("id")))
+    chosen = _numbers(request.POST.getlist("id"))
     if not chosen:
         messages.warning(request, "Chưa chọn dòng nào.")
     else:
@@ -116,5 +116,5 @@ def _run_action(request: HttpRequest, spec: ListSpec, context: ListContext) -> H
     return redirect(request.get_full_path())
 
 
-def _numbers(texts: Iterable[str]) -> Iterable[int]:
-    return (int(text) for text in texts[:2000] if text.isdigit())  # type: ignore[index]
+def _numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts[:2000] if text.isdigit()]
