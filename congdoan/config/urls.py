@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
+    path("tep/", include("congdoan.foundation.files.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]
