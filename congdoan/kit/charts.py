@@ -206,7 +206,12 @@ def coverage_squares(
     """Coverage by commune, a square each, in the order given; a square opens its names. Up to some hundreds of
     squares; the name is in the title of each, and in the table."""
     rows = [
-        (item.label, format_number(item.covered), format_number(item.total), _percent(item.covered, item.total))
+        (
+            item.label,
+            format_number(item.covered),
+            format_number(item.total),
+            _percent(item.covered, item.total),
+        )
         for item in squares
     ]
     head = ("Đơn vị", "Đã có", "Tổng số", "Tỷ lệ")
@@ -229,7 +234,9 @@ def coverage_squares(
             format_number(item.total - item.covered) if item.total > item.covered else "",
         )  # fmt: skip
         drawn.append(
-            format_html('<a href="{}" aria-label="{}">{}</a>', item.url, words, square) if item.url else square
+            format_html('<a href="{}" aria-label="{}">{}</a>', item.url, words, square)
+            if item.url
+            else square
         )
     width, height = columns * (cell + gap) - gap, lines * (cell + gap) - gap
     svg = format_html(
@@ -326,9 +333,7 @@ def waterfall(
     rows.append(("Thực tăng, không kể sắp xếp tổ chức", _signed(closing - opening - apart)))
     rows.append((closing_label, format_number(closing)))
     note = f"Trục bắt đầu từ {format_number(floor)} để thấy rõ phần thay đổi." if floor else ""
-    return Chart(
-        key, title, subtitle, options, table_head=("Khoản", "Số lượng"), table_rows=rows, note=note
-    )
+    return Chart(key, title, subtitle, options, table_head=("Khoản", "Số lượng"), table_rows=rows, note=note)
 
 
 def trend(
@@ -422,7 +427,13 @@ def horizontal_bars(
         return Chart(key, title, subtitle)
     mark = "@percent" if kind == "percent" else "@number"
     options = _frame([])
-    options["grid"] = {"left": 4, "right": 52, "top": 18 if mark_label else 4, "bottom": 4, "containLabel": True}
+    options["grid"] = {
+        "left": 4,
+        "right": 52,
+        "top": 18 if mark_label else 4,
+        "bottom": 4,
+        "containLabel": True,
+    }
     options["xAxis"] = {"type": "value", "show": False, "min": 0}
     options["yAxis"] = {
         "type": "category",
@@ -430,7 +441,13 @@ def horizontal_bars(
         "data": [label for label, _, _ in items],
         "axisLine": {"show": False},
         "axisTick": {"show": False},
-        "axisLabel": {"color": INK, "fontFamily": FONT, "fontSize": 12.5, "width": 190, "overflow": "truncate"},
+        "axisLabel": {
+            "color": INK,
+            "fontFamily": FONT,
+            "fontSize": 12.5,
+            "width": 190,
+            "overflow": "truncate",
+        },
     }
     series: dict[str, Any] = {
         "type": "bar",

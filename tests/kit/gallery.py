@@ -170,11 +170,17 @@ def home() -> dict[str, Any]:
 
 
 class Sample(forms.Form):
-    name = forms.CharField(label="Tên doanh nghiệp", help_text="Như trên giấy đăng ký; gõ không dấu cũng tìm được.")
+    name = forms.CharField(
+        label="Tên doanh nghiệp", help_text="Như trên giấy đăng ký; gõ không dấu cũng tìm được."
+    )
     tax_code = forms.CharField(label="Mã số thuế", required=False)
-    sector = forms.ChoiceField(label="Khu vực", choices=[("", "Chọn…"), ("fdi", "Đầu tư nước ngoài"), ("x", "Nhà nước")])
+    sector = forms.ChoiceField(
+        label="Khu vực", choices=[("", "Chọn…"), ("fdi", "Đầu tư nước ngoài"), ("x", "Nhà nước")]
+    )
     since = forms.DateField(label="Hoạt động từ ngày", required=False)
-    kind = forms.ChoiceField(label="Tình trạng", widget=forms.RadioSelect, choices=[("a", "Đang hoạt động"), ("b", "Tạm ngừng")])
+    kind = forms.ChoiceField(
+        label="Tình trạng", widget=forms.RadioSelect, choices=[("a", "Đang hoạt động"), ("b", "Tạm ngừng")]
+    )
     note = forms.CharField(label="Ghi chú", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     agree = forms.BooleanField(label="Đã đối chiếu với cơ quan bảo hiểm xã hội")
 
@@ -184,9 +190,20 @@ def components() -> dict[str, Any]:
     from congdoan.kit.templatetags.ui import STATES
 
     months = [f"Th {n}" for n in range(1, 13)]
-    names = ["Bến Trăng", "Đồi Chè", "Suối Hoa", "Cửa Biển", "Thạch Lam", "Bình An", "Hoà Mỹ", "An Phú", "Tân Lập"]
+    names = [
+        "Bến Trăng",
+        "Đồi Chè",
+        "Suối Hoa",
+        "Cửa Biển",
+        "Thạch Lam",
+        "Bình An",
+        "Hoà Mỹ",
+        "An Phú",
+        "Tân Lập",
+    ]
     squares = [
-        charts.Square(f"Phường {names[n % 9]} {n // 9 + 1}", (n * 7) % (n % 13 + 1), n % 13, "#") for n in range(60)
+        charts.Square(f"Phường {names[n % 9]} {n // 9 + 1}", (n * 7) % (n % 13 + 1), n % 13, "#")
+        for n in range(60)
     ]
     return {
         **frame(),
