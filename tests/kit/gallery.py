@@ -439,8 +439,11 @@ def listing(rows: int = 14) -> dict[str, Any]:
         **frame(),
         "list": {
             "title": "Doanh nghiệp",
-            "action_url": "/list.html",
+            "url": "/list.html",
+            "has_search": True,
             "search": "",
+            "search_label": "Tìm, gõ không dấu cũng được",
+            "params": {"sap": "name", "q": "", "sector": "fdi", "union": "no"},
             "actions": [
                 {"label": "Nhập từ Excel", "url": "#", "icon": "file-import"},
                 {"label": "Thêm doanh nghiệp", "url": "#", "icon": "plus", "primary": True},
@@ -469,17 +472,15 @@ def listing(rows: int = 14) -> dict[str, Any]:
                     ],
                 },
                 {"name": "since", "label": "Hoạt động từ", "kind": "date", "value": ""},
-                {"name": "stable", "label": "Ổn định", "kind": "bool", "value": True},
+                {"name": "stable", "label": "Ổn định", "kind": "bool", "value": "1"},
             ],
             "chips": [
                 {"label": "Khu vực: Đầu tư nước ngoài", "remove_url": "#"},
                 {"label": "Công đoàn: Chưa có", "remove_url": "#"},
             ],
-            "clear_url": "/list.html",
             "count_text": "1.262 doanh nghiệp" if rows else "0 doanh nghiệp",
             "export_url": "#",
-            "save_view_url": "#",
-            "columns": [
+                        "columns": [
                 {
                     "name": "name",
                     "label": "Tên",

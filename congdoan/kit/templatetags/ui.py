@@ -289,13 +289,20 @@ def tone(state: object) -> str:
 @register.filter
 def selected_count(options: Iterable[object]) -> int | str:
     """How many options of a filter are chosen; empty for none, so that nothing is shown."""
-    return sum(1 for option in options or () if _get(option, "selected")) or ""
+    return len([option for option in options or () if _get(option, "selected")]) or ""
 
 
 @register.filter
 def columns_and_cells(screen: object, row: object) -> list[tuple[Any, Any]]:
     """The columns of a list beside the cells of one of its rows."""
     return list(zip(_get(screen, "columns") or (), _get(row, "cells") or (), strict=False))
+
+
+@register.filter
+def kept_params(screen: object) -> list[tuple[str, str]]:
+    """What a list's URL holds beside its search and its shown filters, so that a change of filter keeps it."""
+    shown = {"q", *(_get(item, "name") for item in _get(screen, "filters") or ())}
+    return [(name, value) for name, value in (_get(screen, "params") or {}).items() if name not in shown]
 
 
 @register.filter
