@@ -276,7 +276,9 @@ def _ahead(target: TargetFigure, report: PlanReport) -> list[str]:
     if target.forecast is not None:
         gap = target.forecast - target.target_value
         end = f"thiếu {_step(target, -gap)}" if gap < 0 else "hoàn thành chỉ tiêu"
-        said.append(f"Với nhịp độ hiện nay, dự báo đến hết kỳ đạt khoảng {_of(target, target.forecast)}, {end}.")
+        said.append(
+            f"Với nhịp độ hiện nay, dự báo đến hết kỳ đạt khoảng {_of(target, target.forecast)}, {end}."
+        )
     elif target.forecast_reason:
         said.append(_full(target.forecast_reason))
     return said
@@ -441,9 +443,7 @@ def ledger_text(figure: ReconciliationFigure) -> str:
     text += f"; cuối kỳ có {format_number(figure.closing)} đoàn viên, {_net(figure.net_growth)}."
     moved = figure.amount("reorganised") + figure.amount("structure")
     if moved:
-        text += (
-            f" Thay đổi {format_signed(moved)} đoàn viên do sắp xếp tổ chức được ghi riêng, không tính vào thực tăng."
-        )
+        text += f" Thay đổi {format_signed(moved)} đoàn viên do sắp xếp tổ chức được ghi riêng, không tính vào thực tăng."
     taken_over = figure.amount("opening")
     if taken_over:
         text += f" Có {format_number(taken_over)} đoàn viên là số dư nhập khi bắt đầu ghi sổ, không tính vào thực tăng."

@@ -384,7 +384,9 @@ def _note_lines(report: PlanReport) -> list[tuple[str, str]]:
         lines.append(("Lưu ý", "Kế hoạch là ví dụ dựng để trình diễn, không phải văn bản của cơ quan nào."))
     for target in report.scored:
         said = [target.explanation] if target.explanation else []
-        said.append(f"Mức giao: {target.demand}." + (f" Nguyên văn: “{target.wording}”." if target.wording else ""))
+        said.append(
+            f"Mức giao: {target.demand}." + (f" Nguyên văn: “{target.wording}”." if target.wording else "")
+        )
         if target.citation:
             said.append(f"Căn cứ: {target.citation}.")
         if target.by_hand:
