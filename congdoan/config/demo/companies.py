@@ -6,16 +6,90 @@ from dataclasses import dataclass
 from random import Random
 
 _FIRST = (
-    "Mây,Sương,Lúa,Gió,Suối,Đồi,Nắng,Sóng,Trăng,Cỏ,Lá,Rừng,Thác,Sen,Cau,Tre,Gạo,Mưa,Khói,Bến,Đò,Nương,Vạt,Chim,"
-    "Cánh,Đuốc,Bếp,Chum,Nong,Thúng,Vành,Quạt"
-).split(",")
-_SECOND = (
-    "Biếc,Non,Trầm,Thoảng,Lụa,Tím,Sớm,Muộn,Khẽ,Chín,Bạc,Hồng,Lam,Rộn,Nghiêng,Êm,Tỏa,Cong,Vàng,Mộc,Xa,Gần,Reo,Ngân,Ấm"
-).split(",")
-_FOREIGN_FIRST = (
-    "Kavora,Lumeto,Sabrien,Tokazu,Hanmiro,Zenvado,Pelkano,Mirasun,Dorwei,Yonatek,Orbelin,Quantera".split(",")
+    "Mây",
+    "Sương",
+    "Lúa",
+    "Gió",
+    "Suối",
+    "Đồi",
+    "Nắng",
+    "Sóng",
+    "Trăng",
+    "Cỏ",
+    "Lá",
+    "Rừng",
+    "Thác",
+    "Sen",
+    "Cau",
+    "Tre",
+    "Gạo",
+    "Mưa",
+    "Khói",
+    "Bến",
+    "Đò",
+    "Nương",
+    "Vạt",
+    "Chim",
+    "Cánh",
+    "Đuốc",
+    "Bếp",
+    "Chum",
+    "Nong",
+    "Thúng",
+    "Vành",
+    "Quạt",
 )
-_FOREIGN_SECOND = "Vina,Industries,Precision,Garment,Electronics,Footwear,Components,Packaging".split(",")
+_SECOND = (
+    "Biếc",
+    "Non",
+    "Trầm",
+    "Thoảng",
+    "Lụa",
+    "Tím",
+    "Sớm",
+    "Muộn",
+    "Khẽ",
+    "Chín",
+    "Bạc",
+    "Hồng",
+    "Lam",
+    "Rộn",
+    "Nghiêng",
+    "Êm",
+    "Tỏa",
+    "Cong",
+    "Vàng",
+    "Mộc",
+    "Xa",
+    "Gần",
+    "Reo",
+    "Ngân",
+    "Ấm",
+)
+_FOREIGN_FIRST = (
+    "Kavora",
+    "Lumeto",
+    "Sabrien",
+    "Tokazu",
+    "Hanmiro",
+    "Zenvado",
+    "Pelkano",
+    "Mirasun",
+    "Dorwei",
+    "Yonatek",
+    "Orbelin",
+    "Quantera",
+)
+_FOREIGN_SECOND = (
+    "Vina",
+    "Industries",
+    "Precision",
+    "Garment",
+    "Electronics",
+    "Footwear",
+    "Components",
+    "Packaging",
+)
 
 
 @dataclass(frozen=True)
