@@ -75,7 +75,6 @@ def run_now(run: JobRun) -> JobRun:
 def _enqueue(run_id: int, lock: str) -> None:
     task = app.configure_task(RUN_TASK, lock=lock or f"run:{run_id}")
 
-
     def defer() -> None:
         task.defer(run_id=run_id)
 

@@ -40,9 +40,7 @@ class RunRetry(BaseRetryStrategy):
 @app.task(name=RUN_TASK, pass_context=True, retry=RunRetry())
 def run(context: JobContext, run_id: int) -> None:
     """Do the work of one run."""
-    running.execute(
-        run_id, should_stop=context.should_abort, last_try=context.job.attempts + 1 >= MAX_TRIES
-    )
+    running.execute(run_id, should_stop=context.should_abort, last_try=context.job.attempts + 1 >= MAX_TRIES)
 
 
 @app.periodic(cron="* * * * *")

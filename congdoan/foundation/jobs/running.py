@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.jobs.registry import JobError, function_of
@@ -54,7 +54,10 @@ class _Board:
         query = f"UPDATE jobs_jobrun SET {names} WHERE id = %(id)s"
         values["id"] = self.run_id
         if self.side is not None:
-            self.side.execute(query.encode(), values)
+            try:
+                self.side.execute(query.encode(), values)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                raise OperationalError(str(error)) from error
             return
         with connection.cursor() as cursor:
             cursor.execute(query, values)
@@ -113,10 +116,10 @@ def _do(run: JobRun, board: _Board, should_stop: Callable[[], bool], last_try: b
     except Stopped:
         board.write(state="waiting", message=STOPPED)
         raise
-    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+    except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         # The database went away or chose us as a deadlock's victim: committed work stays, another try goes on.
         if not last_try:
-            raise
+            raise OperationalError(str(error)) from error
         logger.exception("job run %s (%s) lost the database", run.pk, run.kind)
         _end_without(board, run, error)
     except (JobError, PermissionDenied) as error:
@@ -141,7 +144,7 @@ def _do(run: JobRun, board: _Board, should_stop: Callable[[], bool], last_try: b
 def _end_without(board: _Board, run: JobRun, error: BaseException) -> None:
     try:
         board.write(state="failed", message=_FAULT.format(pk=run.pk), ended=True)
-    except psycopg.Error:
+    except DatabaseError:
         # Not even the state can be written: the run stays as it is and is taken up again as a stalled one.
         raise error from None
 

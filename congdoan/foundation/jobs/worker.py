@@ -7,6 +7,7 @@ progress is given a few seconds, then stops at its next progress report and goes
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
@@ -68,7 +69,5 @@ async def _until_stopped(stop: asyncio.Event, concurrency: int, wait: bool) -> N
             stopping.cancel()
             if not work.done():
                 work.cancel()
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await work
-            except asyncio.CancelledError:
-                pass

@@ -43,7 +43,10 @@ def context_of(request: HttpRequest) -> ListContext:
 
 
 def list_view(
-    name: str, *, extra: Callable[[HttpRequest], dict[str, Any]] | None = None, template: str = "kit/list_page.html"
+    name: str,
+    *,
+    extra: Callable[[HttpRequest], dict[str, Any]] | None = None,
+    template: str = "kit/list_page.html",
 ) -> Callable[..., HttpResponseBase]:
     """A view for a declared list. ``extra`` may add to the list's model (buttons, subtitle) for a request."""
 
