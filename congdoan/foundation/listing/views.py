@@ -15,14 +15,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from congdoan.foundation.access.queries import home_unit
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.audit.actions import record
-from congdoan.foundation.listing.exports import file_name, heading
+from congdoan.foundation.jobs.actions import start
+from congdoan.foundation.listing.exports import EXPORT_KIND, file_name, heading
 from congdoan.kit.lists import (
+    COUNT_LIMIT,
     ListContext,
     ListSpec,
+    filtered,
     get_list,
     view_model,
     write_workbook,
@@ -91,6 +95,15 @@ def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpRe
         summary=f"Xuất danh sách “{spec.title}”",
         data={"list": spec.name, "params": dict(context.params), "as_of": str(context.as_of)},
     )
+    if filtered(spec, context).order_by()[: COUNT_LIMIT + 1].count() > COUNT_LIMIT:
+        run = start(
+            kind=EXPORT_KIND,
+            title=f"Xuất Excel: {spec.title}",
+            actor=actor,
+            unit=unit,
+            arguments={"list": spec.name, "params": dict(context.params), "as_of": context.as_of.isoformat()},
+        )
+        return redirect(reverse("jobs:run", args=[run.pk]))
     folder = tempfile.TemporaryDirectory(prefix="congdoan-export-")
     path = Path(folder.name) / "list.xlsx"
     write_workbook(spec, context, path, holds=actor.has_anywhere, heading=heading(unit, context.as_of))

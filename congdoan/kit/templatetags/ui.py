@@ -1,7 +1,8 @@
 """The parts screens are made of: ``{% load ui %}``.
 
-Small parts (icon, state, figure, bullet, sparkline) are written here; larger ones are templates ``kit/_*.html``.
-Nothing here knows a union word but the names of states, and nothing writes an inline style or script.
+Small parts (icon, state, figure, bullet, sparkline) are written here; larger ones are templates
+``kit/_*.html``. Nothing here knows a union word but the names of states, and nothing writes an inline
+style or script.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def icon(name: str, extra_class: str = "") -> SafeString:
 
 @register.simple_tag
 def state_badge(state: object, text: str = "") -> SafeString:
-    """A state as a word and a colour; ``text`` replaces the word (``còn 2 ngày``). Accepts a bare tone too."""
+    """A state as a word and a colour; ``text`` replaces the word (``còn 2 ngày``). Accepts a bare tone
+    too."""
     word = text or word_of(state)
     if not word:
         return mark_safe("")
@@ -74,7 +76,8 @@ def state_badge(state: object, text: str = "") -> SafeString:
 
 @register.simple_tag
 def figure(value: object, url: str | None = None, large: bool = False, label: str = "") -> SafeString:
-    """A figure that opens its names. ``value`` is ready text (``+1.262``); ``label`` is read aloud with it."""
+    """A figure that opens its names. ``value`` is ready text (``+1.262``); ``label`` is read aloud with
+    it."""
     css = "figure figure-large" if large else "figure"
     hidden = format_html('<span class="visually-hidden"> {}</span>', label) if label else ""
     if url:
@@ -107,14 +110,14 @@ def avatar(name: str) -> SafeString:
     """Two letters of a name in a circle; Vietnamese names are known by the last word, so that comes last."""
     words = [word for word in str(name).split() if word[:1].isalpha()]
     letters = (words[-2][0] if len(words) > 1 else "") + (words[-1][0] if words else "?")
-    return format_html('<span class="avatar" aria-hidden="true">{}</span>', letters.upper())
+    return format_html('<span class="initials" aria-hidden="true">{}</span>', letters.upper())
 
 
 @register.inclusion_tag("kit/_target_card.html")
 def target_card(target: object) -> dict[str, Any]:
-    """One target. ``target`` (object or mapping) has: name, value (ready text), target_words ("/ từ 7 trở lên"),
-    ratio and expected (0..1 or None), state, forecast (text); and may have url (of the target), value_url (the
-    names behind the value), note (safe markup after the state), state_text."""
+    """One target. ``target`` (object or mapping) has: name, value (ready text), target_words ("/ từ 7 trở
+    lên"), ratio and expected (0..1 or None), state, forecast (text); and may have url (of the target),
+    value_url (the names behind the value), note (safe markup after the state), state_text."""
     return {"target": target}
 
 
@@ -155,8 +158,9 @@ def page_header(
     actions: Iterable[object] = (),
     state: object = "",
 ) -> dict[str, Any]:
-    """The head of a page. ``breadcrumbs``: (label, url) pairs or mappings; ``actions``: mappings with label, url,
-    icon, primary (bool), post (bool: a form with CSRF is needed; then write it in the block instead)."""
+    """The head of a page. ``breadcrumbs``: (label, url) pairs or mappings; ``actions``: mappings with
+    label, url, icon, primary (bool), post (bool: a form with CSRF is needed; then write it in the block
+    instead)."""
     return {
         "title": title,
         "subtitle": subtitle,
@@ -180,7 +184,8 @@ def tabs(items: Iterable[object], label: str = "Các phần của trang") -> dic
 
 @register.inclusion_tag("kit/_timeline.html")
 def timeline(items: Iterable[object]) -> dict[str, Any]:
-    """Dated events, in the order given: on (date or text), title; and maybe detail, url, state, undone (bool)."""
+    """Dated events, in the order given: on (date or text), title; and maybe detail, url, state, undone
+    (bool)."""
     return {"items": list(items)}
 
 
@@ -284,13 +289,20 @@ def tone(state: object) -> str:
 @register.filter
 def selected_count(options: Iterable[object]) -> int | str:
     """How many options of a filter are chosen; empty for none, so that nothing is shown."""
-    return sum(1 for option in options or () if _get(option, "selected")) or ""
+    return len([option for option in options or () if _get(option, "selected")]) or ""
 
 
 @register.filter
 def columns_and_cells(screen: object, row: object) -> list[tuple[Any, Any]]:
     """The columns of a list beside the cells of one of its rows."""
     return list(zip(_get(screen, "columns") or (), _get(row, "cells") or (), strict=False))
+
+
+@register.filter
+def kept_params(screen: object) -> list[tuple[str, str]]:
+    """What a list's URL holds beside its search and its shown filters, so that a change of filter keeps it."""
+    shown = {"q", *(_get(item, "name") for item in _get(screen, "filters") or ())}
+    return [(name, value) for name, value in (_get(screen, "params") or {}).items() if name not in shown]
 
 
 @register.filter

@@ -50,7 +50,8 @@
   const resizer = new ResizeObserver((entries) => {
     for (const entry of entries) {
       const drawn = charts.get(entry.target);
-      if (drawn) drawn.resize();
+      // A place that is hidden for a moment has no width; drawing into that would squeeze the picture.
+      if (drawn && entry.contentRect.width > 0) drawn.resize();
     }
   });
   const drawCharts = (root) => {
@@ -249,6 +250,12 @@
       lastBox = target;
     }
   });
+  // Several choices travel as one parameter, parted by commas. Captured, so that it stands before htmx reads the form.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-multi]")) return;
+    const group = event.target.closest(".filter-options");
+    group.querySelector("[data-multi-value]").value = all("[data-multi]:checked", group).map((box) => box.value).join(",");
+  }, true);
   document.addEventListener("change", (event) => {
     const target = event.target;
     const form = target.closest("[data-bulk]");
@@ -260,7 +267,7 @@
     const filter = target.closest("[data-filter]");
     if (filter) {
       const chosen = all("input:checked", filter).filter((input) => input.value !== "").length
-        || all("input[type=date], input[type=text]", filter).filter((input) => input.value).length;
+        || all("input[type=date], input[type=text], input[type=number]", filter).filter((input) => input.value).length;
       filter.querySelector(".filter-count").textContent = chosen || "";
       if (target.type === "radio") filter.open = false;
     }

@@ -1,251 +1,42 @@
-"""Pictures from data, as pure functions.
+"""Options of Apache ECharts as plain dictionaries.
 
-Two kinds: small SVG drawn on the server (bullet, sparkline), with attributes only, because the content security
-policy forbids inline styles; and options of Apache ECharts as plain dictionaries, JSON-ready, which
-``static/kit/app.js`` draws. An option may hold the string ``"@number"``, ``"@percent"`` or ``"@signed"`` where
-ECharts takes a formatter; app.js puts the Vietnamese formatter there.
-
-Every function returns the table behind the picture too (see :class:`Chart`), so that no figure is only drawn.
+An option may hold the string ``"@number"``, ``"@percent"`` or ``"@signed"`` where ECharts takes a formatter:
+JSON carries no functions, and app.js puts the Vietnamese formatter there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-
+from congdoan.kit.charts.drawn import COVERAGE_SHADES, Square, shade
+from congdoan.kit.charts.picture import (
+    ACTION,
+    ACTION_PALE,
+    BAD,
+    FONT,
+    GOOD,
+    GREY,
+    INK,
+    LINE,
+    SECONDARY,
+    TONE_COLOURS,
+    Chart,
+    percent_of,
+)
 from congdoan.kit.numbers import format_number, format_percent, format_signed
-
-INK = "#16202c"
-SECONDARY = "#5b6876"
-LINE = "#e4e8ee"
-ACTION = "#0f4c92"
-ACTION_PALE = "#9db4d2"
-GOLD = "#f5c54a"
-GREY = "#a7b1bd"
-GOOD = "#1b7a4b"
-WARN = "#b97f00"
-BAD = "#b3261e"
-
-#: The colour of a bar or a line for each tone; the words and tones of states are in templatetags/ui.py.
-TONE_COLOURS: Mapping[str, str] = {
-    "good": GOOD,
-    "warn": WARN,
-    "bad": BAD,
-    "info": ACTION,
-    "muted": GREY,
-}
-
-FONT = "Be Vietnam Pro, system-ui, sans-serif"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture and the table behind it, ready for ``{% chart %}`` (templates/kit/_chart.html).
-
-    ``key`` is unique on its page. Either ``options`` (ECharts) or ``svg`` is set; neither means there is nothing to
-    draw, and ``empty_text`` says why. ``table_rows`` hold ready text, the first cell names the row.
-    """
-
-    key: str
-    title: str
-    subtitle: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
-    svg: SafeString | str = ""
-    legend: Sequence[tuple[str, str]] = ()
-    table_head: Sequence[str] = ()
-    table_rows: Sequence[Sequence[str]] = ()
-    note: str = ""
-    empty_text: str = "Số liệu sẽ hiện ở đây khi có."
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.options and not self.svg
-
-    @property
-    def options_id(self) -> str:
-        return f"{self.key}-options"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a waterfall: ``value`` is signed; ``apart`` marks a reorganisation, drawn grey and never read as
-    growth or loss."""
+    """One step of a waterfall: ``value`` is signed; ``apart`` marks a reorganisation, drawn grey and
+    never read as growth or loss."""
 
     label: str
     value: int
     apart: bool = False
-
-
-# ---- drawn on the server -------------------------------------------------------------------------------------
-
-
-def bullet_svg(
-    ratio: float | None, expected: float | None = None, *, tone: str = "info", label: str = ""
-) -> SafeString:
-    """The bar of a target. ``ratio`` and ``expected`` are shares of the target (1.0 = reached); what is beyond the
-    ends is drawn at the end. Without a ratio only the track is drawn."""
-    words = _bullet_words(ratio, expected, label)
-    parts = [format_html('<rect x="0" y="4" width="100%" height="8" rx="4" fill="#eef1f5"/>')]
-    if ratio is not None and ratio > 0:
-        parts.append(
-            format_html(
-                '<rect x="0" y="4" width="{}%" height="8" rx="4" fill="{}"/>',
-                _share(ratio),
-                TONE_COLOURS.get(tone, ACTION),
-            )
-        )
-    if expected is not None:
-        # The mark hangs left of its place, so that at 100% it still lies inside the picture.
-        parts.append(
-            format_html(
-                '<svg x="{}%" y="0" width="2" height="16" overflow="visible">'
-                '<rect x="-2" y="0" width="2.5" height="16" rx="1" fill="{}"/></svg>',
-                max(_share(expected), 0.5),
-                INK,
-            )
-        )
-    return format_html(
-        '<svg class="bullet" width="100%" height="16" role="img" aria-label="{}"><title>{}</title>{}</svg>',
-        words,
-        words,
-        mark_safe("".join(parts)),
-    )
-
-
-def sparkline_svg(
-    points: Sequence[float | None],
-    *,
-    tone: str = "info",
-    label: str = "",
-    width: int = 140,
-    height: int = 28,
-) -> SafeString:
-    """The course of a figure, oldest point first; ``None`` leaves a gap, a lone point is drawn as a dot."""
-    known = [value for value in points if value is not None]
-    colour = TONE_COLOURS.get(tone, ACTION)
-    if not known:
-        words = f"{label}: chưa có số liệu" if label else "Chưa có số liệu"
-        return format_html(
-            '<svg class="sparkline" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
-            '<title>{}</title><line x1="2" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-dasharray="3 4"/></svg>',
-            width, height, width, height, words, words, height / 2, width - 2, height / 2, GREY,
-        )  # fmt: skip
-    low, high = min(known), max(known)
-    span = (high - low) or 1.0
-    pad = 3.0
-    step = (width - 2 * pad) / max(len(points) - 1, 1)
-
-    def place(index: int, value: float) -> tuple[float, float]:
-        level = 0.5 if high == low else (value - low) / span
-        return round(pad + index * step, 1), round(height - pad - level * (height - 2 * pad), 1)
-
-    runs: list[list[tuple[float, float]]] = [[]]
-    for index, value in enumerate(points):
-        if value is None:
-            runs.append([])
-        else:
-            runs[-1].append(place(index, value))
-    drawn = []
-    for run in runs:
-        if len(run) == 1:
-            drawn.append(
-                format_html('<circle cx="{}" cy="{}" r="2.5" fill="{}"/>', run[0][0], run[0][1], colour)
-            )
-        elif run:
-            drawn.append(
-                format_html(
-                    '<polyline points="{}" fill="none" stroke="{}" stroke-width="2" stroke-linecap="round" '
-                    'stroke-linejoin="round"/>',
-                    " ".join(f"{x},{y}" for x, y in run),
-                    colour,
-                )
-            )
-    course = f"từ {format_number(known[0])} đến {format_number(known[-1])}"
-    words = f"{label}: {course}" if label else course
-    return format_html(
-        '<svg class="sparkline" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
-        "<title>{}</title>{}</svg>",
-        width, height, width, height, words, words, mark_safe("".join(drawn)),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Square:
-    """One place of a coverage picture: ``covered`` of ``total`` enterprises have a union."""
-
-    label: str
-    covered: int
-    total: int
-    url: str = ""
-
-
-#: Shades of coverage, from none to all; grey is "nothing to cover".
-COVERAGE_SHADES: Sequence[tuple[float, str, str]] = (
-    (1.0, "#1b7a4b", "Đã đủ"),
-    (0.8, "#5aa681", "Từ 80%"),
-    (0.5, "#e3b54d", "Từ 50%"),
-    (0.0, "#c8564f", "Dưới 50%"),
-)
-NOTHING_TO_COVER = "#dde3ea"
-
-
-def coverage_squares(
-    squares: Sequence[Square],
-    *,
-    key: str = "coverage",
-    title: str,
-    subtitle: str = "",
-    note: str = "",
-    columns: int = 12,
-) -> Chart:
-    """Coverage by commune, a square each, in the order given; a square opens its names. Up to some hundreds of
-    squares; the name is in the title of each, and in the table."""
-    rows = [
-        (item.label, format_number(item.covered), format_number(item.total), _percent(item.covered, item.total))
-        for item in squares
-    ]
-    head = ("Đơn vị", "Đã có", "Tổng số", "Tỷ lệ")
-    if not squares:
-        return Chart(key, title, subtitle)
-    cell, gap = 40, 4
-    columns = max(1, min(columns, len(squares)))
-    lines = math.ceil(len(squares) / columns)
-    drawn = []
-    for index, item in enumerate(squares):
-        x, y = (index % columns) * (cell + gap), (index // columns) * (cell + gap)
-        words = f"{item.label}: {format_number(item.covered)} / {format_number(item.total)}"
-        colour = _shade(item)
-        square = format_html(
-            '<rect x="{}" y="{}" width="{}" height="{}" rx="5" fill="{}"><title>{}</title></rect>'
-            '<text x="{}" y="{}" text-anchor="middle" font-size="12" font-weight="500" fill="{}" '
-            'pointer-events="none" aria-hidden="true">{}</text>',
-            x, y, cell, cell, colour, words,
-            x + cell / 2, y + cell / 2 + 4.5, INK if colour in (NOTHING_TO_COVER, "#e3b54d", "#5aa681") else "#fff",
-            format_number(item.total - item.covered) if item.total > item.covered else "",
-        )  # fmt: skip
-        drawn.append(
-            format_html('<a href="{}" aria-label="{}">{}</a>', item.url, words, square) if item.url else square
-        )
-    width, height = columns * (cell + gap) - gap, lines * (cell + gap) - gap
-    svg = format_html(
-        '<svg class="squares" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>',
-        width, height, title, mark_safe("".join(drawn)),
-    )  # fmt: skip
-    legend = [(colour, word) for _, colour, word in COVERAGE_SHADES] + [
-        (NOTHING_TO_COVER, "Không có đối tượng")
-    ]
-    return Chart(
-        key, title, subtitle, svg=svg, legend=legend, table_head=head, table_rows=rows,
-        note=note or "Số trong ô là số còn thiếu.",
-    )  # fmt: skip
-
-
-# ---- drawn by ECharts ----------------------------------------------------------------------------------------
 
 
 def waterfall(
@@ -261,9 +52,9 @@ def waterfall(
 ) -> Chart:
     """Where net growth comes from: opening, what was added and lost, closing.
 
-    The axis does not begin at zero when the stock is large beside its changes, or nothing could be seen; the note
-    says so. Steps of zero are left out of the picture and kept in the table. Raises ``ValueError`` when
-    opening + steps is not closing: a picture must not hide what does not add up.
+    The axis does not begin at zero when the stock is large beside its changes, or nothing could be seen;
+    the note says so. Steps of zero are left out of the picture and kept in the table. Raises
+    ``ValueError`` when opening + steps is not closing: a picture must not hide what does not add up.
     """
     if opening + sum(step.value for step in steps) != closing:
         raise ValueError("opening + steps must equal closing")
@@ -323,12 +114,10 @@ def waterfall(
     rows = [(opening_label, format_number(opening))]
     rows += [(step.label, format_signed(step.value) if step.value else "0") for step in steps]
     apart = sum(step.value for step in steps if step.apart)
-    rows.append(("Thực tăng, không kể sắp xếp tổ chức", _signed(closing - opening - apart)))
+    rows.append(("Thực tăng, không kể sắp xếp tổ chức", format_signed(closing - opening - apart)))
     rows.append((closing_label, format_number(closing)))
     note = f"Trục bắt đầu từ {format_number(floor)} để thấy rõ phần thay đổi." if floor else ""
-    return Chart(
-        key, title, subtitle, options, table_head=("Khoản", "Số lượng"), table_rows=rows, note=note
-    )
+    return Chart(key, title, subtitle, options, table_head=("Khoản", "Số lượng"), table_rows=rows, note=note)
 
 
 def trend(
@@ -346,7 +135,8 @@ def trend(
     kind: str = "number",
 ) -> Chart:
     """A figure over time against the line it should follow, with the forecast dashed. ``kind``: "number" or
-    "percent" (values then are shares, 0..1). The three rows are as long as ``labels``; the future of ``actual`` is None."""
+    "percent" (values then are shares, 0..1). The three rows are as long as ``labels``; the future of
+    ``actual`` is None."""
     if not any(value is not None for value in actual):
         return Chart(key, title, subtitle)
     mark = "@percent" if kind == "percent" else "@number"
@@ -416,13 +206,19 @@ def horizontal_bars(
     mark_at: float | None = None,
     mark_label: str = "",
 ) -> Chart:
-    """Bars lying, longest names readable. ``items``: (label, value, state's tone or ""), first on top; ``kind`` as
-    in :func:`trend`; ``mark_at`` draws a line all should reach."""
+    """Bars lying, longest names readable. ``items``: (label, value, state's tone or ""), first on top;
+    ``kind`` as in :func:`trend`; ``mark_at`` draws a line all should reach."""
     if not items:
         return Chart(key, title, subtitle)
     mark = "@percent" if kind == "percent" else "@number"
     options = _frame([])
-    options["grid"] = {"left": 4, "right": 52, "top": 18 if mark_label else 4, "bottom": 4, "containLabel": True}
+    options["grid"] = {
+        "left": 200,
+        "right": 58,
+        "top": 22 if mark_label else 4,
+        "bottom": 4,
+        "outerBoundsMode": "none",
+    }
     options["xAxis"] = {"type": "value", "show": False, "min": 0}
     options["yAxis"] = {
         "type": "category",
@@ -430,7 +226,14 @@ def horizontal_bars(
         "data": [label for label, _, _ in items],
         "axisLine": {"show": False},
         "axisTick": {"show": False},
-        "axisLabel": {"color": INK, "fontFamily": FONT, "fontSize": 12.5, "width": 190, "overflow": "truncate"},
+        "axisLabel": {
+            "color": INK,
+            "fontFamily": FONT,
+            "fontSize": 12.5,
+            "lineHeight": 15,
+            "width": 190,
+            "overflow": "break",
+        },
     }
     series: dict[str, Any] = {
         "type": "bar",
@@ -459,11 +262,14 @@ def horizontal_bars(
             "silent": True,
             "symbol": "none",
             "lineStyle": {"color": INK, "type": "solid", "width": 1.5},
-            "label": {"formatter": mark_label, "position": "end", "fontFamily": FONT, "color": SECONDARY},
+            "label": {"formatter": mark_label, "position": "start", "fontFamily": FONT, "color": SECONDARY},
             "data": [{"xAxis": mark_at}],
         }
     options["series"] = [series]
-    options["media"] = [{"query": {"maxWidth": 460}, "option": {"yAxis": {"axisLabel": {"width": 120}}}}]
+    options["media"] = _by_width(
+        {"grid": {"left": 132}, "yAxis": {"axisLabel": {"width": 124, "fontSize": 12}}},
+        {"grid": {"left": 200}, "yAxis": {"axisLabel": {"width": 190, "fontSize": 12.5}}},
+    )
     rows = [(label, _cell(value, kind)) for label, value, _ in items]
     return Chart(key, title, subtitle, options, table_head=("Đơn vị", value_label), table_rows=rows)
 
@@ -495,19 +301,19 @@ def treemap(
                 "top": 0,
                 "bottom": 0,
                 "itemStyle": {"borderColor": "#fff", "borderWidth": 1, "gapWidth": 2},
-                "label": {"fontFamily": FONT, "fontSize": 12, "overflow": "truncate"},
+                "label": {"fontFamily": FONT, "fontSize": 12, "lineHeight": 16, "overflow": "truncate"},
                 "data": [
                     {
                         "name": label,
                         "value": total,
-                        "itemStyle": {"color": _shade(Square(label, covered, total))},
+                        "itemStyle": {"color": shade(Square(label, covered, total))},
                         "label": {
                             "color": INK if 0.5 <= covered / total < 1 else "#fff",
                             "formatter": f"{label}\n{format_number(covered)} / {format_number(total)}",
                         },
                         "tooltip": {
                             "formatter": f"{label}: {format_number(covered)} / {format_number(total)} "
-                            f"({_percent(covered, total)})"
+                            f"({percent_of(covered, total)})"
                         },
                     }
                     for label, covered, total in present
@@ -516,13 +322,18 @@ def treemap(
         ],
     }
     rows = [
-        (label, format_number(covered), format_number(total), _percent(covered, total))
+        (label, format_number(covered), format_number(total), percent_of(covered, total))
         for label, covered, total in items
     ]
     return Chart(
-        key, title, subtitle, options, table_head=("Đơn vị", covered_label, "Tổng số", "Tỷ lệ"),
-        table_rows=rows, legend=[(colour, word) for _, colour, word in COVERAGE_SHADES],
-    )  # fmt: skip
+        key,
+        title,
+        subtitle,
+        options,
+        table_head=("Đơn vị", covered_label, "Tổng số", "Tỷ lệ"),
+        table_rows=rows,
+        legend=[(colour, word) for _, colour, word in COVERAGE_SHADES],
+    )
 
 
 def funnel(
@@ -564,7 +375,7 @@ def funnel(
         ],
     }
     first = stages[0][1]
-    rows = [(label, format_number(count), _percent(count, first)) for label, count in stages]
+    rows = [(label, format_number(count), percent_of(count, first)) for label, count in stages]
     return Chart(
         key, title, subtitle, options, table_head=("Bước", "Số lượng", "So với bước đầu"), table_rows=rows
     )
@@ -579,8 +390,8 @@ def stacked_bars(
     subtitle: str = "",
     row_label: str = "Quy mô",
 ) -> Chart:
-    """Parts of a whole by class (enterprises by size, with and without a union). ``series``: (label, one value per
-    class, tone or colour such as "#a7b1bd")."""
+    """Parts of a whole by class (enterprises by size, with and without a union). ``series``: (label, one
+    value per class, tone or colour such as "#a7b1bd")."""
     if not labels or not any(any(values) for _, values, _ in series):
         return Chart(key, title, subtitle)
     options = _frame(list(labels), legend=True)
@@ -610,8 +421,6 @@ def stacked_bars(
     return Chart(key, title, subtitle, options, table_head=head, table_rows=rows)
 
 
-# ---- shared ends ---------------------------------------------------------------------------------------------
-
 #: Tooltips are drawn into the picture: an HTML tooltip would need inline styles.
 _TOOLTIP: Mapping[str, Any] = {
     "show": True,
@@ -623,6 +432,9 @@ _TOOLTIP: Mapping[str, Any] = {
     "textStyle": {"fontFamily": FONT, "fontSize": 12.5, "color": INK},
 }
 
+#: The plot shrinks until the labels of its axes fit.
+_ROOM_FOR_LABELS: Mapping[str, Any] = {"outerBoundsMode": "same", "outerBoundsContain": "axisLabel"}
+
 
 def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
     options: dict[str, Any] = {
@@ -630,7 +442,7 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
         "animationDuration": 300,
         "textStyle": {"fontFamily": FONT, "color": INK},
         "tooltip": dict(_TOOLTIP),
-        "grid": {"left": 2, "right": 6, "top": 40 if legend else 24, "bottom": 2, "containLabel": True},
+        "grid": {"left": 2, "right": 6, "top": 40 if legend else 24, "bottom": 2, **_ROOM_FOR_LABELS},
         "xAxis": {
             "type": "category",
             "data": labels,
@@ -641,26 +453,19 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
                 "fontFamily": FONT,
                 "fontSize": 11.5,
                 "interval": 0 if len(labels) <= 12 else "auto",
-                "width": 76,
-                "overflow": "break",
                 "hideOverlap": len(labels) > 12,
             },
         },
-        "media": [
-            {
-                "query": {"maxWidth": 460},
-                "option": {
-                    "xAxis": {
-                        "axisLabel": {
-                            "fontSize": 10.5,
-                            "width": max(34, 330 // max(len(labels), 1)) if len(labels) <= 8 else 60,
-                            "interval": 0 if len(labels) <= 8 else "auto",
-                        }
-                    }
-                },
-            }
-        ],
     }
+    count = len(labels)
+    narrow = {
+        "fontSize": 10.5,
+        "width": max(34, 330 // max(count, 1)) if count <= 8 else 60,
+        "overflow": "break",
+        "interval": 0 if count <= 8 else "auto",
+    }
+    wide = {"fontSize": 11.5, "width": None, "overflow": "none", "interval": 0 if count <= 12 else "auto"}
+    options["media"] = _by_width({"xAxis": {"axisLabel": narrow}}, {"xAxis": {"axisLabel": wide}})
     if legend:
         options["legend"] = {
             "top": 0,
@@ -672,6 +477,11 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
             "textStyle": {"fontFamily": FONT, "fontSize": 12.5, "color": SECONDARY},
         }
     return options
+
+
+def _by_width(narrow: dict[str, Any], wide: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs on a phone. The wide case is written out too, or a turned phone would keep the narrow one."""
+    return [{"query": {"maxWidth": 460}, "option": narrow}, {"option": wide}]
 
 
 def _value_axis(formatter: str, *, scale: bool = False) -> dict[str, Any]:
@@ -694,8 +504,8 @@ def _bar(value: int, floor: int, colour: str, text: str, label: str) -> dict[str
 
 
 def _floor(levels: Sequence[int]) -> int:
-    """Where a waterfall's axis begins: zero, or a round number that leaves the lowest bar about as tall as the
-    span of the changes."""
+    """Where a waterfall's axis begins: zero, or a round number that leaves the lowest bar about as tall
+    as the span of the changes."""
     low, high = min(levels), max(levels)
     span = max(high - low, 1)
     if low <= span * 2:
@@ -704,38 +514,11 @@ def _floor(levels: Sequence[int]) -> int:
     return max(0, math.floor((low - span) / step) * step)
 
 
-def _share(value: float) -> float:
-    return round(min(max(float(value), 0.0), 1.0) * 100, 2)
-
-
-def _shade(item: Square) -> str:
-    if item.total <= 0:
-        return NOTHING_TO_COVER
-    share = item.covered / item.total
-    return next(colour for least, colour, _ in COVERAGE_SHADES if share >= least)
-
-
 def _gaps(values: Sequence[float | None]) -> list[float | None]:
     return list(values)
-
-
-def _signed(value: int) -> str:
-    return format_signed(value) if value else "0"
-
-
-def _percent(part: int, whole: int) -> str:
-    return format_percent(part / whole) if whole else "—"
 
 
 def _cell(value: float | None, kind: str) -> str:
     if value is None:
         return "—"
     return format_percent(value) if kind == "percent" else format_number(value)
-
-
-def _bullet_words(ratio: float | None, expected: float | None, label: str) -> str:
-    parts = ["chưa có số liệu" if ratio is None else f"đạt {format_percent(float(ratio))} chỉ tiêu"]
-    if expected is not None:
-        parts.append(f"đến nay cần {format_percent(float(expected))}")
-    words = ", ".join(parts)
-    return f"{label}: {words}" if label else words[:1].upper() + words[1:]
