@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +20,13 @@ from congdoan.kit.text import nfc
 
 class TooLarge(ValueError):
     """More bytes than this installation takes; the message says how many it takes."""
+
+
+def chunks_of(path: Path, *, size: int = 1 << 20) -> Iterator[bytes]:
+    """The bytes of a file on disk, a megabyte at a time, for `store`."""
+    with path.open("rb") as source:
+        while chunk := source.read(size):
+            yield chunk
 
 
 def store(

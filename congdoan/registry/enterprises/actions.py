@@ -641,8 +641,8 @@ def _write_judgements(
             )
         )
     if are_new:
-        columns = ("enterprise_id", "on", "operating", "is_stable", "has_party", "reason")
-        columns += ("decided_by_id", "decided_by_label")
+        columns = ["enterprise_id", "on", "operating", "is_stable", "has_party", "reason"]
+        columns += ["decided_by_id", "decided_by_label"]
         now = timezone.now()
         _copy(
             StatusJudgement,
