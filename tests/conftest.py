@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from congdoan.foundation.access.rules import Actor
 from tests.factories.tree import Tree, grow_tree
@@ -26,6 +28,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         install_default_roles()
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages name their assets as they are called in the source: nothing has been collected for a test."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+
+
 @pytest.fixture
 def today() -> date:
     """The day the tests live in."""
@@ -42,3 +51,12 @@ def system(today: date) -> Actor:
 def tree(db: None, system: Actor) -> Tree:
     """A tree of two provinces, four districts and eight grassroots unions."""
     return grow_tree(system)
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: SettingsWrapper) -> None:
+    """Pages are rendered without collected files: names of assets need no manifest in tests."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
