@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         install_catalogues()
         install_kinds()
         install_default_roles()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages name their assets as they are called in the source: nothing has been collected for a test."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
 
 
 @pytest.fixture

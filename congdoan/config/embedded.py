@@ -104,5 +104,7 @@ def django_database(url: str) -> dict[str, Any]:
         },
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
+        # A pooled connection that died with a restarted server is replaced, not handed out.
+        "CONN_HEALTH_CHECKS": True,
         "TEST": {"TEMPLATE": "template0"},
     }

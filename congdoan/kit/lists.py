@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.module_loading import autodiscover_modules
+from django.utils.timezone import is_aware, localtime
 
 from congdoan.kit.dates import format_date
 from congdoan.kit.numbers import format_number, format_percent
@@ -93,6 +94,7 @@ class Column:
         if self.kind == "percent":
             return format_percent(raw)
         if isinstance(raw, datetime):
+            raw = localtime(raw) if is_aware(raw) else raw
             return raw.strftime("%H:%M ") + format_date(raw.date())
         if isinstance(raw, date):
             return format_date(raw)
@@ -169,6 +171,8 @@ class ListSpec:
     queryset: Callable[[ListContext], QuerySet[Any]]
     columns: tuple[Column, ...]
     order: tuple[str, ...]
+    #: The list's own order runs downwards: the newest first.
+    newest_first: bool = False
     filters: tuple[Filter, ...] = ()
     search: Callable[[QuerySet[Any], str, ListContext], QuerySet[Any]] | None = None
     search_label: str = "Tìm, gõ không dấu cũng được"
@@ -264,7 +268,7 @@ def ordering(spec: ListSpec, context: ListContext) -> Ordering:
         if column.name == name and column.sort:
             last = [part for part in spec.order if part not in column.sort]
             return Ordering((*column.sort, *last), descending, name)
-    return Ordering(spec.order, False, "")
+    return Ordering(spec.order, spec.newest_first, "")
 
 
 def filtered(spec: ListSpec, context: ListContext) -> QuerySet[Any]:
@@ -548,6 +552,7 @@ def write_workbook(
                     form = percent if columns[position].kind == "percent" else number
                     sheet.write_number(line, position, float(value), form)
                 elif isinstance(value, datetime):
+                    value = localtime(value) if is_aware(value) else value
                     sheet.write_datetime(line, position, value.replace(tzinfo=None), moment)
                 elif isinstance(value, date):
                     sheet.write_datetime(line, position, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001

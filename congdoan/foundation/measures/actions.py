@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from congdoan.foundation.jobs.actions import fold_soon
 from congdoan.foundation.measures.contributions import CONTRIBUTIONS_SQL, PLACED_SQL
 from congdoan.foundation.measures.models import MeasureCell, MeasureDelta
 
@@ -69,6 +70,7 @@ def append(
     entries = [(place, n) for place, n in summed.items() if n]
     if not entries:
         return 0
+    fold_soon()
     ids = cell_ids(measure, dims_by_key.values())
     if len(entries) < 50:
         MeasureDelta.objects.bulk_create(

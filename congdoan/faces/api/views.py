@@ -1,0 +1,107 @@
+"""The API: every declared list, and what plans stand at, as JSON. Reading only; writes go through the screens.
+
+The session of a signed-in user authenticates; the user's scope applies exactly as on screen.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError
+from ninja.security import django_auth
+
+from congdoan.foundation.access.queries import may
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.models import Unit
+from congdoan.kit.lists import ListContext, get_list, lists, read_page, shown_columns
+
+api = NinjaAPI(
+    title="congdoan",
+    version="1",
+    description="Đọc các danh sách và tiến độ kế hoạch trong phạm vi được giao.",
+    auth=django_auth,
+    urls_namespace="api",
+)
+
+
+class ColumnOut(Schema):
+    """A column of a list."""
+
+    name: str
+    label: str
+    kind: str
+
+
+class ListOut(Schema):
+    """A list the reader may read, with the filters it understands."""
+
+    name: str
+    title: str
+    filters: list[str]
+    columns: list[ColumnOut]
+
+
+class RowsOut(Schema):
+    """One page of a list. ``next`` is the value of ``sau`` for the following page, '' at the end."""
+
+    name: str
+    as_of: date
+    columns: list[ColumnOut]
+    rows: list[dict[str, Any]]
+    next: str
+
+
+def _columns(spec: Any, actor: Actor) -> list[Any]:
+    return shown_columns(spec, actor.has_anywhere, export=True)
+
+
+@api.get("/lists", response=list[ListOut], summary="Các danh sách")
+def list_index(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every declared list that the reader may read somewhere."""
+    actor: Actor = request.actor
+    return [
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "filters": [item.name for item in spec.filters],
+            "columns": [{"name": c.name, "label": c.label, "kind": c.kind} for c in _columns(spec, actor)],
+        }
+        for spec in lists().values()
+        if actor.has_anywhere(spec.capability)
+    ]
+
+
+@api.get("/lists/{name}", response=RowsOut, summary="Một trang của danh sách")
+def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any]:
+    """Rows of a list: the same filters (``q``, ``sap``, ``sau``, the list's own) and the same scope as on screen."""
+    actor: Actor = request.actor
+    try:
+        spec = get_list(name)
+    except KeyError:
+        raise HttpError(404, f"Không có danh sách {name}.") from None
+    if not actor.has_anywhere(spec.capability):
+        raise HttpError(403, "Bạn chưa được giao quyền xem danh sách này.")
+    params = {key: ",".join(filter(None, request.GET.getlist(key))) for key in request.GET if key != "size"}
+    context = ListContext(actor=actor, as_of=request.as_of, params=params)
+    page = read_page(spec, context, size=max(1, min(size, 500)))
+    columns = _columns(spec, actor)
+    return {
+        "name": spec.name,
+        "as_of": context.as_of,
+        "columns": [{"name": c.name, "label": c.label, "kind": c.kind} for c in columns],
+        "rows": [
+            {"id": getattr(row, "pk", None), **{c.name: c.read(row, context) for c in columns}} for row in page.rows
+        ],
+        "next": page.next_key,
+    }
+
+
+def visible_unit(request: HttpRequest, code: str, capability: str) -> Unit:
+    """The unit with this code, or 404 when it does not exist or is out of the reader's scope."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None or not may(request.actor, capability, unit):
+        raise HttpError(404, f"Không có đơn vị {code} trong phạm vi của bạn.")
+    return unit
