@@ -6,7 +6,7 @@ A figure is the sum of whole years, whole months and days up to the day asked fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,12 +78,14 @@ def rows(
     to_on: date,
     filters: Filters | None = None,
     known_at: datetime | None = None,
+    known: Mapping[int, dict[str, Any]] | None = None,
 ) -> list[Row]:
     """The breakdown of [from_on, to_on) by cell for each unit; from the beginning when from_on is None.
 
-    One query for the cells and one for the figures, whatever the number of units.
+    One query for the cells and one for the figures, whatever the number of units. Whoever asks for several spans
+    hands over the cells that it has asked `cells` for as ``known`` (in place of filters).
     """
-    known = cells(measure, filters)
+    known = cells(measure, filters) if known is None else known
     if not known or not units:
         return []
     start = from_on or _EPOCH
@@ -160,15 +162,16 @@ def monthly(
     to_on: date,
     filters: Filters | None = None,
     growth_only: bool = False,
+    known: Mapping[int, dict[str, Any]] | None = None,
 ) -> dict[int, dict[date, int]]:
     """What changed in each month of [from_on, to_on) for many units: {unit id: {first day of month: n}}.
 
     For trend lines of many bodies beside each other: one query for the cells and one for the figures, whatever
     the number of units. The first and the last month may be cut by the borders. Months without change are left
-    out. ``growth_only`` leaves structure out.
+    out. ``growth_only`` leaves structure out; ``known`` as for `rows`.
     """
     result: dict[int, dict[date, int]] = {unit: {} for unit in units}
-    known = cells(measure, filters)
+    known = cells(measure, filters) if known is None else known
     if not known or not units or from_on >= to_on:
         return result
     first_whole = from_on if from_on.day == 1 else _next_month(from_on)
