@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from datetime import date
 
-from django.test.utils import CaptureQueriesContext
-from django.db import connection
-
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import fold
 from congdoan.foundation.measures.queries import differences, stock

@@ -21,9 +21,7 @@ def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         names = [
-            meta.name
-            for meta in book.sheets_metadata
-            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+            meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         found: Any = None
         for name in [sheet] if sheet in names else names:
