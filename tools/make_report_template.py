@@ -175,7 +175,7 @@ def body(document: Any) -> None:
     each(document, "line in difficulties", "{{ line }}")
     document.add_paragraph("{{ section.proposals }}. ĐỀ XUẤT, KIẾN NGHỊ", style="Mục lớn")
     each(document, "line in proposals", "{{ line }}")
-    document.add_paragraph("{{ closing }}", style="Thân bài")
+    document.add_paragraph("{{ closing }}", style="Thân bài").paragraph_format.keep_with_next = True
 
 
 def grid(
