@@ -457,6 +457,7 @@ def listing(rows: int = 14) -> dict[str, Any]:
                     "name": "sector",
                     "label": "Khu vực",
                     "kind": "multi",
+                    "value": "fdi",
                     "options": [
                         {"value": "fdi", "label": "Đầu tư nước ngoài", "selected": True},
                         {"value": "s", "label": "Nhà nước"},
@@ -480,7 +481,7 @@ def listing(rows: int = 14) -> dict[str, Any]:
             ],
             "count_text": "1.262 doanh nghiệp" if rows else "0 doanh nghiệp",
             "export_url": "#",
-                        "columns": [
+            "columns": [
                 {
                     "name": "name",
                     "label": "Tên",

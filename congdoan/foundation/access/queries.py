@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -33,6 +34,15 @@ class Scope:
             placed = UnitPlacement.objects.filter(ancestor__in=self.below, is_last=True).values("unit_id")
             condition |= Q(**{f"{column}__in": placed})
         return condition
+
+    def filter_on(self, column: str, on: date) -> Q:
+        """Like ``filter``, and also units that stood below such a unit on a day: so that a figure of a past day
+        opens to all the names it counted, to whoever may see the figure."""
+        condition = self.filter(column)
+        if self.everything or not self.below:
+            return condition
+        placed = UnitPlacement.objects.filter(ancestor__in=self.below, during__contains=on).values("unit_id")
+        return condition | Q(**{f"{column}__in": placed})
 
     def sql(self, column: str) -> tuple[str, list[Any]]:
         """The same condition as SQL for hand-written queries: (text, parameters)."""

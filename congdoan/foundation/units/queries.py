@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitPlacement, UnitVersion
 
@@ -56,6 +56,14 @@ def below_on(unit: Unit | int, on: date, *, itself: bool = True) -> QuerySet[Uni
     """Placements below a unit as the tree stood on a day; ``values("unit_id")`` for a sub-select."""
     found = UnitPlacement.objects.filter(ancestor=unit, during__contains=on)
     return found if itself else found.filter(depth__gt=0)
+
+
+def counted_below_on(unit: Unit | int, on: date) -> QuerySet[UnitPlacement]:
+    """Placements below a unit as figures of a day count them: as the tree stood on that day, and ended units where
+    they last stood (what is booked on the day a unit ends still reaches those above it)."""
+    return UnitPlacement.objects.filter(ancestor=unit).filter(
+        Q(during__contains=on) | Q(is_last=True, during__startswith__lte=on)
+    )
 
 
 def ancestors_on(unit: Unit | int, on: date) -> list[UnitVersion]:

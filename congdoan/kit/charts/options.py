@@ -226,7 +226,14 @@ def horizontal_bars(
         "data": [label for label, _, _ in items],
         "axisLine": {"show": False},
         "axisTick": {"show": False},
-        "axisLabel": {"color": INK, "fontFamily": FONT, "fontSize": 12.5, "width": 190, "overflow": "break"},
+        "axisLabel": {
+            "color": INK,
+            "fontFamily": FONT,
+            "fontSize": 12.5,
+            "lineHeight": 15,
+            "width": 190,
+            "overflow": "break",
+        },
     }
     series: dict[str, Any] = {
         "type": "bar",
@@ -259,8 +266,10 @@ def horizontal_bars(
             "data": [{"xAxis": mark_at}],
         }
     options["series"] = [series]
-    narrow = {"grid": {"left": 132}, "yAxis": {"axisLabel": {"width": 124, "fontSize": 12}}}
-    options["media"] = [{"query": {"maxWidth": 460}, "option": narrow}]
+    options["media"] = _by_width(
+        {"grid": {"left": 132}, "yAxis": {"axisLabel": {"width": 124, "fontSize": 12}}},
+        {"grid": {"left": 200}, "yAxis": {"axisLabel": {"width": 190, "fontSize": 12.5}}},
+    )
     rows = [(label, _cell(value, kind)) for label, value, _ in items]
     return Chart(key, title, subtitle, options, table_head=("Đơn vị", value_label), table_rows=rows)
 
@@ -292,7 +301,7 @@ def treemap(
                 "top": 0,
                 "bottom": 0,
                 "itemStyle": {"borderColor": "#fff", "borderWidth": 1, "gapWidth": 2},
-                "label": {"fontFamily": FONT, "fontSize": 12, "overflow": "truncate"},
+                "label": {"fontFamily": FONT, "fontSize": 12, "lineHeight": 16, "overflow": "truncate"},
                 "data": [
                     {
                         "name": label,
@@ -447,22 +456,16 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
                 "hideOverlap": len(labels) > 12,
             },
         },
-        "media": [
-            {
-                "query": {"maxWidth": 460},
-                "option": {
-                    "xAxis": {
-                        "axisLabel": {
-                            "fontSize": 10.5,
-                            "width": max(34, 330 // max(len(labels), 1)) if len(labels) <= 8 else 60,
-                            "overflow": "break",
-                            "interval": 0 if len(labels) <= 8 else "auto",
-                        }
-                    }
-                },
-            }
-        ],
     }
+    count = len(labels)
+    narrow = {
+        "fontSize": 10.5,
+        "width": max(34, 330 // max(count, 1)) if count <= 8 else 60,
+        "overflow": "break",
+        "interval": 0 if count <= 8 else "auto",
+    }
+    wide = {"fontSize": 11.5, "width": None, "overflow": "none", "interval": 0 if count <= 12 else "auto"}
+    options["media"] = _by_width({"xAxis": {"axisLabel": narrow}}, {"xAxis": {"axisLabel": wide}})
     if legend:
         options["legend"] = {
             "top": 0,
@@ -474,6 +477,11 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
             "textStyle": {"fontFamily": FONT, "fontSize": 12.5, "color": SECONDARY},
         }
     return options
+
+
+def _by_width(narrow: dict[str, Any], wide: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs on a phone. The wide case is written out too, or a turned phone would keep the narrow one."""
+    return [{"query": {"maxWidth": 460}, "option": narrow}, {"option": wide}]
 
 
 def _value_axis(formatter: str, *, scale: bool = False) -> dict[str, Any]:

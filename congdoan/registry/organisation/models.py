@@ -6,7 +6,13 @@ from django.db import models
 
 
 class UnitProfile(models.Model):
-    """Contacts and the founding paper of a union body."""
+    """Contacts and the founding paper of a union body.
+
+    ``counted_as`` says how the body came into the figures of unions: newly founded, or there already when its
+    superior began to keep the register. Empty: it does not count (bodies above the grassroots, groups).
+    """
+
+    COUNTED = [("found", "thành lập mới"), ("opening", "có từ trước khi ghi sổ")]
 
     unit = models.OneToOneField(
         "units.Unit", primary_key=True, on_delete=models.PROTECT, related_name="profile"
@@ -20,4 +26,5 @@ class UnitProfile(models.Model):
     ending_decision = models.ForeignKey(
         "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    counted_as = models.CharField(max_length=8, choices=COUNTED, blank=True)
     note = models.TextField("ghi chú", blank=True)

@@ -50,7 +50,8 @@
   const resizer = new ResizeObserver((entries) => {
     for (const entry of entries) {
       const drawn = charts.get(entry.target);
-      if (drawn) drawn.resize();
+      // A place that is hidden for a moment has no width; drawing into that would squeeze the picture.
+      if (drawn && entry.contentRect.width > 0) drawn.resize();
     }
   });
   const drawCharts = (root) => {

@@ -1,0 +1,188 @@
+"""What is to be done today, gathered from the rooms: each line says what, where, how long is left, and leads to
+the act. A line appears only for who may do it, and only while there is something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.approvals.models import Approval
+from congdoan.foundation.imports.models import ImportRun
+from congdoan.foundation.jobs.models import JobRun
+from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.kit.dates import days_left_words, format_date
+from congdoan.kit.lists import names_url
+from congdoan.kit.numbers import format_number
+from congdoan.registry.enterprises.models import HeadcountObservation, Standing
+from congdoan.registry.people.models import Employment
+
+#: Days before the end of a foreign worker's contract in which the union should act.
+_CONTRACT_NOTICE = 30
+#: A headcount older than this no longer carries a density.
+_STALE_DAYS = 400
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A line of the queue, in the shape of the kit's work list."""
+
+    icon: str
+    title: str
+    url: str
+    detail: str = ""
+    subject: str = ""
+    state: str = ""
+    state_text: str = ""
+
+
+def work_queue(actor: Actor, unit: Unit, on: date) -> list[WorkItem]:
+    """The lines for an actor looking at a body, the most pressing first. A constant number of queries."""
+    found: list[WorkItem] = []
+    for source in _SOURCES:
+        found.extend(source(actor, unit, on))
+    order = {"overdue": 0, "behind": 1, "attention": 2, "new": 3, "": 4}
+    return sorted(found, key=lambda item: order.get(item.state, 4))
+
+
+def _approvals(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    capabilities = {capability for grant in actor.grants() for capability in grant.capabilities}
+    waiting = Approval.objects.filter(state="open", capability__in=capabilities).exclude(
+        proposed_by=actor.user
+    )
+    waiting = waiting.filter(scope(actor, "approvals.decide").filter("unit")).select_related("unit")
+    for approval in waiting.order_by("proposed_at")[:5]:
+        yield WorkItem(
+            "clipboard-check",
+            approval.title,
+            reverse("approvals:approval", args=[approval.pk]),
+            detail=f"{approval.unit.name} · đề nghị ngày {format_date(approval.proposed_at.date())}",
+            state="attention",
+            state_text="chờ duyệt",
+        )
+
+
+def _imports(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    if not actor.has_anywhere("imports.run"):
+        return
+    waiting = ImportRun.objects.filter(scope(actor, "imports.run").filter("unit"), state="previewed")
+    for run in waiting.select_related("unit", "file").order_by("-created_at")[:3]:
+        counts = run.counts or {}
+        doubtful, refused = int(counts.get("doubtful", 0)), int(counts.get("refused", 0))
+        yield WorkItem(
+            "file-import",
+            "Danh sách đã đọc, chờ ghi sổ:",
+            reverse("imports:run", args=[run.pk]),
+            subject=run.file.name,
+            detail=f"{run.unit.name} · {format_number(int(counts.get('rows', 0)))} dòng, "
+            f"{format_number(doubtful)} cần xem lại, {format_number(refused)} không nhận",
+            state="attention" if doubtful or refused else "new",
+            state_text="cần xem lại" if doubtful else "chờ ghi",
+        )
+
+
+def _failed_jobs(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    since = on - timedelta(days=7)
+    for run in JobRun.objects.filter(user=actor.user, state="failed", created_at__date__gte=since)[:3]:
+        yield WorkItem(
+            "alert-triangle",
+            "Việc chạy nền không xong:",
+            reverse("jobs:run", args=[run.pk]),
+            subject=run.title,
+            detail=run.message,
+            state="overdue",
+            state_text="không xong",
+        )
+
+
+def _without_union(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Large FDI enterprises that have operated for years without a union come first (seed 003 §II.2.1)."""
+    if not actor.has_anywhere("enterprises.view"):
+        return
+    standing = Standing.objects.filter(
+        during__contains=on,
+        has_union=False,
+        operating="operating",
+        band__gte=20,
+        unit__in=UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id"),
+    ).filter(scope(actor, "enterprises.view").filter("unit"))
+    years_ago = date(on.year - 2, on.month, min(on.day, 28))
+    counts = standing.aggregate(
+        all=Count("pk"),
+        large=Count("pk", filter=Q(sector="fdi", band__gte=100, enterprise__started_on__lte=years_ago)),
+    )
+    base = {"don_vi": unit.code, "co_cong_doan": "0", "hoat_dong": "operating"}
+    if counts["large"]:
+        yield WorkItem(
+            "building-factory-2",
+            f"{format_number(counts['large'])} doanh nghiệp FDI lớn hoạt động nhiều năm chưa có công đoàn",
+            names_url("enterprises.enterprises", {**base, "khu_vuc": "fdi", "tu_lao_dong": "100"}),
+            detail="Từ 100 lao động, hoạt động trên 2 năm: ưu tiên vận động trước",
+            state="behind",
+            state_text="ưu tiên",
+        )
+    if counts["all"]:
+        yield WorkItem(
+            "building-community",
+            f"{format_number(counts['all'])} doanh nghiệp từ 20 lao động chưa có công đoàn",
+            names_url("enterprises.enterprises", {**base, "tu_lao_dong": "20"}),
+            detail="Đang hoạt động, trong phạm vi phụ trách",
+        )
+
+
+def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    if not actor.has_anywhere("enterprises.edit"):
+        return
+    below = UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id")
+    standing = Standing.objects.filter(
+        during__contains=on, operating="operating", band__gte=20, unit__in=below
+    )
+    standing = standing.filter(scope(actor, "enterprises.edit").filter("unit"))
+    fresh = HeadcountObservation.objects.filter(on__gt=on - timedelta(days=_STALE_DAYS), on__lte=on)
+    stale = standing.exclude(enterprise__in=fresh.values("enterprise_id")).count()
+    if stale:
+        yield WorkItem(
+            "refresh",
+            f"{format_number(stale)} doanh nghiệp chưa cập nhật số lao động hơn một năm",
+            names_url("enterprises.enterprises", {"don_vi": unit.code, "so_lieu_cu": "1"}),
+            detail="Tỷ lệ đoàn viên trên lao động dựa vào số này",
+            state="attention",
+            state_text="số liệu cũ",
+        )
+
+
+def _foreign_contracts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    if not actor.has_anywhere("membership.end"):
+        return
+    members = scope(actor, "membership.end").filter("person__memberships__unit")
+    ending = Employment.objects.filter(
+        members,
+        contract_to__gte=on,
+        contract_to__lt=on + timedelta(days=_CONTRACT_NOTICE),
+        person__memberships__during__contains=on,
+    ).exclude(person__nationality="VN")
+    found = ending.aggregate(n=Count("person", distinct=True), first=Min("contract_to"))
+    if found["n"]:
+        yield WorkItem(
+            "calendar-due",
+            f"{found['n']} đoàn viên người nước ngoài sắp hết hợp đồng",
+            names_url("membership.members", {"nuoc_ngoai": "1"}),
+            detail=f"Sớm nhất ngày {format_date(found['first'])}",
+            state="attention",
+            state_text=days_left_words(on, found["first"]),
+        )
+
+
+_SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
+    _approvals,
+    _imports,
+    _failed_jobs,
+    _without_union,
+    _stale_headcounts,
+    _foreign_contracts,
+)

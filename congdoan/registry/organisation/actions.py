@@ -1,0 +1,350 @@
+"""Writes of union bodies: founding, renaming, moving, ending, and their profile.
+
+They wrap the writes of the tree (foundation.units) with the rules of this room and book the count of unions in the
+same transaction. They work on lists, because one decision may touch thousands of bodies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.rules import Actor, refuse
+from congdoan.foundation.audit.actions import record
+from congdoan.foundation.measures.actions import append
+from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.units import actions as tree
+from congdoan.foundation.units.actions import Change, TreeError
+from congdoan.foundation.units.models import Decision, Unit, UnitKind, UnitPlacement, UnitVersion
+from congdoan.foundation.units.queries import versions_on
+from congdoan.kit.text import nfc
+from congdoan.registry.enterprises.actions import end_hosting
+from congdoan.registry.enterprises.queries import in_charge_count
+from congdoan.registry.organisation.models import UnitProfile
+from congdoan.registry.organisation.queries import union_events
+from congdoan.registry.organisation.rules import EDIT, FOUND, Recognition
+
+_BATCH = 2000
+
+
+class OrganisationError(ValueError):
+    """What the rules of organisation do not allow; the message says why and what to do."""
+
+
+class NoAuthority(OrganisationError):
+    """The body may not recognise a union on that day; the message names the source and who may."""
+
+
+@dataclass(frozen=True)
+class NewUnion(tree.NewUnit):
+    """A body to be founded. ``is_opening``: it was there before its superior began to keep the register, so it is
+    not counted among new unions and nobody's authority is asked."""
+
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    note: str = ""
+    is_opening: bool = False
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A new name, from the day of the action on."""
+
+    unit: Unit
+    name: str
+    short_name: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Under another superior, from the day of the action on."""
+
+    unit: Unit
+    parent: Unit
+
+
+@dataclass(frozen=True)
+class Reclassification:
+    """Another kind or sector, from the day of the action on; None leaves it."""
+
+    unit: Unit
+    kind: str | None = None
+    sector: str | None = None
+
+
+@transaction.atomic
+def found_unions(
+    *,
+    actor: Actor,
+    items: Sequence[NewUnion],
+    decision: Decision | None = None,
+    recorded_at: datetime | None = None,
+) -> list[Unit]:
+    """Found union bodies with their profiles; grassroots unions count from their founding day.
+
+    Who recognises a grassroots union is the issuer of the decision, or without one the nearest body above that has
+    the authority on that day. Raises NoAuthority, units' TreeError, Forbidden. Returns them in the order given.
+    """
+    if not items:
+        return []
+    _require(actor, FOUND, [item.parent for item in items if item.parent is not None])
+    if any(item.parent is None for item in items) and not actor.is_system:
+        raise OrganisationError("Hãy chọn công đoàn cấp trên của đơn vị mới.")
+    _check_authority([item for item in items if not item.is_opening], decision)
+    if decision is not None:
+        items = [_with_decision(item, decision) for item in items]
+    units = tree.create_units(actor=actor, items=items)
+    UnitProfile.objects.bulk_create(
+        [
+            UnitProfile(
+                unit=unit,
+                address=nfc(item.address),
+                phone=item.phone,
+                email=item.email,
+                note=nfc(item.note),
+                founding_decision=item.decision,
+                counted_as="opening" if item.is_opening else "found",
+            )
+            for unit, item in zip(units, items, strict=True)
+        ],
+        batch_size=_BATCH,
+    )
+    append(
+        measure="unions",
+        rows=union_events([unit.pk for unit in units]),
+        recorded_at=recorded_at or timezone.now(),
+    )
+    return units
+
+
+def _with_decision(item: NewUnion, decision: Decision) -> NewUnion:
+    if item.decision is not None:
+        return item
+    return NewUnion(**{**item.__dict__, "decision": decision})
+
+
+def _check_authority(items: Sequence[NewUnion], decision: Decision | None) -> None:
+    grassroots = set(UnitKind.objects.filter(is_grassroots=True).values_list("pk", flat=True))
+    wanted = [item for item in items if item.kind in grassroots and item.parent is not None]
+    if not wanted:
+        return
+    recognition = Recognition.load()
+    parents = {item.parent.pk for item in wanted if item.parent is not None}
+    placed: dict[int, list[UnitPlacement]] = defaultdict(list)
+    for row in UnitPlacement.objects.filter(unit__in=parents).order_by("depth"):
+        placed[row.unit_id].append(row)
+    issuers = {
+        d.issuer_id for d in (decision, *(item.decision for item in wanted)) if d is not None and d.issuer_id
+    }
+    bodies = {row.ancestor_id for rows in placed.values() for row in rows} | issuers
+    versions: dict[int, list[UnitVersion]] = defaultdict(list)
+    for version in UnitVersion.objects.filter(unit__in=bodies):
+        versions[version.unit_id].append(version)
+
+    def kind_on(body: int, on: date) -> UnitVersion | None:
+        return next((version for version in versions[body] if on in version.during), None)
+
+    for item in wanted:
+        assert item.parent is not None
+        on = item.founded_on
+        chain = [row.ancestor_id for row in placed[item.parent.pk] if on in row.during]
+        paper = item.decision or decision
+        if paper is not None and paper.issuer_id:
+            version = kind_on(paper.issuer_id, on)
+            if version is None:
+                raise NoAuthority(
+                    f"Cơ quan ban hành quyết định {paper} không tồn tại vào ngày {on:%d/%m/%Y};"
+                    " hãy chọn lại cơ quan ban hành."
+                )
+            if recognition.holds(version.kind_id, on) is None:
+                raise NoAuthority(recognition.refusal(version.name, version.kind_id, on))
+            if paper.issuer_id not in chain:
+                raise NoAuthority(
+                    f"{version.name} không phải là công đoàn cấp trên của {item.name};"
+                    " hãy chọn cơ quan ban hành trong các cấp trên của đơn vị."
+                )
+            continue
+        above = [version for version in (kind_on(body, on) for body in chain) if version is not None]
+        if above and not any(recognition.holds(version.kind_id, on) for version in above):
+            raise NoAuthority(recognition.refusal(above[0].name, above[0].kind_id, on))
+
+
+@transaction.atomic
+def end_unions(
+    *,
+    actor: Actor,
+    on: date,
+    units: Sequence[Unit],
+    decision: Decision | None = None,
+    recorded_at: datetime | None = None,
+) -> None:
+    """From ``on``, the bodies exist no longer. What they hosted ends with them.
+
+    Raises OrganisationError while members remain or the body is in charge of enterprises, TreeError while units
+    stand below it, Forbidden.
+    """
+    if not units:
+        return
+    _require(actor, FOUND, units)
+    ids = [unit.pk for unit in units]
+    left = stock("members", ids, on=max(on, actor.today))
+    on_that_day = stock("members", ids, on=on)
+    for unit in units:
+        remaining = max(left[unit.pk], on_that_day[unit.pk])
+        if remaining > 0:
+            raise OrganisationError(
+                f"{unit.name} còn {remaining} đoàn viên. Hãy chuyển họ sang đơn vị khác trước ngày {on:%d/%m/%Y}."
+            )
+        if enterprises := in_charge_count(unit.pk, on):
+            raise OrganisationError(
+                f"{unit.name} đang phụ trách {enterprises} doanh nghiệp. Hãy giao cho đơn vị khác trước."
+            )
+    end_hosting(actor=actor, on=on, units=units, recorded_at=recorded_at)
+    with _booking(ids, recorded_at):
+        tree.end_units(actor=actor, on=on, units=units, decision=decision)
+    UnitProfile.objects.bulk_create(
+        [UnitProfile(unit=unit, ending_decision=decision) for unit in units],
+        update_conflicts=True,
+        unique_fields=["unit"],
+        update_fields=["ending_decision"],
+    )
+
+
+@transaction.atomic
+def move_units(*, actor: Actor, on: date, items: Sequence[Move], decision: Decision | None = None) -> None:
+    """From ``on``, units stand under other superiors; their members and figures go along, marked as structure.
+
+    The right is needed at the unit and at its new superior. Raises TreeError, Forbidden.
+    """
+    if not items:
+        return
+    _require(actor, EDIT, [unit for item in items for unit in (item.unit, item.parent)])
+    ids = {unit.pk for item in items for unit in (item.unit, item.parent)}
+    versions = versions_on(ids, on)
+    below = {
+        kind.pk: {child.pk for child in kind.child_kinds.all()}
+        for kind in UnitKind.objects.prefetch_related("child_kinds")
+    }
+    for item in items:
+        mine, theirs = versions.get(item.unit.pk), versions.get(item.parent.pk)
+        if mine is not None and theirs is not None and mine.kind_id not in below[theirs.kind_id]:
+            raise TreeError(f"{mine.name}: “{mine.kind.name}” không thể trực thuộc “{theirs.kind.name}”.")
+    tree.change_units(
+        actor=actor,
+        on=on,
+        changes=[Change(item.unit, parent=item.parent) for item in items],
+        decision=decision,
+    )
+
+
+@transaction.atomic
+def rename_units(
+    *, actor: Actor, on: date, items: Sequence[Rename], decision: Decision | None = None
+) -> None:
+    """From ``on``, units bear other names. Raises TreeError, OrganisationError for an empty name, Forbidden."""
+    if not items:
+        return
+    _require(actor, EDIT, [item.unit for item in items])
+    for item in items:
+        if not nfc(item.name):
+            raise OrganisationError(f"{item.unit.name}: tên mới không được để trống.")
+    tree.change_units(
+        actor=actor,
+        on=on,
+        changes=[Change(item.unit, name=item.name, short_name=item.short_name or None) for item in items],
+        decision=decision,
+    )
+
+
+@transaction.atomic
+def reclassify_units(
+    *,
+    actor: Actor,
+    on: date,
+    items: Sequence[Reclassification],
+    decision: Decision | None = None,
+    recorded_at: datetime | None = None,
+) -> None:
+    """From ``on``, units are of another kind or sector; the count of unions follows. Raises TreeError, Forbidden."""
+    if not items:
+        return
+    _require(actor, EDIT, [item.unit for item in items])
+    with _booking([item.unit.pk for item in items], recorded_at):
+        tree.change_units(
+            actor=actor,
+            on=on,
+            changes=[Change(item.unit, kind=item.kind, sector=item.sector) for item in items],
+            decision=decision,
+        )
+
+
+#: Fields of a profile that `edit_profile` takes.
+PROFILE_FIELDS = ("address", "phone", "email", "note", "founding_decision")
+
+
+@transaction.atomic
+def edit_profile(*, actor: Actor, on: date, unit: Unit, changes: Mapping[str, Any]) -> UnitProfile:
+    """Change contacts, note or founding paper of a unit (PROFILE_FIELDS). Raises OrganisationError, Forbidden."""
+    _require(actor, EDIT, [unit])
+    profile, _ = UnitProfile.objects.select_for_update().get_or_create(unit=unit)
+    before: dict[str, str] = {}
+    for name, value in changes.items():
+        if name not in PROFILE_FIELDS:
+            raise OrganisationError(f"Không sửa được mục “{name}” của đơn vị.")
+        value = nfc(value) if isinstance(value, str) else value
+        if getattr(profile, name) != value:
+            before[name] = str(getattr(profile, name) or "")
+            setattr(profile, name, value)
+    if before:
+        profile.save()
+        record(
+            actor=actor,
+            verb="organisation.edit_profile",
+            unit_id=unit.pk,
+            obj=unit,
+            summary=f"Sửa thông tin {unit.name}",
+            data={"before": before, "on": str(on)},
+        )
+    return profile
+
+
+def record_decision(
+    *, number: str, issued_on: date | None, issuer: Unit | None, title: str = ""
+) -> Decision | None:
+    """The decision with this number, day and issuer, made when it is new; None when all three are empty."""
+    number = nfc(number)
+    if not number and issued_on is None and issuer is None:
+        return None
+    found = Decision.objects.filter(number=number, issued_on=issued_on, issuer=issuer).first()
+    return found or Decision.objects.create(
+        number=number, issued_on=issued_on, issuer=issuer, title=nfc(title)[:300]
+    )
+
+
+@contextmanager
+def _booking(unit_ids: Sequence[int], recorded_at: datetime | None) -> Iterator[None]:
+    """Book what a change of these units does to the count of unions: what they add after it less what before."""
+    before = union_events(unit_ids)
+    yield
+    after = union_events(unit_ids)
+    append(
+        measure="unions",
+        rows=[*after, *((unit_id, dims, day, -n) for unit_id, dims, day, n in before)],
+        recorded_at=recorded_at or timezone.now(),
+    )
+
+
+def _require(actor: Actor, capability: str, units: Sequence[Unit]) -> None:
+    held = scope(actor, capability)
+    for unit in {unit.pk: unit for unit in units}.values():
+        if not held.contains(unit.pk):
+            raise refuse(capability, unit.name)
