@@ -24,6 +24,9 @@ class Membership(models.Model):
     is_primary = models.BooleanField(default=True)
     #: Copied from the person, so that the list of a unit is one ordered index scan.
     sort_key = models.CharField(max_length=300)
+    #: What this membership counts under in the ledger, so that a list and a figure never differ.
+    sector = models.ForeignKey("catalogues.Sector", null=True, on_delete=models.PROTECT, db_index=False)
+    sex = models.CharField(max_length=1, blank=True)
     #: First admission to the trade union, wherever it was.
     joined_on = models.DateField(null=True, blank=True)
     application_on = models.DateField(
@@ -38,7 +41,10 @@ class Membership(models.Model):
                 condition=Q(is_primary=True),
             )
         ]
-        indexes = [models.Index(fields=["unit", "sort_key", "id"], name="membership_unit_order")]
+        indexes = [
+            models.Index(fields=["unit", "sort_key", "id"], name="membership_unit_order"),
+            models.Index(fields=["sort_key", "id"], name="membership_order"),
+        ]
 
 
 class Movement(models.Model):
