@@ -19,6 +19,8 @@ OFFERED = {
     "congdoan.foundation.imports.declare",
     "congdoan.foundation.listing.views",
     "congdoan.foundation.measures.contributions",
+    # Progress in the shapes the kit draws, for the plan page and the home page.
+    "congdoan.work.plans.cards",
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 
