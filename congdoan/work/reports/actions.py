@@ -75,7 +75,7 @@ def write_report(
             content_type=content_type,
             unit=unit,
             capability=rules.VIEW,
-            data=data,
+            chunks=[data],
         )
         for suffix, (data, content_type) in contents.items()
     }
