@@ -63,6 +63,11 @@ class Country:
 
 @pytest.fixture
 def country(db: None, system: Actor) -> Country:
+    return grow_country(system)
+
+
+def grow_country(system: Actor) -> Country:
+    """Make the bodies, all founded on FOUNDED."""
     made = Country()
 
     def make(kind: str, parent: str | None, *codes: str, sector: str | None = None) -> None:
