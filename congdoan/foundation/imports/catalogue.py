@@ -20,7 +20,6 @@ from congdoan.foundation.imports.reading import FileRefused
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.text import header_key
 
-
 __all__ = [
     "Context",
     "Effect",

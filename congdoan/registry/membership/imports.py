@@ -31,7 +31,7 @@ from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.kit.dates import DateError, format_date, parse_date, parse_partial_date
 from congdoan.kit.identifiers import check_citizen_id, check_phone, citizen_id_parts
 from congdoan.kit.sealed import match_key, unseal
-from congdoan.kit.text import header_key, name_sort_key, nfc, search_key, title_name
+from congdoan.kit.text import header_key, name_sort_key, search_key, title_name
 from congdoan.registry.membership import rules
 from congdoan.registry.membership.actions import Admission, Transfer, admit, reverse, transfer
 from congdoan.registry.membership.choices import KINDS
@@ -978,11 +978,11 @@ def _of(row: StagedRow, known: Mapping[UUID, _Known]) -> _Known | None:
         return None
     if row.values.get("citizen_id"):
         key = row.identity or match_key(row.values["citizen_id"], kind="citizen_id")
-        if key in known:
+        if key is not None and key in known:
             return known[key]
     if row.values.get("passport"):
         passport = match_key(row.values["passport"], kind="passport")
-        if passport in known:
+        if passport is not None and passport in known:
             return known[passport]
     return None
 
