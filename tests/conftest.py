@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from congdoan.foundation.access.rules import Actor
 from tests.factories.tree import Tree, grow_tree
@@ -51,12 +50,3 @@ def system(today: date) -> Actor:
 def tree(db: None, system: Actor) -> Tree:
     """A tree of two provinces, four districts and eight grassroots unions."""
     return grow_tree(system)
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: SettingsWrapper) -> None:
-    """Pages are rendered without collected files: names of assets need no manifest in tests."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }

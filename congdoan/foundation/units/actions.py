@@ -230,7 +230,9 @@ def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decisi
             raise TreeError(
                 f"{unit.name} thành lập ngày {unit.founded_on:%d/%m/%Y}, không thể kết thúc trước đó."
             )
-    later = UnitVersion.objects.filter(unit__in=ids, during__startswith__gte=on).select_related("unit").first()
+    later = (
+        UnitVersion.objects.filter(unit__in=ids, during__startswith__gte=on).select_related("unit").first()
+    )
     if later is not None:
         raise TreeError(
             f"{later.unit.name} đã có thay đổi từ ngày {later.during.lower:%d/%m/%Y};"

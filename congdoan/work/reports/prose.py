@@ -135,7 +135,10 @@ def target_sentences(target: TargetFigure, report: PlanReport) -> list[str]:
             f"đến ngày {short_day(_last(target.window_to))}."
         ]
     if target.value is None:
-        return [f"Chưa có số liệu đến {until(report)} (chỉ tiêu: {target.demand}). {FIGURE_PROMPT}", *_note(target)]
+        return [
+            f"Chưa có số liệu đến {until(report)} (chỉ tiêu: {target.demand}). {FIGURE_PROMPT}",
+            *_note(target),
+        ]
     if target.is_milestone:
         done = "đã hoàn thành" if target.value else "chưa hoàn thành"
         return [f"Đến {until(report)} {done}.", *_hand(target), *_note(target)]
@@ -377,7 +380,9 @@ def overall(report: PlanReport) -> list[str]:
         named = [f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in slow[:3]]
         sentences.append(f"Các chỉ tiêu cần tập trung chỉ đạo: {'; '.join(named)}.")
     if report.reconciliations:
-        last = report.reconciliations[-1]
+        # The longest stretch that ends on the report's day: since the plan began.
+        current = [i for i in report.reconciliations if i.to_on == report.as_of + timedelta(days=1)]
+        last = min(current or report.reconciliations, key=lambda item: item.from_on)
         sentences.append(
             f"Đến {until(report)} toàn đơn vị có {format_number(last.closing)} đoàn viên; từ ngày "
             f"{short_day(last.from_on)} đến nay {_net(last.net_growth)}."
@@ -440,7 +445,9 @@ def ledger_text(figure: ReconciliationFigure) -> str:
     text += f"; cuối kỳ có {format_number(figure.closing)} đoàn viên, {_net(figure.net_growth)}."
     moved = figure.amount("reorganised") + figure.amount("structure")
     if moved:
-        text += f" Thay đổi {format_signed(moved)} đoàn viên do sắp xếp tổ chức được ghi riêng, không tính vào thực tăng."
+        text += (
+            f" Thay đổi do sắp xếp tổ chức ({format_signed(moved)}) được ghi riêng, không tính vào thực tăng."
+        )
     taken_over = figure.amount("opening")
     if taken_over:
         text += f" Có {format_number(taken_over)} đoàn viên là số dư nhập khi bắt đầu ghi sổ, không tính vào thực tăng."
@@ -504,8 +511,8 @@ def children_text(report: PlanReport) -> list[str]:
     total = _count(len(report.children))
     if not known:
         return [
-            f"Có {total} đơn vị trực thuộc; chưa giao chỉ tiêu “{_lower_first(lead.name)}” cho từng đơn vị nên chưa tính "
-            "tỷ lệ hoàn thành, bảng dưới xếp theo kết quả từ thấp đến cao."
+            f"Có {total} đơn vị trực thuộc; chưa giao chỉ tiêu “{_lower_first(lead.name)}” cho từng đơn vị nên "
+            "chưa tính tỷ lệ hoàn thành, bảng dưới xếp theo kết quả từ thấp đến cao."
         ]
     reached = sum(part >= 1 for _, part in known)
     done = f"có {_count(reached)} đơn vị đã đạt" if reached else "chưa có đơn vị nào đạt"

@@ -25,7 +25,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "reports" / "plan_report.docx"
 REMAINDER = "Đơn vị đã sắp xếp, chuyển hoặc kết thúc trong kỳ"
 
 # The letters lists are marked with in Vietnamese; after the last one, a dash.
-_LETTERS = ["a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y"]
+_LETTERS = tuple("abcdđeghiklmnopqrstuvxy")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _IN_FULL = (
     (r"TLĐ", "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM"),
