@@ -119,5 +119,5 @@ class ProfileForm(forms.ModelForm):
         if chosen and may(actor, "units.view", chosen):
             ids.add(chosen)
         unit = self.fields["home_unit"]
-        unit.queryset = Unit.objects.filter(pk__in=ids).order_by("sort_key")  # type: ignore[attr-defined]
-        unit.empty_label = "Theo quyền được giao"  # type: ignore[attr-defined]
+        unit.queryset = Unit.objects.filter(pk__in=ids).order_by("sort_key")
+        unit.empty_label = "Theo quyền được giao"
