@@ -158,7 +158,7 @@ def draw_line_under(paragraph: Paragraph, *, indent_cm: float, column_cm: float,
     layout = paragraph.paragraph_format
     layout.left_indent, layout.right_indent = Cm(indent_cm + side), Cm(side)
     layout.first_line_indent = Cm(0)
-    layout.space_before, layout.space_after = Pt(1), Pt(0)
+    layout.space_before, layout.space_after = Pt(4), Pt(0)
     layout.line_spacing = Pt(4)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
@@ -279,7 +279,7 @@ class Sheets:
         row += 1
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        sheet.set_margins(left=0.45, right=0.45, top=0.6, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f'&L&"{FONT},Italic"&9{footer.replace("&", "&&")}&R&"{FONT},Regular"&9Trang &P/&N')
         sheet.hide_gridlines(2)

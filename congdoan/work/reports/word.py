@@ -25,7 +25,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "reports" / "plan_report.docx"
 REMAINDER = "Đơn vị đã sắp xếp, chuyển hoặc kết thúc trong kỳ"
 
 # The letters lists are marked with in Vietnamese; after the last one, a dash.
-_LETTERS = ["a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y"]
+_LETTERS = tuple("abcdđeghiklmnopqrstuvxy")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _IN_FULL = (
     (r"TLĐ", "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM"),
@@ -104,7 +104,15 @@ def in_full(name: str) -> str:
     """
     for short, full in _IN_FULL:
         name = re.sub(rf"(?<!\w){short}(?!\w)", full, name)
-    return name.upper()
+    return _PLACE.sub(_together, name.upper())
+
+
+# A name that needs two lines breaks before the place, not inside it.
+_PLACE = re.compile(r"(?<= )(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|THỊ XÃ|XÃ|PHƯỜNG|ĐẶC KHU) .{2,18}$")
+
+
+def _together(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def number_line(number: str, symbol: str) -> str:
