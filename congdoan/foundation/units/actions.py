@@ -219,7 +219,8 @@ def change_units(
 def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decision | None = None) -> None:
     """From ``on``, the units exist no longer. Nothing may stand below them on that day or later.
 
-    Raises TreeError naming a unit that still has units below it, or that has ended already.
+    Raises TreeError naming a unit that still has units below it, that has ended already, or that changed on that
+    day or later.
     """
     ids = [unit.pk for unit in units]
     for unit in units:
@@ -229,6 +230,14 @@ def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decisi
             raise TreeError(
                 f"{unit.name} thành lập ngày {unit.founded_on:%d/%m/%Y}, không thể kết thúc trước đó."
             )
+    later = (
+        UnitVersion.objects.filter(unit__in=ids, during__startswith__gte=on).select_related("unit").first()
+    )
+    if later is not None:
+        raise TreeError(
+            f"{later.unit.name} đã có thay đổi từ ngày {later.during.lower:%d/%m/%Y};"
+            " hãy hoàn tác thay đổi đó trước hoặc chọn ngày kết thúc muộn hơn."
+        )
     left = (
         UnitVersion.objects.filter(parent__in=ids, during__overlap=DateRange(on, None))
         .exclude(unit__in=ids)
@@ -240,9 +249,6 @@ def end_units(*, actor: Actor, on: date, units: Sequence[Unit], decision: Decisi
             f"{left.parent.name} vẫn còn đơn vị trực thuộc ({left.unit.name}). Hãy chuyển đi trước."
         )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM units_unitversion WHERE unit_id = ANY(%s) AND lower(during) >= %s", [ids, on]
-        )
         cursor.execute(
             "UPDATE units_unitversion SET during = daterange(lower(during), %s)"
             " WHERE unit_id = ANY(%s) AND (upper_inf(during) OR upper(during) > %s)",

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitPlacement, UnitVersion
+
+
+@lru_cache(maxsize=1 << 14)
+def unit_code(unit_id: int) -> str:
+    """The code of a unit, for addresses. A unit's code never changes, so it is remembered."""
+    return Unit.objects.values_list("code", flat=True).get(pk=unit_id)
+
+
+def unit_named(value: str) -> Unit | None:
+    """The unit a parameter of an address speaks of: by code, else by number; None when there is none."""
+    found = Unit.objects.filter(code=value).first() if value else None
+    if found is None and value.isdigit() and len(value) < 18:
+        found = Unit.objects.filter(pk=int(value)).first()
+    return found
 
 
 def version_on(unit: Unit | int, on: date) -> UnitVersion | None:

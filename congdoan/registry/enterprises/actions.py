@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Model
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import scope
@@ -153,46 +154,55 @@ def register_enterprises(
                 registered_on=item.registered_on or on,
             )
         )
-    Enterprise.objects.bulk_create(made, batch_size=_BATCH)
-    Responsibility.objects.bulk_create(
-        [
-            Responsibility(
-                enterprise=enterprise, unit=item.unit, during=DateRange(enterprise.registered_on, None)
-            )
-            for enterprise, item in zip(made, items, strict=True)
-            if item.unit is not None
-        ],
-        batch_size=_BATCH,
+    now = timezone.now()
+    _copy(
+        Enterprise,
+        _ENTERPRISE_COLUMNS,
+        ([getattr(row, name) for name in _ENTERPRISE_COLUMNS[:-2]] + [now, now] for row in made),
     )
     pairs = list(zip(made, items, strict=True))
+    _copy(
+        Responsibility,
+        ("enterprise_id", "unit_id", "during"),
+        ((row.pk, item.unit.pk, f"[{row.registered_on},)") for row, item in pairs if item.unit is not None),
+    )
     _write_headcounts(
         actor,
-        [
-            (enterprise, one, one.on or enterprise.registered_on)
-            for enterprise, item in pairs
-            for one in item.headcounts
-        ],
+        [(row, one, one.on or row.registered_on) for row, item in pairs for one in item.headcounts],
+        are_new=True,
     )
     _write_judgements(
         actor,
-        [
-            (enterprise, one, one.on or enterprise.registered_on)
-            for enterprise, item in pairs
-            for one in item.judgements
-        ],
+        [(row, one, one.on or row.registered_on) for row, item in pairs for one in item.judgements],
         are_new=True,
     )
-    Hosting.objects.bulk_create(
-        [
-            Hosting(enterprise=enterprise, unit=unit, during=DateRange(day, None))
-            for enterprise, item in pairs
-            for unit, day in item.hosts
-        ],
-        batch_size=_BATCH,
+    _copy(
+        Hosting,
+        ("enterprise_id", "unit_id", "during"),
+        ((row.pk, unit.pk, f"[{day},)") for row, item in pairs for unit, day in item.hosts),
     )
     rebuild_standings([enterprise.pk for enterprise in made], recorded_at=recorded_at)
     _audit(actor, "enterprises.register", "Đăng ký", made, unit=items[0].unit)
     return made
+
+
+#: What is written of a new employer; the two instants last.
+_ENTERPRISE_COLUMNS = (
+    *("id", "code", "tax_code", "tax_code_ok", "name", "name_key", "sort_key", "sector_id", "trade_id"),
+    *("address", "territory_id", "park_id", "started_on", "phone", "email", "contact_name", "registered_on"),
+    *("created_at", "updated_at"),
+)
+
+
+def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write new rows in bulk: three times as fast as INSERT for what cannot collide."""
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {model._meta.db_table} ({quoted}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 #: Fields of an employer that `update_enterprises` takes.
@@ -493,7 +503,10 @@ def rebuild_standings(enterprise_ids: Iterable[int], *, recorded_at: datetime | 
     if not ids:
         return 0
     with transaction.atomic():
-        _lock_ids(ids)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM enterprises_enterprise WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [ids]
+            )
         changes = standing_changes(ids)
         if not changes:
             return 0
@@ -546,9 +559,34 @@ def _book(changes: list[StandingChange], recorded_at: datetime) -> None:
     append(measure="workers", rows=workers, recorded_at=recorded_at)
 
 
-def _write_headcounts(actor: Actor, rows: Sequence[tuple[Enterprise, HeadcountData, date]]) -> None:
+def _write_headcounts(
+    actor: Actor, rows: Sequence[tuple[Enterprise, HeadcountData, date]], *, are_new: bool = False
+) -> None:
     # Of two figures of one source and day in a batch the last counts, as it would one after the other.
     unique = {(enterprise.pk, day, item.source): (enterprise, item, day) for enterprise, item, day in rows}
+    if are_new:
+        by, now = actor.user.pk if actor.user else None, timezone.now()
+        columns = ("enterprise_id", "on", "source", "workers", "women", "foreign", "seasonal", "note")
+        _copy(
+            HeadcountObservation,
+            (*columns, "recorded_by_id", "recorded_at"),
+            (
+                (
+                    row.pk,
+                    day,
+                    one.source,
+                    one.workers,
+                    one.women,
+                    one.foreign,
+                    one.seasonal,
+                    nfc(one.note),
+                    by,
+                    now,
+                )
+                for row, one, day in unique.values()
+            ),
+        )
+        return
     HeadcountObservation.objects.bulk_create(
         [
             HeadcountObservation(
@@ -602,6 +640,16 @@ def _write_judgements(
                 decided_by_label=(item.decided_by_label or actor.name)[:150],
             )
         )
+    if are_new:
+        said_by = ("decided_by_id", "decided_by_label")
+        named = ("enterprise_id", "on", "operating", "is_stable", "has_party", "reason", *said_by)
+        now = timezone.now()
+        _copy(
+            StatusJudgement,
+            (*named, "decided_at"),
+            ([*(getattr(row, name) for name in named), now] for row in made),
+        )
+        return
     StatusJudgement.objects.bulk_create(
         made,
         batch_size=_BATCH,

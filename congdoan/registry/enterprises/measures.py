@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from congdoan.foundation.measures.catalogue import Filters, Measure, NamesLink, declare_measure, dims_match
+from congdoan.foundation.units.queries import unit_code
 from congdoan.registry.enterprises.choices import BANDS, COUNTED_STATES
 from congdoan.registry.enterprises.queries import STANDING_SQL
 
@@ -30,7 +31,7 @@ def _recount(n: str, where: str) -> str:
 
 def list_params(unit_id: int, filters: Filters) -> dict[str, str]:
     """The filters of the list of enterprises that give exactly the rows behind a figure."""
-    params = {"don_vi": str(unit_id)}
+    params = {"don_vi": unit_code(unit_id)}
     for name, wanted in filters.items():
         if name == "sector":
             params["khu_vuc"] = _joined(wanted)

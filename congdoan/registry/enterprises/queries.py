@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,13 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.identifiers import check_tax_code
 from congdoan.registry.enterprises.choices import BANDS, SOURCE_PRIORITY
-from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility, Standing
+from congdoan.registry.enterprises.models import (
+    Enterprise,
+    HeadcountObservation,
+    Hosting,
+    Responsibility,
+    Standing,
+)
 from congdoan.registry.enterprises.rules import VIEW
 
 _SOURCE_RANK = " ".join(f"WHEN '{code}' THEN {rank}" for rank, code in enumerate(SOURCE_PRIORITY))
@@ -193,6 +199,15 @@ def listed_on(on: date) -> QuerySet[Enterprise]:
         has_party=F("now__has_party"),
         has_union=F("now__has_union"),
     )
+
+
+#: A headcount older than this many days no longer carries a density.
+STALE_DAYS = 400
+
+
+def recent_headcounts(on: date) -> QuerySet[HeadcountObservation]:
+    """Headcounts that are recent enough on a day; an employer without one needs asking again."""
+    return HeadcountObservation.objects.filter(on__gt=on - timedelta(days=STALE_DAYS), on__lte=on)
 
 
 def visible_enterprises(actor: Actor, capability: str = VIEW) -> QuerySet[Enterprise]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from congdoan.foundation.measures.catalogue import Filters, Measure, NamesLink, declare_measure
+from congdoan.foundation.units.queries import unit_code
 from congdoan.registry.organisation.queries import UNION_EVENTS_SQL
 
 
@@ -14,7 +15,7 @@ def _joined(wanted: Any) -> str:
 
 
 def _params(unit_id: int, filters: Filters) -> dict[str, str]:
-    params = {"don_vi": str(unit_id)}
+    params = {"don_vi": unit_code(unit_id)}
     if "sector" in filters:
         params["khu_vuc"] = _joined(filters["sector"])
     if "kind" in filters:
