@@ -641,13 +641,13 @@ def _write_judgements(
             )
         )
     if are_new:
-        columns = ["enterprise_id", "on", "operating", "is_stable", "has_party", "reason"]
-        columns += ["decided_by_id", "decided_by_label"]
+        said_by = ("decided_by_id", "decided_by_label")
+        named = ("enterprise_id", "on", "operating", "is_stable", "has_party", "reason", *said_by)
         now = timezone.now()
         _copy(
             StatusJudgement,
-            (*columns, "decided_at"),
-            ([*(getattr(row, name) for name in columns), now] for row in made),
+            (*named, "decided_at"),
+            ([*(getattr(row, name) for name in named), now] for row in made),
         )
         return
     StatusJudgement.objects.bulk_create(
