@@ -55,7 +55,7 @@ def list_view(
     def view(request: HttpRequest) -> HttpResponseBase:
         spec = get_list(name)
         actor: Actor = request.actor
-        if spec.capability and not actor.has_anywhere(spec.capability):
+        if not actor.has_anywhere(spec.capability):
             raise refuse(spec.capability)
         context = context_of(request)
         if request.method == "POST":
