@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from congdoan.config.demo.bodies import (
     ADMINISTRATIVE_END,
@@ -102,6 +102,8 @@ class Builder:
                 if starts == REFORM:
                     self._reform()
                 self._quarter(chapter, starts, ends)
+                if starts == BOOKS_OPEN:
+                    _analyse()
             self._close_year(chapter)
             self.say(
                 f"Năm {chapter.from_on.year}: {len(chapter.joined):,} lượt vào, {len(chapter.left):,} lượt ra".replace(
@@ -539,6 +541,12 @@ class Builder:
             end(person, None)
         for part in _batches(items, 20_000):
             employ(actor=self.actor, items=part)
+
+
+def _analyse() -> None:
+    """Tell the planner how large the tables are: nobody else will before this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _person_data(person: DemoPerson) -> PersonData:

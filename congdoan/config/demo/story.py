@@ -336,8 +336,8 @@ class _Teller:
         two = made.name.rsplit(" ", 2)
         words = " ".join(two[1:]) if len(two) > 2 else made.name
         made.sector = "public_service"
-        ends = "YT" if rng.random() < 0.3 else "GD"
-        if ends == "YT":
+        ends = "CNYT" if rng.random() < 0.3 else "CNGD"
+        if ends == "CNYT":
             kind = rng.choice(("Trung tâm Y tế", "Bệnh viện Đa khoa", "Bệnh viện Y học cổ truyền"))
             made.trade, made.job, made.women_share = "Q", _JOBS["Q"], 0.66
         else:
