@@ -52,7 +52,7 @@ class Field:
     example: str = ""
     is_private: bool = False
 
-    def keys(self) -> set[str]:
+    def heading_keys(self) -> set[str]:
         return {header_key(word) for word in (self.label, *self.synonyms)}
 
 

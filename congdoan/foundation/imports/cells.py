@@ -65,7 +65,10 @@ def is_mark(value: object) -> bool:
 
 def is_closing_line(text: str) -> bool:
     """Whether a text is a line below a table: a sum, a signature, a note."""
-    return _may_close(text.partition(" ")[0]) and header_key(text).startswith(_CLOSING_WORDS)
+    if not _may_close(text.partition(" ")[0]):
+        return False
+    key = header_key(text)
+    return key.startswith(_CLOSING_WORDS) and not key.startswith("tongcongty")
 
 
 @lru_cache(maxsize=4096)

@@ -375,7 +375,7 @@ class _Reader:
         return match_digest("|".join(parts), kind="likeness")
 
 
-_HEADER_KEYS = FIELDS[0].keys() - {"ten"}
+_HEADER_KEYS = FIELDS[0].heading_keys() - {"ten"}
 _HEADER_STARTS = {"Họ", "HỌ", "họ", "Tên", "TÊN", "Full", "FULL"}
 
 
