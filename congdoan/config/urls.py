@@ -11,5 +11,6 @@ urlpatterns = [
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
+    path("", include("congdoan.registry.membership.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]
