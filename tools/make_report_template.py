@@ -118,7 +118,9 @@ def head(document: Any) -> None:
     draw_line_under(left.add_paragraph(style="Đầu trang"), indent_cm=0, column_cm=HEAD_LEFT_CM, length_cm=2.6)
     cell_text(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Đầu trang", size=Pt(12.5), bold=True)
     cell_text(right, "Độc lập - Tự do - Hạnh phúc", "Đầu trang", size=Pt(13.5), bold=True)
-    draw_line_under(right.add_paragraph(style="Đầu trang"), indent_cm=0, column_cm=HEAD_RIGHT_CM, length_cm=5.9)
+    draw_line_under(
+        right.add_paragraph(style="Đầu trang"), indent_cm=0, column_cm=HEAD_RIGHT_CM, length_cm=5.9
+    )
     left, right = table.rows[1].cells
     cell_text(left, "Số: {{ number }}", "Đầu trang").paragraph_format.space_before = Pt(6)
     cell_text(right, "{{ place_and_date }}", "Đầu trang", italic=True).paragraph_format.space_before = Pt(6)
@@ -160,7 +162,9 @@ def body(document: Any) -> None:
     each(document, "line in ledger_text", "{{ line }}")
     ledger_table(document)
 
-    heading = document.add_paragraph("{{ section.party }}. GIỚI THIỆU ĐOÀN VIÊN ƯU TÚ CHO ĐẢNG", style="Mục lớn")
+    heading = document.add_paragraph(
+        "{{ section.party }}. GIỚI THIỆU ĐOÀN VIÊN ƯU TÚ CHO ĐẢNG", style="Mục lớn"
+    )
     heading.paragraph_format.space_before = Pt(12)
     each(document, "line in party", "{{ line }}")
 
@@ -175,7 +179,7 @@ def body(document: Any) -> None:
     each(document, "line in difficulties", "{{ line }}")
     document.add_paragraph("{{ section.proposals }}. ĐỀ XUẤT, KIẾN NGHỊ", style="Mục lớn")
     each(document, "line in proposals", "{{ line }}")
-    document.add_paragraph("{{ closing }}", style="Thân bài")
+    document.add_paragraph("{{ closing }}", style="Thân bài").paragraph_format.keep_with_next = True
 
 
 def grid(
@@ -198,7 +202,9 @@ def grid(
     for cell, (_, _, field, style) in zip(table.rows[2].cells, columns, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         if strong:
-            paragraph = cell_text(cell, f"{{% if {strong} %}}{{{{ {field} }}}}{{% endif %}}", style, bold=True)
+            paragraph = cell_text(
+                cell, f"{{% if {strong} %}}{{{{ {field} }}}}{{% endif %}}", style, bold=True
+            )
             paragraph.add_run(f"{{% if not {strong} %}}{{{{ {field} }}}}{{% endif %}}")
         else:
             cell_text(cell, f"{{{{ {field} }}}}", style)

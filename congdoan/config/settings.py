@@ -78,7 +78,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -111,7 +110,8 @@ DATABASES = {"default": django_database(ensure_database())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+# Vietnamese whatever the browser asks for: an officer with an English browser reads the same words.
+LANGUAGES = [("vi", "Tiếng Việt")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
@@ -147,6 +147,27 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[congdoan] "
+ACCOUNT_FORMS = {
+    "login": "congdoan.foundation.accounts.forms.LoginForm",
+    "change_password": "congdoan.foundation.accounts.forms.ChangePasswordForm",
+    "set_password": "congdoan.foundation.accounts.forms.SetPasswordForm",
+    "reset_password": "congdoan.foundation.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "congdoan.foundation.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "congdoan.foundation.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "congdoan.foundation.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "congdoan.foundation.accounts.forms.CodeForm",
+    "reauthenticate": "congdoan.foundation.accounts.forms.CodeAgainForm",
+    "activate_totp": "congdoan.foundation.accounts.forms.ActivateCodeForm",
+    "add_webauthn": "congdoan.foundation.accounts.forms.AddKeyForm",
+    "edit_webauthn": "congdoan.foundation.accounts.forms.EditKeyForm",
+}
+#: Behind a proxy of one's own the visitor's address is the last one it wrote into X-Forwarded-For.
+BEHIND_PROXY = _flag("CONGDOAN_BEHIND_PROXY", False)
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "congdoan"
@@ -170,6 +191,10 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 SOCIALACCOUNT_ONLY = False
+# Single sign-on finds the account by the email that the provider has verified; it never makes one.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
@@ -192,6 +217,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
+#: Without "keep me signed in" the session ends with the browser; either way after so many hours.
+SESSION_SAVE_EVERY_REQUEST = False
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -199,9 +227,7 @@ CSRF_COOKIE_HTTPONLY = False
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if _flag("CONGDOAN_BEHIND_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

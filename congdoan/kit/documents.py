@@ -158,7 +158,7 @@ def draw_line_under(paragraph: Paragraph, *, indent_cm: float, column_cm: float,
     layout = paragraph.paragraph_format
     layout.left_indent, layout.right_indent = Cm(indent_cm + side), Cm(side)
     layout.first_line_indent = Cm(0)
-    layout.space_before, layout.space_after = Pt(1), Pt(0)
+    layout.space_before, layout.space_after = Pt(4), Pt(0)
     layout.line_spacing = Pt(4)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
@@ -195,7 +195,12 @@ def set_columns(table: Table, widths_cm: Sequence[float]) -> None:
 def set_cell_margins(table: Table, *, side_cm: float, top_pt: float = 0) -> None:
     """The white space inside every cell of a table."""
     margins = OxmlElement("w:tblCellMar")
-    for name, size in (("top", Pt(top_pt)), ("left", Cm(side_cm)), ("bottom", Pt(top_pt)), ("right", Cm(side_cm))):
+    for name, size in (
+        ("top", Pt(top_pt)),
+        ("left", Cm(side_cm)),
+        ("bottom", Pt(top_pt)),
+        ("right", Cm(side_cm)),
+    ):
         side = OxmlElement(f"w:{name}")
         side.set(qn("w:w"), str(int(size.twips)))
         side.set(qn("w:type"), "dxa")
@@ -274,7 +279,7 @@ class Sheets:
         row += 1
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        sheet.set_margins(left=0.45, right=0.45, top=0.6, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f'&L&"{FONT},Italic"&9{footer.replace("&", "&&")}&R&"{FONT},Regular"&9Trang &P/&N')
         sheet.hide_gridlines(2)
@@ -314,7 +319,9 @@ class Sheets:
         sheet.freeze_panes(row + 1, 0)
         return row + 1
 
-    def number(self, sheet: Worksheet, row: int, column: int, value: Decimal | int | None, style: Format) -> None:
+    def number(
+        self, sheet: Worksheet, row: int, column: int, value: Decimal | int | None, style: Format
+    ) -> None:
         """A figure, or an empty cell when there is none."""
         if value is None:
             sheet.write_blank(row, column, None, style)
@@ -322,7 +329,13 @@ class Sheets:
             sheet.write_number(row, column, float(value), style)
 
     def formula(
-        self, sheet: Worksheet, row: int, column: int, text: str, style: Format, value: Decimal | int | str | None
+        self,
+        sheet: Worksheet,
+        row: int,
+        column: int,
+        text: str,
+        style: Format,
+        value: Decimal | int | str | None,
     ) -> None:
         """A live formula together with the value it comes to now ('' for a formula that shows nothing)."""
         shown: Any = "" if value is None else value if isinstance(value, str) else float(value)

@@ -172,6 +172,7 @@ def test_a_list_shows_rows_order_chips_and_doors(rf: Any) -> None:
     assert 'name="action" value="giao"' in shown
     assert 'rel="next"' in shown
     assert "csrfmiddlewaretoken" in shown
+    assert 'action="/dn?khu-vuc=fdi"' in shown
 
 
 def test_a_change_of_filter_keeps_the_order_and_drops_the_position(rf: Any) -> None:

@@ -93,7 +93,8 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
         "as_of": context.as_of,
         "columns": [{"name": c.name, "label": c.label, "kind": c.kind} for c in columns],
         "rows": [
-            {"id": getattr(row, "pk", None), **{c.name: c.read(row, context) for c in columns}} for row in page.rows
+            {"id": getattr(row, "pk", None), **{c.name: c.read(row, context) for c in columns}}
+            for row in page.rows
         ],
         "next": page.next_key,
     }

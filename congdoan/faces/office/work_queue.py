@@ -52,7 +52,9 @@ def work_queue(actor: Actor, unit: Unit, on: date) -> list[WorkItem]:
 
 def _approvals(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     capabilities = {capability for grant in actor.grants() for capability in grant.capabilities}
-    waiting = Approval.objects.filter(state="open", capability__in=capabilities).exclude(proposed_by=actor.user)
+    waiting = Approval.objects.filter(state="open", capability__in=capabilities).exclude(
+        proposed_by=actor.user
+    )
     waiting = waiting.filter(scope(actor, "approvals.decide").filter("unit")).select_related("unit")
     for approval in waiting.order_by("proposed_at")[:5]:
         yield WorkItem(
@@ -137,7 +139,9 @@ def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     if not actor.has_anywhere("enterprises.edit"):
         return
     below = UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id")
-    standing = Standing.objects.filter(during__contains=on, operating="operating", band__gte=20, unit__in=below)
+    standing = Standing.objects.filter(
+        during__contains=on, operating="operating", band__gte=20, unit__in=below
+    )
     standing = standing.filter(scope(actor, "enterprises.edit").filter("unit"))
     fresh = HeadcountObservation.objects.filter(on__gt=on - timedelta(days=_STALE_DAYS), on__lte=on)
     stale = standing.exclude(enterprise__in=fresh.values("enterprise_id")).count()

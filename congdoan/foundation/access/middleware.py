@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pghistory
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ class ActorMiddleware:
         request.actor = Actor(
             user=user,
             today=timezone.localdate(),
-            address=request.META.get("REMOTE_ADDR") or None,
+            address=get_client_ip(request),
         )
         request.as_of = self._as_of(request)
         if request.method in {"GET", "HEAD", "OPTIONS"}:

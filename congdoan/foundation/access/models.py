@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -50,3 +52,8 @@ class Grant(models.Model):
                 ],
             )
         ]
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the grant holds; None while it has no end."""
+        return self.during.upper - timedelta(days=1) if self.during.upper else None

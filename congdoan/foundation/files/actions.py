@@ -1,70 +1,96 @@
-"""Keeping files: by content, so that the same file is kept once."""
+"""Writes of files: keeping uploads and what the system wrote, by content hash."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.audit.actions import record
 from congdoan.foundation.files.models import StoredFile
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.text import nfc
+
+
+class TooLarge(ValueError):
+    """More bytes than this installation takes; the message says how many it takes."""
+
+
+def chunks_of(path: Path, *, size: int = 1 << 20) -> Iterator[bytes]:
+    """The bytes of a file on disk, a megabyte at a time, for `store`."""
+    with path.open("rb") as source:
+        while chunk := source.read(size):
+            yield chunk
 
 
 def store(
     *,
     actor: Actor,
     name: str,
-    content_type: str,
-    unit: Unit | None,
+    chunks: Iterable[bytes],
     capability: str,
-    data: bytes | None = None,
-    path: Path | None = None,
+    unit: Unit | None = None,
+    content_type: str = "application/octet-stream",
+    limit_bytes: int | None = None,
 ) -> StoredFile:
-    """Keep bytes or a file under MEDIA_ROOT and return its row; readers need ``capability`` at ``unit``.
+    """Keep a file under MEDIA_ROOT, named by its SHA-256; equal content is kept once.
 
-    The file is in place before the row exists, so a crash leaves at worst a file without a row.
+    ``capability`` is what a reader needs at ``unit``. Nothing is read into memory whole. Raises TooLarge as soon
+    as more than ``limit_bytes`` (settings.UPLOAD_LIMIT_BYTES) has come; nothing stays behind then.
     """
+    limit = settings.UPLOAD_LIMIT_BYTES if limit_bytes is None else limit_bytes
     root = Path(settings.MEDIA_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
-    handle, temporary = tempfile.mkstemp(dir=root, prefix=".incoming-")
-    with os.fdopen(handle, "wb") as target:
-        if data is not None:
-            target.write(data)
-            digest.update(data)
-            size = len(data)
-        elif path is not None:
-            with path.open("rb") as source:
-                while chunk := source.read(1 << 20):
-                    target.write(chunk)
-                    digest.update(chunk)
-                    size += len(chunk)
-        else:
-            raise ValueError("store() needs data or a path")
-    key = digest.hexdigest()
-    place = Path(key[:2]) / key
-    (root / place.parent).mkdir(exist_ok=True)
-    if (root / place).exists():
-        os.unlink(temporary)
-    else:
-        shutil.move(temporary, root / place)
-    return StoredFile.objects.create(
-        name=name,
-        content_type=content_type,
-        size=size,
-        sha256=key,
-        path=str(place),
-        unit=unit,
-        capability=capability,
-        created_by=actor.user,
-    )
+    descriptor, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(
+                        f"Tệp vượt mức {limit / 1048576:.0f} MB. Hãy tách danh sách thành nhiều tệp nhỏ hơn."
+                    )
+                digest.update(chunk)
+                out.write(chunk)
+        path = f"{digest.hexdigest()[:2]}/{digest.hexdigest()}"
+        target = root / path
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    with transaction.atomic():
+        kept = StoredFile.objects.create(
+            name=nfc(Path(name).name)[:255] or "tep",
+            content_type=content_type[:120],
+            size=size,
+            sha256=digest.hexdigest(),
+            path=path,
+            unit=unit,
+            capability=capability,
+            created_by=actor.user,
+        )
+        record(
+            actor=actor,
+            verb="files.store",
+            unit_id=unit.pk if unit else None,
+            obj=kept,
+            summary=f"Lưu tệp {kept.name}",
+            data={"size": size, "sha256": kept.sha256},
+        )
+    return kept
 
 
-def path_of(stored: StoredFile) -> Path:
-    """Where a stored file lies."""
-    return Path(settings.MEDIA_ROOT) / stored.path
+def discard(file: StoredFile) -> None:
+    """Forget a file that turned out to be of no use; its bytes go when no other record keeps them."""
+    path, key = Path(settings.MEDIA_ROOT) / file.path, file.sha256
+    file.delete()
+    if not StoredFile.objects.filter(sha256=key).exists():
+        path.unlink(missing_ok=True)

@@ -1,5 +1,3 @@
-"""Doors of stored files."""
-
 from django.urls import path
 
 from congdoan.foundation.files import views

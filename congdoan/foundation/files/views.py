@@ -1,26 +1,28 @@
-"""Fetching stored files."""
+"""The door to stored files."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
-from congdoan.foundation.access.queries import may
-from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.files.actions import path_of
 from congdoan.foundation.files.models import StoredFile
+from congdoan.foundation.files.queries import may_read, readable
 
 
 @login_required
+@require_safe
 def download(request: HttpRequest, pk: int) -> FileResponse:
-    """Send a file to who made it or holds its capability at its unit; to others it does not exist."""
-    stored = get_object_or_404(StoredFile, pk=pk)
-    actor: Actor = request.actor
-    own = actor.user is not None and stored.created_by_id == actor.user.pk
-    allowed = stored.unit_id is not None and may(actor, stored.capability, stored.unit_id)
-    if not own and not allowed:
-        raise Http404("Không có tệp này.")
+    """Send a file, always as a download: what people upload is never shown as a page of ours."""
+    file = get_object_or_404(StoredFile.objects.select_related("unit"), pk=pk)
+    if not may_read(request.actor, file):
+        # A number that exists and one that does not look the same to a stranger.
+        raise Http404
+    try:
+        path = readable(request.actor, file)
+    except FileNotFoundError as error:
+        raise Http404 from error
     return FileResponse(
-        path_of(stored).open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type
+        path.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.files.actions import store
+from congdoan.foundation.files.actions import chunks_of, store
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.jobs.registry import job
 from congdoan.foundation.listing.exports import EXPORT_KIND, file_name, heading
@@ -44,7 +44,7 @@ def export_list(run: JobRun, progress: Callable[[int, int, str], None]) -> str:
             actor=actor,
             name=file_name(spec),
             content_type=XLSX,
-            path=path,
+            chunks=chunks_of(path),
             unit=run.unit,
             capability=spec.capability,
         )

@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from congdoan.foundation.access.queries import home_unit
 from congdoan.foundation.access.rules import Actor, refuse
@@ -68,17 +69,13 @@ def list_view(
         for key in ("sau", "truoc"):
             query.pop(key, None)
         model["export_url"] = f"{request.path}?{query.urlencode()}"
-        model["clear_url"] = request.path
-        model["searchable"] = model["has_search"]
-        model["search_placeholder"] = spec.search_label
-        kept = {"sap": context.get("sap")} | {
-            item.name: context.get(item.name) for item in spec.filters if item.is_hidden
-        }
-        model["hidden"] = [{"name": key, "value": value} for key, value in kept.items() if value]
         if extra is not None:
             model |= extra(request)
         partial = request.headers.get("HX-Target") == "list-body"
-        return render(request, "kit/_list_rows.html" if partial else template, {"list": model})
+        response = render(request, "kit/_list_rows.html" if partial else template, {"list": model})
+        # Without it the browser's Back may show the bare rows from its cache.
+        patch_vary_headers(response, ["HX-Target"])
+        return response
 
     view.list_name = name
     return view

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from congdoan.kit.dates import format_date
 from congdoan.kit.numbers import format_number, format_percent, format_signed
 from congdoan.work.reports.choices import REACHED, SLOW, STATE_WORDS
 from congdoan.work.reports.figures import ChildFigure, PlanReport, ReconciliationFigure, TargetFigure
 
 NO_FIGURE = "–"
+FIGURE_PROMPT = "[Bổ sung số liệu và nguồn]"
 
 
 def quantity(value: Decimal | int | None, unit: str, decimals: int = 0) -> str:
@@ -135,10 +135,10 @@ def target_sentences(target: TargetFigure, report: PlanReport) -> list[str]:
             f"đến ngày {short_day(_last(target.window_to))}."
         ]
     if target.value is None:
-        said = [f"Chưa có số liệu đến {until(report)}."]
-        if target.notice:
-            said.append(_full(target.notice))
-        return [*said, *_hand(target), *_note(target)]
+        return [
+            f"Chưa có số liệu đến {until(report)} (chỉ tiêu: {target.demand}). {FIGURE_PROMPT}",
+            *_note(target),
+        ]
     if target.is_milestone:
         done = "đã hoàn thành" if target.value else "chưa hoàn thành"
         return [f"Đến {until(report)} {done}.", *_hand(target), *_note(target)]
@@ -276,7 +276,9 @@ def _ahead(target: TargetFigure, report: PlanReport) -> list[str]:
     if target.forecast is not None:
         gap = target.forecast - target.target_value
         end = f"thiếu {_step(target, -gap)}" if gap < 0 else "hoàn thành chỉ tiêu"
-        said.append(f"Với nhịp độ hiện nay, dự báo đến hết kỳ đạt khoảng {_of(target, target.forecast)}, {end}.")
+        said.append(
+            f"Với nhịp độ hiện nay, dự báo đến hết kỳ đạt khoảng {_of(target, target.forecast)}, {end}."
+        )
     elif target.forecast_reason:
         said.append(_full(target.forecast_reason))
     return said
@@ -378,7 +380,9 @@ def overall(report: PlanReport) -> list[str]:
         named = [f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in slow[:3]]
         sentences.append(f"Các chỉ tiêu cần tập trung chỉ đạo: {'; '.join(named)}.")
     if report.reconciliations:
-        last = report.reconciliations[-1]
+        # The longest stretch that ends on the report's day: since the plan began.
+        current = [i for i in report.reconciliations if i.to_on == report.as_of + timedelta(days=1)]
+        last = min(current or report.reconciliations, key=lambda item: item.from_on)
         sentences.append(
             f"Đến {until(report)} toàn đơn vị có {format_number(last.closing)} đoàn viên; từ ngày "
             f"{short_day(last.from_on)} đến nay {_net(last.net_growth)}."
@@ -442,7 +446,7 @@ def ledger_text(figure: ReconciliationFigure) -> str:
     moved = figure.amount("reorganised") + figure.amount("structure")
     if moved:
         text += (
-            f" Thay đổi {format_signed(moved)} đoàn viên do sắp xếp tổ chức được ghi riêng, không tính vào thực tăng."
+            f" Thay đổi do sắp xếp tổ chức ({format_signed(moved)}) được ghi riêng, không tính vào thực tăng."
         )
     taken_over = figure.amount("opening")
     if taken_over:
@@ -490,7 +494,7 @@ def party(report: PlanReport) -> list[str]:
         if item.value is None and item.window_from <= report.as_of:
             said.append(
                 f"{item.name} (chỉ tiêu: {item.demand}): hệ thống chưa đếm số liệu này và chưa có số do cán bộ báo cáo "
-                f"đến {until(report)}. [Bổ sung số liệu và nguồn]"
+                f"đến {until(report)}. {FIGURE_PROMPT}"
             )
         else:
             said.append(f"{item.name}: {_lower_first(target_text(item, report))}")
@@ -502,19 +506,20 @@ def children_text(report: PlanReport) -> list[str]:
     if not report.children or not report.child_targets:
         return []
     lead = report.target(report.child_targets[0])
-    shares = [(child, child_share(child)) for child in report.children]
+    shares = [(child, child_share(child)) for child in slowest_first(report.children)]
     known = [(child, part) for child, part in shares if part is not None]
     total = _count(len(report.children))
     if not known:
         return [
-            f"Có {total} đơn vị trực thuộc; chưa giao chỉ tiêu “{_lower_first(lead.name)}” cho từng đơn vị nên chưa tính "
-            "tỷ lệ hoàn thành, bảng dưới xếp theo kết quả từ thấp đến cao."
+            f"Có {total} đơn vị trực thuộc; chưa giao chỉ tiêu “{_lower_first(lead.name)}” cho từng đơn vị nên "
+            "chưa tính tỷ lệ hoàn thành, bảng dưới xếp theo kết quả từ thấp đến cao."
         ]
     reached = sum(part >= 1 for _, part in known)
-    said = [
-        f"Trong {_count(len(known))} đơn vị được giao chỉ tiêu “{_lower_first(lead.name)}” có {_count(reached)} đơn vị đã đạt "
-        f"mức giao cả kỳ{f'; {_count(len(report.children) - len(known))} đơn vị không được giao' if len(known) < len(report.children) else ''}."
-    ]
+    done = f"có {_count(reached)} đơn vị đã đạt" if reached else "chưa có đơn vị nào đạt"
+    text = f"Trong {_count(len(known))} đơn vị được giao chỉ tiêu “{_lower_first(lead.name)}” {done} mức giao cả kỳ"
+    if len(known) < len(report.children):
+        text += f"; {_count(len(report.children) - len(known))} đơn vị không được giao"
+    said = [f"{text}."]
     slow = [f"{child.name} ({format_percent(part)})" for child, part in known if part < 1][:3]
     if slow:
         said.append(f"Tỷ lệ hoàn thành thấp nhất: {'; '.join(slow)}.")
@@ -571,4 +576,4 @@ def _lower_first(text: str) -> str:
 
 
 def heading_note(report: PlanReport) -> str:
-    return f"(Số liệu tính đến hết ngày {format_date(report.as_of)})"
+    return f"(Số liệu tính đến hết {until(report)})"

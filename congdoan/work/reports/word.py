@@ -25,7 +25,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "reports" / "plan_report.docx"
 REMAINDER = "Đơn vị đã sắp xếp, chuyển hoặc kết thúc trong kỳ"
 
 # The letters lists are marked with in Vietnamese; after the last one, a dash.
-_LETTERS = "a b c d đ e g h i k l m n o p q r s t u v x y".split()
+_LETTERS = tuple("abcdđeghiklmnopqrstuvxy")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _IN_FULL = (
     (r"TLĐ", "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM"),
@@ -64,9 +64,7 @@ def context(report: PlanReport, parts: OfficerParts) -> dict[str, Any]:
         "as_of_note": prose.heading_note(report),
         "section": _sections(bool(children)),
         "overall": prose.overall(report),
-        "targets": [
-            _target(place, target, report) for place, target in enumerate(report.scored, start=1)
-        ],
+        "targets": [_target(place, target, report) for place, target in enumerate(report.scored, start=1)],
         "workers_month": prose.workers_month(report),
         "ledger_text": _ledger_text(report),
         "ledger_titles": _ledger_titles(report),
@@ -88,7 +86,14 @@ def context(report: PlanReport, parts: OfficerParts) -> dict[str, Any]:
 
 
 def _sections(has_children: bool) -> dict[str, str]:
-    names = ["results", "ledger", "party", *(["children"] if has_children else []), "difficulties", "proposals"]
+    names = [
+        "results",
+        "ledger",
+        "party",
+        *(["children"] if has_children else []),
+        "difficulties",
+        "proposals",
+    ]
     return {"children": "", **dict(zip(names, _ROMAN, strict=False))}
 
 
@@ -99,7 +104,15 @@ def in_full(name: str) -> str:
     """
     for short, full in _IN_FULL:
         name = re.sub(rf"(?<!\w){short}(?!\w)", full, name)
-    return name.upper()
+    return _PLACE.sub(_together, name.upper())
+
+
+# A name that needs two lines breaks before the place, not inside it.
+_PLACE = re.compile(r"(?<= )(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|THỊ XÃ|XÃ|PHƯỜNG|ĐẶC KHU) .{2,18}$")
+
+
+def _together(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def number_line(number: str, symbol: str) -> str:
@@ -219,9 +232,7 @@ def _children(report: PlanReport) -> tuple[list[dict[str, Any]], str]:
     if rest:
         value_sum += rest
         blank = dict.fromkeys(("number", "members", "given", "percent", "missing"), "")
-        rows.append(
-            {**blank, "name": REMAINDER, "value": prose.cell(rest, lead), "strong": False}
-        )
+        rows.append({**blank, "name": REMAINDER, "value": prose.cell(rest, lead), "strong": False})
     rows.append(
         {
             "number": "",

@@ -55,24 +55,24 @@ def _number_format(target: TargetFigure) -> str:
 # --------------------------------------------------------------------------------------------------
 
 _TARGET_COLUMNS = (
-    ("STT", 5.0),
-    ("Mã", 8.0),
-    ("Chỉ tiêu", 36.0),
-    ("Đơn vị tính", 11.0),
-    ("Mức giao (theo kế hoạch)", 19.0),
-    ("Mức giao (số)", 10.0),
-    ("Trong kỳ báo cáo", 10.0),
-    ("Cùng kỳ năm trước", 10.0),
-    ("So với cùng kỳ", 10.0),
-    ("Tử số", 9.0),
-    ("Mẫu số", 9.0),
-    ("Lũy kế / hiện tại", 10.0),
-    ("Tỷ lệ thực hiện", 9.5),
-    ("Cần đạt đến nay", 10.0),
-    ("Dự báo cuối kỳ", 10.0),
-    ("Còn thiếu", 10.0),
-    ("Đánh giá", 13.0),
-    ("Căn cứ", 11.0),
+    ("STT", 4.5),
+    ("Mã", 7.0),
+    ("Chỉ tiêu", 30.0),
+    ("Đơn vị tính", 9.0),
+    ("Mức giao (theo kế hoạch)", 15.0),
+    ("Mức giao (số)", 8.5),
+    ("Trong kỳ báo cáo", 8.5),
+    ("Cùng kỳ năm trước", 8.5),
+    ("So với cùng kỳ", 8.0),
+    ("Tử số", 8.0),
+    ("Mẫu số", 8.0),
+    ("Lũy kế / hiện tại", 8.5),
+    ("Tỷ lệ thực hiện", 8.5),
+    ("Cần đạt đến nay", 8.5),
+    ("Dự báo cuối kỳ", 8.5),
+    ("Còn thiếu", 8.5),
+    ("Đánh giá", 10.5),
+    ("Căn cứ", 9.0),
 )
 
 
@@ -123,38 +123,41 @@ def _target(
         sheets.formula(sheet, row, 11, text, figure, target.value)
     else:
         sheets.number(sheet, row, 11, target.value, figure)
-    has_demand = bool(target.target_value) and target.value is not None and not target.is_milestone
-    if has_demand:
-        assert target.target_value is not None and target.value is not None
-        part: Decimal | None = target.value / target.target_value
-        gap = target.target_value - target.value
-        missing: Decimal | None = max(-gap if target.operator == "le" else gap, Decimal(0))
-    else:
-        part = missing = None
-    sheets.formula(
-        sheet,
-        row,
-        12,
-        f'=IF(OR({cell["value"]}="",N({cell["demand"]})=0),"",{cell["value"]}/{cell["demand"]})',
-        sheets.format(SHARE),
-        part,
-    )
     sheets.number(sheet, row, 13, target.expected_by_now, figure)
     sheets.number(sheet, row, 14, target.forecast, figure)
-    sides = (cell["value"], cell["demand"]) if target.operator == "le" else (cell["demand"], cell["value"])
-    sheets.formula(
-        sheet,
-        row,
-        15,
-        f'=IF(OR({cell["value"]}="",N({cell["demand"]})=0),"",MAX({sides[0]}-{sides[1]},0))',
-        figure,
-        missing,
-    )
+    if not target.target_value or target.operator not in _SCORED or target.is_milestone:
+        # A word, or a figure the plan does not hold to ("khoảng"): a formula would invent a pass mark.
+        sheet.write_blank(row, 12, None, sheets.format(SHARE))
+        sheet.write_blank(row, 15, None, figure)
+    else:
+        value = target.value
+        gap = None if value is None else target.target_value - value
+        missing = None if gap is None else max(-gap if target.operator == "le" else gap, Decimal(0))
+        sheets.formula(
+            sheet,
+            row,
+            12,
+            f'=IF(OR({cell["value"]}="",N({cell["demand"]})=0),"",{cell["value"]}/{cell["demand"]})',
+            sheets.format(SHARE),
+            None if value is None else value / target.target_value,
+        )
+        ends = (cell["demand"], cell["value"])
+        sides = ends[::-1] if target.operator == "le" else ends
+        sheets.formula(
+            sheet,
+            row,
+            15,
+            f'=IF(OR({cell["value"]}="",N({cell["demand"]})=0),"",MAX({sides[0]}-{sides[1]},0))',
+            figure,
+            missing,
+        )
     sheet.write_string(row, 16, prose.state_words(target), middle)
     sheet.write_string(row, 17, prose.citation_words(target.citation), middle)
-    sheet.set_row(row, row_height([(target.name, 36), (target.demand, 19), (target.unit_name, 11)]))
+    sheet.set_row(row, row_height([(target.name, 30), (target.demand, 15), (target.unit_name, 9)]))
 
 
+_SCORED = frozenset({"eq", "ge", "gt", "le"})
+#: Where the formulas of a row look.
 _PLACES = {"demand": 5, "period": 6, "last": 7, "above": 9, "below": 10, "value": 11}
 
 
@@ -384,7 +387,9 @@ def _note_lines(report: PlanReport) -> list[tuple[str, str]]:
         lines.append(("Lưu ý", "Kế hoạch là ví dụ dựng để trình diễn, không phải văn bản của cơ quan nào."))
     for target in report.scored:
         said = [target.explanation] if target.explanation else []
-        said.append(f"Mức giao: {target.demand}." + (f" Nguyên văn: “{target.wording}”." if target.wording else ""))
+        said.append(
+            f"Mức giao: {target.demand}." + (f" Nguyên văn: “{target.wording}”." if target.wording else "")
+        )
         if target.citation:
             said.append(f"Căn cứ: {target.citation}.")
         if target.by_hand:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import append, fold
-from congdoan.foundation.measures.queries import differences, flow, rows, series, stock
+from congdoan.foundation.measures.queries import differences, flow, monthly, rows, series, stock
 from congdoan.foundation.units.actions import Change, change_units, end_units
 from congdoan.foundation.units.models import UnitPlacement
 from tests.factories.tree import Tree
@@ -104,6 +104,30 @@ def test_what_is_booked_on_the_last_day_reaches_those_above(tree: Tree, system: 
     assert stock(CODE, [tree.root.pk], on=date(2025, 1, 1))[tree.root.pk] == 0
     assert flow(CODE, [tree.root.pk], from_on=date(2025, 1, 1), to_on=date(2025, 1, 2))[tree.root.pk] == -4
     assert totals_agree()
+
+
+def test_months_of_many_units_beside_each_other(tree: Tree, system: Actor) -> None:
+    put(tree.unions["NA1"].pk, date(2025, 1, 20), 7)
+    put(tree.unions["NA1"].pk, date(2025, 2, 3), -2)
+    put(tree.unions["SB2"].pk, date(2025, 2, 28), 4)
+    put(tree.unions["SB2"].pk, date(2025, 3, 10), 5)
+    change_units(
+        actor=system, on=date(2025, 2, 15), changes=[Change(tree.unions["NA1"], parent=tree.south_a)]
+    )
+    ids = [tree.north.pk, tree.south.pk, tree.root.pk]
+    january, february, march = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)
+    for _ in range(2):
+        assert monthly(CODE, ids, from_on=date(2025, 1, 10), to_on=date(2025, 3, 10)) == {
+            tree.north.pk: {january: 7, february: -7},
+            tree.south.pk: {february: 9},
+            tree.root.pk: {january: 7, february: 2},
+        }
+        assert monthly(CODE, ids, from_on=date(2025, 1, 21), to_on=date(2025, 3, 11), growth_only=True) == {
+            tree.north.pk: {february: -2},
+            tree.south.pk: {february: 4, march: 5},
+            tree.root.pk: {february: 2, march: 5},
+        }
+        fold()
 
 
 def test_deltas_need_the_transaction_of_their_cause(transactional_db: None) -> None:

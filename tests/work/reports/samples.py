@@ -104,7 +104,7 @@ def coverage(**changes: Any) -> TargetFigure:
             "denominator": Decimal(1447),
             "decimals": 1,
             "citation": "",
-            "explanation": "Số doanh nghiệp trong phạm vi đã có CĐCS chia tổng số doanh nghiệp trong phạm vi, nhân 100.",
+            "explanation": "Số doanh nghiệp đã có CĐCS chia tổng số doanh nghiệp trong phạm vi, nhân 100.",
             **changes,
         },
     )
@@ -158,7 +158,7 @@ def party(**changes: Any) -> TargetFigure:
             "missing": None,
             "is_party": True,
             "citation": "002 §II.5 L31",
-            "notice": "Số liệu do cán bộ nhập kèm nguồn, cho đến khi phân hệ “Giới thiệu đoàn viên ưu tú cho Đảng” tự đếm được.",
+            "notice": "Số liệu do cán bộ nhập kèm nguồn, cho đến khi phân hệ tự đếm được.",
             **changes,
         },
     )

@@ -14,7 +14,7 @@ from congdoan.foundation.imports.reading.refusals import FileRefused
 Row = tuple[int, list[object]]
 
 #: Above this the sheet is streamed: calamine holds a whole sheet in memory.
-CALAMINE_LIMIT_BYTES = 80 * 1024 * 1024
+CALAMINE_LIMIT_BYTES = 24 * 1024 * 1024
 #: A workbook that unpacks to more than this is not a list of people.
 UNPACKED_LIMIT_BYTES = 4 * 1024 * 1024 * 1024
 #: Deflate packs at most about 1,030 to 1; lists pack 5 to 30 to 1.

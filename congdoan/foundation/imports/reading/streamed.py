@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -157,14 +158,37 @@ class _Strings:
         self._descriptor = self._file.fileno()
 
     def _fill(self, archive: zipfile.ZipFile, member: str) -> None:
-        position = 0
         with archive.open(member) as stream:
-            for _, item in etree.iterparse(stream, tag="{*}si", resolve_entities=False, no_network=True):
-                text = _text_of(item).encode("utf-8", "replace")
-                self._file.write(text)
-                position += len(text)
-                self._offsets.append(position)
-                _forget(item)
+            head = stream.read(_PIECE)
+            is_plain = b"<sst" in head and b"<![CDATA[" not in head and b"<!--" not in head
+            if is_plain:
+                self._fill_by_pattern(head, stream)
+        if not is_plain:
+            with archive.open(member) as stream:
+                for _, item in etree.iterparse(stream, tag="{*}si", resolve_entities=False, no_network=True):
+                    self._keep([_text_of(item).encode("utf-8", "replace")])
+                    _forget(item)
+
+    def _fill_by_pattern(self, head: bytes, stream: IO[bytes]) -> None:
+        rest, piece = b"", head
+        while piece:
+            piece = rest + piece
+            end = piece.rfind(b"</si>") + 5
+            if end >= 5:
+                texts = [
+                    plain or (_rich_text(rich) if rich else b"")
+                    for plain, rich in _STRING.findall(piece, 0, end)
+                ]
+                self._keep([_escaped(text) if b"&" in text else text for text in texts])
+                piece = piece[end:]
+            rest, piece = piece, stream.read(_PIECE)
+
+    def _keep(self, texts: list[bytes]) -> None:
+        position = self._offsets[-1]
+        for text in texts:
+            position += len(text)
+            self._offsets.append(position)
+        self._file.write(b"".join(texts))
 
     def get(self, index: int) -> str:
         if not 0 <= index < len(self._offsets) - 1:
@@ -183,6 +207,17 @@ class _Strings:
 
     def close(self) -> None:
         self._file.close()
+
+
+_STRING = re.compile(rb"<si\b[^>]*?(?:/>|>(?:<t(?: [^>]*)?>([^<]*)</t></si>|(.*?)</si>))", re.S)
+
+
+def _rich_text(inner: bytes) -> bytes:
+    return b"".join(_INLINE.findall(_PHONETIC.sub(b"", inner)))
+
+
+def _escaped(text: bytes) -> bytes:
+    return unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
 def _text_of(item: Any) -> str:
@@ -206,9 +241,9 @@ def _forget(element: Any) -> None:
 
 
 # The way Excel, LibreOffice, Google and every library that matters write cells. Anything else goes the long way.
-_ROW = re.compile(rb"<row\b([^>]*?)(?:/>|>(.*?)</row>)", re.S)
-_ROW_NUMBER = re.compile(rb'\br="(\d+)"')
-_CELL = re.compile(rb'<c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
+_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
+#: Column letters, the other attributes, the value when it stands alone, all that is inside otherwise.
+_CELL = re.compile(rb'<c r="([A-Z]+)\d+"([^>/]*)(?:/>|>(?:<v>([^<]*)</v></c>|(.*?)</c>))', re.S)
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _VALUE = re.compile(rb"<v(?: [^>]*)?>(.*?)</v>", re.S)
 _INLINE = re.compile(rb"<t(?: [^>]*)?>(.*?)</t>", re.S)
@@ -224,7 +259,7 @@ def rows(path: Path, book: Workbook, sheet: Sheet) -> Iterator[Row]:
                 head = stream.read(_PIECE)
                 plain = b"<worksheet" in head and (b'<c r="' in head or b"<row" not in head)
                 plain = plain and b"<![CDATA[" not in head and b"<!--" not in head
-                reader = _Reader(book, strings.get)
+                reader = _Reader(book, lru_cache(maxsize=1 << 13)(strings.get))
                 if plain:
                     yield from reader.by_pattern(head, stream)
                 else:
@@ -242,52 +277,46 @@ class _Reader:
         self._dates = {style.encode() for style in book.date_styles}
         self._epoch = datetime(1904, 1, 1) if book.from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
         self._columns: dict[bytes, int] = {}
-        self._attributes: dict[bytes, tuple[bytes, bool]] = {b"": (b"n", False)}
+        #: Attributes of a cell as written → (its type, whether its style shows a date).
+        self._kinds: dict[bytes, tuple[bytes, bool]] = {}
 
     def by_pattern(self, head: bytes, stream: IO[bytes]) -> Iterator[Row]:
         rest, number, piece = b"", 0, head
-        find_cells, columns = _CELL.findall, self._columns
+        find_cells, columns, kinds, string = _CELL.findall, self._columns, self._kinds, self._string
         while piece:
-            piece = rest + piece
-            end = piece.rfind(b"</row>") + 6
-            if end < 6:
-                rest = piece
-                piece = stream.read(_PIECE)
-                continue
-            for match in _ROW.finditer(piece, 0, end):
-                said = _ROW_NUMBER.search(match[1])
+            *whole, rest = (rest + piece).split(b"</row>")
+            for text in whole:
+                said = _ROW_NUMBER.search(text)
                 number = int(said[1]) if said else number + 1
                 cells: list[object] = []
-                for letters, attributes, inner in find_cells(match[2] or b""):
-                    if not inner:
+                for letters, attributes, value, inner in find_cells(text):
+                    if not value and not inner:
                         continue
                     column = columns.get(letters)
                     if column is None:
                         column = columns[letters] = _column_number(letters.decode())
-                    gap = column - len(cells)
-                    if gap > 0:
-                        cells.extend([""] * gap)
-                    cells.append(self._cell(attributes, inner))
+                    if column > len(cells):
+                        cells.extend([""] * (column - len(cells)))
+                    kind = kinds.get(attributes) or self._kind(attributes)
+                    if kind[0] == b"s" and value:
+                        cells.append(string(int(value)))
+                    elif kind[0] == b"inlineStr":
+                        cells.append(_unescape(_rich_text(inner)))
+                    else:
+                        match = None if value else _VALUE.search(inner)
+                        cells.append(self._value(kind[0], kind[1], value or (match[1] if match else b"")))
                 if cells:
                     yield number, cells
-            rest = piece[end:]
             piece = stream.read(_PIECE)
 
-    def _cell(self, attributes: bytes, inner: bytes) -> object:
-        known = self._attributes.get(attributes)
-        if known is None:
-            named = dict(_ATTRIBUTE.findall(attributes))
-            known = self._attributes[attributes] = (named.get(b"t", b"n"), named.get(b"s") in self._dates)
-        kind, is_date = known
-        if kind == b"inlineStr":
-            texts = _INLINE.findall(_PHONETIC.sub(b"", inner))
-            return _unescape(b"".join(texts))
-        match = _VALUE.search(inner)
-        if match is None:
-            return ""
-        return self._value(kind, is_date, match[1])
+    def _kind(self, attributes: bytes) -> tuple[bytes, bool]:
+        named = dict(_ATTRIBUTE.findall(attributes))
+        kind = self._kinds[attributes] = (named.get(b"t", b"n"), named.get(b"s") in self._dates)
+        return kind
 
     def _value(self, kind: bytes, is_date: bool, raw: bytes) -> object:
+        if not raw:
+            return ""
         if kind == b"s":
             return self._string(int(raw))
         if kind == b"n":
