@@ -6,6 +6,8 @@ urlpatterns = [
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
     path("api/v1/", include("congdoan.faces.api.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
+    path("don-vi/", include("congdoan.registry.organisation.urls")),
+    path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]
