@@ -16,15 +16,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     """The test database also holds the catalogues every installation has, and the shared cache's table."""
     from django.core.management import call_command
 
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("createcachetable", verbosity=0)
+        install_standards()
+
+
+def install_standards() -> None:
+    """Catalogues, kinds of units and roles, as every installation has them."""
     from congdoan.foundation.access.actions import install_default_roles
     from congdoan.foundation.catalogues.actions import install_catalogues
     from congdoan.foundation.units.actions import install_kinds
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        call_command("createcachetable", verbosity=0)
-        install_catalogues()
-        install_kinds()
-        install_default_roles()
+    install_catalogues()
+    install_kinds()
+    install_default_roles()
 
 
 @pytest.fixture(autouse=True)
@@ -49,4 +54,8 @@ def system(today: date) -> Actor:
 @pytest.fixture
 def tree(db: None, system: Actor) -> Tree:
     """A tree of two provinces, four districts and eight grassroots unions."""
+    from congdoan.foundation.units.models import UnitKind
+
+    if not UnitKind.objects.exists():
+        install_standards()  # a test with real transactions before this one has emptied every table
     return grow_tree(system)

@@ -171,7 +171,9 @@ def _remember(run: ImportRun, headings: Headings, mapping: Mapping[str, int]) ->
 def _locked(actor: Actor, run: ImportRun, states: set[str], what: str) -> ImportRun:
     """The run, locked, when the actor may take this step and it may be taken now."""
     found = (
-        ImportRun.objects.select_for_update(of=("self",)).select_related("unit", "file", "decision").get(pk=run.pk)
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("unit", "file", "decision")
+        .get(pk=run.pk)
     )
     rules.require_run(actor, found)
     if found.state not in states:
@@ -216,7 +218,9 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
         raise FileRefused(NO_HEADINGS.format(needed=needed))
     for item in kind.fields:
         if item.required and item.name not in run.mapping:
-            raise FileRefused(f"Chưa có cột “{item.label}”. Hãy chọn cột ở bước xem cột, hoặc thêm cột vào tệp.")
+            raise FileRefused(
+                f"Chưa có cột “{item.label}”. Hãy chọn cột ở bước xem cột, hoặc thêm cột vào tệp."
+            )
     context = context_of(run, actor)
     kind.check(context, run.mapping)
     table = table_of(run)

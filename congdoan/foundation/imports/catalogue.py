@@ -16,8 +16,25 @@ from uuid import UUID
 from django.utils.module_loading import autodiscover_modules
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.imports.reading import FileRefused
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.text import header_key
+
+__all__ = [
+    "Context",
+    "Effect",
+    "Field",
+    "FileRefused",
+    "ListKind",
+    "Obstacle",
+    "Option",
+    "RowReader",
+    "SomebodyWasFaster",
+    "StagedRow",
+    "declare_kind",
+    "kind_of",
+    "kinds",
+]
 
 
 @dataclass(frozen=True)

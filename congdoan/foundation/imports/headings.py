@@ -106,17 +106,26 @@ def _is_second_row(
 ) -> bool:
     """Whether the next row continues the headings: words only, some of them known, under merged cells."""
     filled = [(index, nfc(value)) for index, value in enumerate(below) if value not in ("", None)]
-    if not filled or any(not isinstance(below[index], str) or not _LABEL.search(text) for index, text in filled):
+    if not filled or any(
+        not isinstance(below[index], str) or not _LABEL.search(text) for index, text in filled
+    ):
         return False
     fills_gaps = [
         text
         for index, text in filled
-        if (index >= len(texts) or not texts[index] or not texts[index + 1 : index + 2] or not texts[index + 1])
+        if (
+            index >= len(texts)
+            or not texts[index]
+            or not texts[index + 1 : index + 2]
+            or not texts[index + 1]
+        )
         and _understood(text, known, memory)[0]
     ]
     above = {header_key(text) for text in texts if text}
-    return bool(fills_gaps) and len(fills_gaps) >= len(filled) / 2 and not above.issuperset(
-        header_key(text) for _, text in filled
+    return (
+        bool(fills_gaps)
+        and len(fills_gaps) >= len(filled) / 2
+        and not above.issuperset(header_key(text) for _, text in filled)
     )
 
 

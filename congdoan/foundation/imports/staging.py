@@ -35,9 +35,7 @@ def write(run: ImportRun, rows: Sequence[StagedRow]) -> None:
     nothing = Jsonb([])
     with (
         connection.cursor() as cursor,
-        cursor.copy(
-            f"COPY imports_importrow ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
-        ) as copy,
+        cursor.copy(f"COPY imports_importrow ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy,
     ):
         copy.set_types(list(_COLUMNS.values()))
         for row in rows:

@@ -8,100 +8,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('jobs', '0001_initial'),
-        ('units', '0001_initial'),
+        ("files", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('on', models.DateField(help_text='the day the list speaks of')),
-                ('sheet', models.CharField(blank=True, max_length=100)),
-                ('header_row', models.PositiveIntegerField(default=0)),
-                ('header_end', models.PositiveIntegerField(default=0)),
-                ('mapping', models.JSONField(default=dict)),
-                ('columns', models.JSONField(default=list)),
-                ('options', models.JSONField(default=dict)),
-                ('notices', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('uploaded', 'đã tải lên'), ('previewing', 'đang đọc'), ('previewed', 'đã xem trước'), ('committing', 'đang ghi'), ('committed', 'đã ghi'), ('undoing', 'đang hoàn tác'), ('undone', 'đã hoàn tác'), ('failed', 'không đọc được')], default='uploaded', max_length=12)),
-                ('counts', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('batch', models.UUIDField(default=uuid.uuid4)),
-                ('committed_to', models.PositiveIntegerField(default=0)),
-                ('created_by_label', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('committed_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='units.decision')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='files.storedfile')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='jobs.jobrun')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("on", models.DateField(help_text="the day the list speaks of")),
+                ("sheet", models.CharField(blank=True, max_length=100)),
+                ("header_row", models.PositiveIntegerField(default=0)),
+                ("header_end", models.PositiveIntegerField(default=0)),
+                ("mapping", models.JSONField(default=dict)),
+                ("columns", models.JSONField(default=list)),
+                ("options", models.JSONField(default=dict)),
+                ("notices", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "đã tải lên"),
+                            ("previewing", "đang đọc"),
+                            ("previewed", "đã xem trước"),
+                            ("committing", "đang ghi"),
+                            ("committed", "đã ghi"),
+                            ("undoing", "đang hoàn tác"),
+                            ("undone", "đã hoàn tác"),
+                            ("failed", "không đọc được"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("batch", models.UUIDField(default=uuid.uuid4)),
+                ("committed_to", models.PositiveIntegerField(default=0)),
+                ("created_by_label", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("committed_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="units.decision",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="files.storedfile"),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="jobs.jobrun"
+                    ),
+                ),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="units.unit")),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='row number as the spreadsheet shows it, from 1')),
-                ('label', models.CharField(max_length=250)),
-                ('outcome', models.CharField(choices=[('create', 'thêm mới'), ('update', 'thay đổi'), ('unchanged', 'không đổi'), ('doubtful', 'cần xem lại'), ('refused', 'không nhận')], max_length=10)),
-                ('payload_sealed', models.BinaryField(default=b'')),
-                ('identity', models.UUIDField(null=True)),
-                ('likeness', models.UUIDField(null=True)),
-                ('messages', models.JSONField(default=list)),
-                ('matched_id', models.BigIntegerField(blank=True, null=True)),
-                ('choice', models.CharField(blank=True, choices=[('', 'chưa quyết định'), ('new', 'người (đơn vị) khác: thêm mới'), ('same', 'cùng một người (đơn vị): dùng hồ sơ đã có'), ('skip', 'bỏ qua dòng này')], default='', max_length=5)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="row number as the spreadsheet shows it, from 1"),
+                ),
+                ("label", models.CharField(max_length=250)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("create", "thêm mới"),
+                            ("update", "thay đổi"),
+                            ("unchanged", "không đổi"),
+                            ("doubtful", "cần xem lại"),
+                            ("refused", "không nhận"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("payload_sealed", models.BinaryField(default=b"")),
+                ("identity", models.UUIDField(null=True)),
+                ("likeness", models.UUIDField(null=True)),
+                ("messages", models.JSONField(default=list)),
+                ("matched_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "chưa quyết định"),
+                            ("new", "người (đơn vị) khác: thêm mới"),
+                            ("same", "cùng một người (đơn vị): dùng hồ sơ đã có"),
+                            ("skip", "bỏ qua dòng này"),
+                        ],
+                        default="",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.importrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportEffect',
+            name="ImportEffect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('verb', models.CharField(choices=[('created', 'thêm mới'), ('joined', 'ghi thêm cho hồ sơ đã có'), ('updated', 'thay đổi')], max_length=10)),
-                ('object_id', models.BigIntegerField()),
-                ('before_sealed', models.BinaryField(default=b'')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='imports.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("created", "thêm mới"),
+                            ("joined", "ghi thêm cho hồ sơ đã có"),
+                            ("updated", "thay đổi"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("object_id", models.BigIntegerField()),
+                ("before_sealed", models.BinaryField(default=b"")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="effects",
+                        to="imports.importrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ColumnMemory',
+            name="ColumnMemory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('heading_key', models.CharField(max_length=200)),
-                ('field', models.CharField(blank=True, max_length=40)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("heading_key", models.CharField(max_length=200)),
+                ("field", models.CharField(blank=True, max_length=40)),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="units.unit")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'unit', 'heading_key'), name='column_memory_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "unit", "heading_key"), name="column_memory_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['unit', '-created_at'], name='import_run_unit'),
+            model_name="importrun",
+            index=models.Index(fields=["unit", "-created_at"], name="import_run_unit"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'outcome', 'number'], name='import_row_outcome'),
+            model_name="importrow",
+            index=models.Index(fields=["run", "outcome", "number"], name="import_row_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='import_row_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="import_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='importeffect',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='import_effect_once'),
+            model_name="importeffect",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="import_effect_once"),
         ),
     ]

@@ -1,0 +1,149 @@
+"""Home, search across the registers, and switching the body in view."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from congdoan.faces.office.current import choose_unit, chosen_unit
+from congdoan.faces.office.work_queue import work_queue
+from congdoan.foundation.access.queries import may
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.kit.lists import ListContext, get_list, names_url, read_page
+from congdoan.registry.membership.queries import reconciliation
+from congdoan.work.plans.cards import (
+    card,
+    children_rows,
+    growth_target,
+    growth_waterfall,
+    heading,
+    main_targets,
+    window_of,
+)
+from congdoan.work.plans.models import Plan
+from congdoan.work.plans.queries import PlanProgress, children_table, progress, visible_plans
+
+#: The lists the search box looks through, in this order.
+SEARCHED = ("membership.members", "organisation.unions", "enterprises.enterprises")
+
+
+#: Bodies shown on the home page; the plan page shows all.
+_CHILDREN_SHOWN = 8
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The body's current plan at a glance, and what is to be done."""
+    actor: Actor = request.actor
+    unit = chosen_unit(request)
+    if unit is None:
+        return render(request, "office/no_grant.html", status=200)
+    shown: dict[str, Any] = {"unit": unit, "work": work_queue(actor, unit, request.as_of)}
+    if actor.has_anywhere("plans.view"):
+        plan = current_plan(actor, unit, request.as_of)
+        if plan is not None:
+            shown |= _plan_at_a_glance(plan, unit, request.as_of)
+    return render(request, "office/home.html", shown)
+
+
+def current_plan(actor: Actor, unit: Unit, on: date) -> Plan | None:
+    """The plan a body works by on a day: its own before its superiors', the nearest superior's first, the
+    shortest period first (a year's plan before a term's)."""
+    above = dict(UnitPlacement.objects.filter(unit=unit, is_last=True).values_list("ancestor_id", "depth"))
+    plans = visible_plans(actor).filter(issuer__in=above, during__contains=on).exclude(state="draft")
+    plans = plans.select_related("issuer")
+    return min(
+        plans,
+        key=lambda plan: (above[plan.issuer_id], plan.during.upper - plan.during.lower, plan.code),
+        default=None,
+    )
+
+
+def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
+    found = progress(plan, unit, on)
+    start, end = window_of(found)
+    return {
+        "plan": plan,
+        "heading": heading(found),
+        "cards": [card(item, url=_target_url(plan, item.target.code, unit)) for item in main_targets(found)],
+        "waterfall": growth_waterfall(
+            reconciliation(unit.pk, start, end),
+            title="Thực tăng được cộng từ đâu",
+            opening_label="Đầu kỳ",
+            closing_label="Hiện nay",
+        ),
+        "plan_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}",
+        "report_url": f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}",
+        **_children(found, unit, on),
+    }
+
+
+def _children(found: PlanProgress, unit: Unit, on: date) -> dict[str, Any]:
+    growth = growth_target(found)
+    if growth is None:
+        return {}
+    founded = [
+        item.target
+        for item in found.targets
+        if item.target.indicator_id == "unions_founded" and item.target.of_which_id is None
+    ][:1]
+    tables = children_table(found.plan, [growth.target, *founded], unit, on)
+    rows = children_rows(
+        tables, growth.target.code, [target.code for target in founded], limit=_CHILDREN_SHOWN
+    )
+    return {"children": rows, "children_count": len(tables[growth.target.code].children), "founded": founded}
+
+
+def _target_url(plan: Plan, target: str, unit: Unit) -> str:
+    return f"{reverse('plans:target', args=[plan.code, target])}?don_vi={unit.code}"
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """The first few hits of each register, and the way to all of them."""
+    actor: Actor = request.actor
+    typed = request.GET.get("q", "").strip()
+    groups: list[dict[str, Any]] = []
+    for name in SEARCHED if typed else ():
+        spec = get_list(name)
+        if not actor.has_anywhere(spec.capability):
+            continue
+        context = ListContext(actor=actor, as_of=request.as_of, params={"q": typed})
+        page = read_page(spec, context, size=8)
+        shown = [column for column in spec.columns if column.on_screen and not column.capability][:4]
+        groups.append(
+            {
+                "title": spec.title,
+                "all_url": names_url(name, {"q": typed}),
+                "has_more": bool(page.next_key),
+                "rows": [
+                    {
+                        "url": spec.row_url(row, context) if spec.row_url else "",
+                        "title": shown[0].words(shown[0].read(row, context)),
+                        "detail": " · ".join(
+                            filter(
+                                None, (c.words(c.read(row, context)) for c in shown[1:] if c.kind != "badge")
+                            )
+                        ),
+                    }
+                    for row in page.rows
+                ],
+            }
+        )
+    return render(request, "office/search.html", {"typed": typed, "groups": groups})
+
+
+@login_required
+def choose(request: HttpRequest, code: str) -> HttpResponse:
+    """Look at another body of one's own from now on."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None or not may(request.actor, "units.view", unit):
+        raise Http404("Không có đơn vị này trong phạm vi của bạn.")
+    choose_unit(request, unit)
+    return redirect("office:home")
