@@ -15,7 +15,7 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.models import Unit
 
-_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "imports.view"]
+_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view"]
 _CADRE = [
     *_VIEW,
     "people.view_contacts",
@@ -34,7 +34,7 @@ DEFAULT_ROLES = {
     "administrator": (
         "Quản trị hệ thống",
         "Người dùng, vai trò, phân quyền, nhật ký; không xem số định danh",
-        [*_VIEW, "access.manage", "audit.view", "catalogues.edit"],
+        [*_VIEW, "access.manage", "audit.view"],
     ),
     "leader": (
         "Lãnh đạo công đoàn",

@@ -126,7 +126,7 @@ def manages_account(actor: Actor, user: User) -> bool:
     where = scope(actor, "access.manage")
     held = list(
         Grant.objects.filter(user=user)
-        .exclude(during__endswith__lte=actor.today)
+        .filter(Q(during__contains=actor.today) | Q(during__startswith__gt=actor.today))
         .values_list("unit", "reach")
     )
     if not all(
