@@ -10,6 +10,7 @@ urlpatterns = [
     path("phe-duyet/", include("congdoan.foundation.approvals.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
+    path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]

@@ -1,7 +1,6 @@
 """What happened in the demonstration, as plain data: employers, unions, people, and each year's events.
 
-Nothing here touches a database. The same seed, scale and last day give the same story; a story that ends earlier is
-the beginning of the longer one.
+Nothing here touches a database. The same seed, scale and last day give the same story, down to every name.
 """
 
 from __future__ import annotations
@@ -615,7 +614,13 @@ class _Teller:
             union.ended_on = employer.ended_on = ends_on
             chapter.dissolved.append(union.index)
             self.at_reform[union.index] = 0
-        if year >= REFORM.year and union.sector == "fdi" and now >= 80 and rng.random() < 0.4:
+        if (
+            union.ended_on is None
+            and year >= REFORM.year
+            and union.sector == "fdi"
+            and now >= 80
+            and rng.random() < 0.4
+        ):
             self._foreign(rng, union, chapter)
 
     def _dissolves(

@@ -337,6 +337,10 @@ class SheetRow:
     periods: tuple[SheetCell, ...]
     difference: Decimal
 
+    @property
+    def off_by(self) -> Decimal:
+        return abs(self.difference)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -357,14 +361,32 @@ class Sheet:
         return self.total - self.given - self.held_back
 
     @property
+    def sum(self) -> Decimal:
+        """Given and held back together."""
+        return self.given + self.held_back
+
+    @property
+    def excess(self) -> Decimal:
+        """How much too much is given."""
+        return max(Decimal(0), -self.difference)
+
+    @property
+    def uneven(self) -> list[SheetRow]:
+        """Bodies whose quarters do not make up their whole."""
+        return [row for row in self.rows if row.difference]
+
+    @property
     def adds_up(self) -> bool:
         return not self.has_errors and not self.difference and not any(row.difference for row in self.rows)
 
     @property
-    def period_sums(self) -> list[Decimal]:
+    def period_sums(self) -> list[tuple[Period, Decimal]]:
         """What all bodies have in each quarter."""
         return [
-            sum((share.periods.get(period.code, Decimal(0)) for share in self.shares), Decimal(0))
+            (
+                period,
+                sum((share.periods.get(period.code, Decimal(0)) for share in self.shares), Decimal(0)),
+            )
             for period in self.periods
         ]
 
