@@ -198,8 +198,12 @@ def rows_of_spans(
         folded = """
             SELECT p.span, t.unit_id, t.cell_id, t.is_structure, t.n
             FROM unnest(%(of)s::int[], %(grain)s::text[], %(a)s::date[], %(b)s::date[]) AS p(span, grain, a, b)
-            JOIN measures_measuretotal t ON t.unit_id = ANY(%(units)s) AND t.cell_id = ANY(%(cells)s)
-             AND t.grain = p.grain AND t.starts_on >= p.a AND t.starts_on < p.b
+            CROSS JOIN LATERAL (
+                SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal
+                WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = p.grain
+                  AND starts_on >= p.a AND starts_on < p.b
+                OFFSET 0  -- one look-up in the index a piece, never a pass over all days of the unit
+            ) t
             UNION ALL"""
         live = _live_sql("NOT is_folded", columns=columns)
     else:
