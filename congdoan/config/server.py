@@ -150,3 +150,17 @@ def serve(*, host: str, port: int, workers: int, say: Callable[[str], None], wit
                 child.stop(until)
     say("congdoan đã dừng.")
     return code
+
+
+def main() -> int:
+    """Gather the static files, as a process of its own beside other work (``python -m congdoan.config.server``)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "congdoan.config.settings")
+    import django
+
+    django.setup()
+    collect_static()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

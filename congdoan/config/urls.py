@@ -5,8 +5,12 @@ from django.urls import include, path
 urlpatterns = [
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
     path("api/v1/", include("congdoan.faces.api.urls")),
+    path("quan-tri/", include("congdoan.foundation.access.urls")),
+    path("nhat-ky/", include("congdoan.foundation.audit.urls")),
+    path("phe-duyet/", include("congdoan.foundation.approvals.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
+    path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]

@@ -30,7 +30,8 @@ def copy_rows(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[An
     waiting = iter(rows)
     with connection.cursor() as cursor:
         while chunk := list(islice(waiting, _CHUNK_ROWS)):
-            with cursor.copy(statement) as copy:
+            # Django's own errors, as every other statement raises them.
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 copy.set_types(list(columns.values()))
                 for row in chunk:
                     copy.write_row(row)

@@ -12,10 +12,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import xlsxwriter
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.exceptions import OpcError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
@@ -23,8 +25,10 @@ from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError, Undefined
+from jinja2 import TemplateError, TemplateRuntimeError, Undefined, UndefinedError
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -67,27 +71,32 @@ class BrokenTemplate(ValueError):
 def render_docx(template: Path | bytes, context: Mapping[str, Any]) -> bytes:
     """Fill a .docx template (docxtpl: ``{{ field }}``, ``{%p for %}``, ``{%tr for %}``) and return the file.
 
-    Raises MissingFields with the names of every field the template uses and ``context`` lacks, nested ones too
-    ("row.name"), instead of leaving holes in the document; BrokenTemplate when the marks cannot be read. The
-    template is code from whoever drew it, so it runs in a sandbox.
+    Raises MissingFields with the names of every field the template uses and ``context`` lacks, nested ones too,
+    instead of leaving holes in the document; BrokenTemplate when the file or its marks cannot be read. A template
+    is code from whoever drew it, so it runs in a sandbox.
     """
     missing: dict[str, None] = {}
 
     class Recorded(Undefined):
-        def __init__(self, hint: Any = None, obj: Any = None, name: Any = None, *rest: Any) -> None:
-            super().__init__(hint, obj, name, *rest)
-            if name is not None:
-                # jinja hands over its own marker when the name itself was not found.
-                is_top = type(obj).__name__ == "MissingType"
-                missing[str(name) if is_top else f"{type(obj).__name__}.{name}"] = None
+        """A field nobody filled: noted, and empty so that the rest of the template is read for more of them."""
 
-        def __str__(self) -> str:
-            return ""
+        def __init__(
+            self,
+            hint: str | None = None,
+            obj: Any = None,
+            name: str | None = None,
+            exc: type[TemplateRuntimeError] = UndefinedError,
+        ) -> None:
+            super().__init__(hint, obj, name, exc)
+            if issubclass(exc, SecurityError):
+                raise exc(hint)
+            if name is not None:
+                missing[str(name)] = None
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return Recorded(name=f"{self._undefined_name}.{name}")
+            return Recorded(name=name)
 
     environment = SandboxedEnvironment(autoescape=True, undefined=Recorded)
     source = io.BytesIO(template) if isinstance(template, bytes) else str(template)
@@ -96,8 +105,10 @@ def render_docx(template: Path | bytes, context: Mapping[str, Any]) -> bytes:
         document.render(dict(context), environment, autoescape=True)
     except TemplateError as error:
         raise BrokenTemplate(f"Mẫu văn bản có dấu trường viết sai: {error}.") from error
-    except (KeyError, ValueError, OSError) as error:
-        raise BrokenTemplate("Không đọc được mẫu văn bản; mẫu phải là tệp Word (.docx).") from error
+    except (BadZipFile, OpcError, etree.XMLSyntaxError, KeyError, ValueError, OSError) as error:
+        raise BrokenTemplate(
+            "Không đọc được mẫu văn bản; mẫu phải là tệp Word (.docx) còn nguyên vẹn."
+        ) from error
     if missing:
         raise MissingFields(list(missing))
     out = io.BytesIO()

@@ -162,7 +162,7 @@ class ListSpec:
     """A list. ``queryset`` must start from what the actor may see: every door relies on it.
 
     ``order`` are queryset fields, never NULL, whose last makes the order unique (usually the primary key).
-    ``count`` may answer from a measure instead of counting. ``search`` narrows by typed text.
+    ``count`` may answer from a measure instead of counting, or in words ("hơn 500"). ``search`` narrows by typed text.
     """
 
     name: str
@@ -178,7 +178,7 @@ class ListSpec:
     search_label: str = "Tìm, gõ không dấu cũng được"
     actions: tuple[BulkAction, ...] = ()
     saved_views: tuple[SavedView, ...] = ()
-    count: Callable[[ListContext], int | None] | None = None
+    count: Callable[[ListContext], int | str | None] | None = None
     count_word: str = "dòng"
     #: The address (URL name) of the list's screen, so that figures can link to it with filters.
     url_name: str = ""
@@ -354,7 +354,7 @@ def count_words(spec: ListSpec, context: ListContext) -> str:
     if spec.count is not None:
         told = spec.count(context)
         if told is not None:
-            return f"{format_number(told)} {spec.count_word}"
+            return f"{told if isinstance(told, str) else format_number(told)} {spec.count_word}"
     some = filtered(spec, context).order_by()[: COUNT_LIMIT + 1].count()
     if some > COUNT_LIMIT:
         return f"hơn {format_number(COUNT_LIMIT)} {spec.count_word}"

@@ -16,7 +16,8 @@ OFFERED = {
     "congdoan.foundation.measures.catalogue",
     "congdoan.foundation.jobs.registry",
     "congdoan.foundation.approvals.registry",
-    "congdoan.foundation.imports.declare",
+    "congdoan.foundation.imports.catalogue",
+    "congdoan.foundation.imports.cells",
     "congdoan.foundation.listing.views",
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.

@@ -327,7 +327,7 @@ PROVINCES = (
 )
 
 #: Sector unions under every provincial federation, by the end of their code.
-SECTOR_UNIONS = {"YT": "Công đoàn ngành Y tế", "GD": "Công đoàn ngành Giáo dục"}
+SECTOR_UNIONS = {"CNYT": "Công đoàn ngành Y tế", "CNGD": "Công đoàn ngành Giáo dục"}
 
 
 def short_place(province: Province) -> str:

@@ -1,18 +1,20 @@
-"""Writes the story through the actions that screens and imports use, in the order in which it happened.
+"""Writes the story through the actions that screens and imports use.
 
 Quarter by quarter: whatever belongs to a quarter is booked some days after its end, so that "as it was known then"
-has something to show. The reform of 01/7/2025 stands between two quarters.
+has something to show. The reform of 01/7/2025 stands between two quarters and parts the work into two stages; within
+a stage people, members and employers are written beside each other, since they meet only in the unions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection
 
 from congdoan.config.demo.bodies import (
     ADMINISTRATIVE_END,
@@ -24,7 +26,7 @@ from congdoan.config.demo.bodies import (
     short_place,
 )
 from congdoan.config.demo.names import DemoPerson
-from congdoan.config.demo.story import Chapter, Counted, DemoEmployer, DemoUnion, Story
+from congdoan.config.demo.story import Chapter, Counted, DemoEmployer, DemoUnion, Joining, Story
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Park, Territory
 from congdoan.foundation.units.models import Unit
@@ -81,6 +83,23 @@ class Written:
     people: dict[int, Person] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Quarter:
+    """Days [starts, ends) of a chapter, booked at an instant."""
+
+    chapter: Chapter
+    starts: date
+    ends: date
+    recorded_at: datetime
+
+    @property
+    def number(self) -> int:
+        return self.starts.toordinal()
+
+    def __contains__(self, day: date) -> bool:
+        return self.starts <= day < self.ends
+
+
 class Builder:
     """Writes one story. ``now`` is the instant nothing is recorded after."""
 
@@ -93,23 +112,67 @@ class Builder:
         self._province = {province.code: province for province in PROVINCES}
         self._communes = _commune_codes()
 
-    @transaction.atomic
-    def write(self) -> Written:
-        """Write everything, in one transaction: a demonstration is there whole or not at all."""
+    def write(self, *, parallel: bool = True) -> Written:
+        """Write everything. ``parallel`` uses three connections at once, so that two cores are both at work; without
+        it everything goes over the caller's connection and transaction (tests).
+
+        What was written stays when it is interrupted: the caller marks the beginning and the end.
+        """
         self._bodies()
-        for chapter in self.story.chapters:
-            for starts, ends in _quarters(chapter):
-                if starts == REFORM:
-                    self._reform()
-                self._quarter(chapter, starts, ends)
-            self._close_year(chapter)
-            self.say(
-                f"Năm {chapter.from_on.year}: {len(chapter.joined):,} lượt vào, {len(chapter.left):,} lượt ra".replace(
-                    ",", "."
-                )
-            )
-        self._employments()
+        _analyse()
+        quarters = [
+            _Quarter(chapter, starts, ends, min(self.now, _morning(ends + _BOOKED_AFTER)))
+            for chapter in self.story.chapters
+            for starts, ends in _quarters(chapter)
+        ]
+        self._stage([quarter for quarter in quarters if quarter.ends <= REFORM], parallel=parallel)
+        after = [quarter for quarter in quarters if quarter.ends > REFORM]
+        if after and self.story.reform is not None:
+            self._reform()
+            self._stage(after, parallel=parallel)
         return self.done
+
+    def write_employments(self) -> None:
+        """Where members work; after `write`, and apart from it because nothing else rests on it."""
+        self._employments()
+
+    def _stage(self, quarters: list[_Quarter], *, parallel: bool) -> None:
+        """Some quarters: their unions first, then people, members and employers beside each other, then what ended."""
+        for quarter in quarters:
+            self._unions(quarter)
+        people: dict[int, Future[None]] = {quarter.number: Future() for quarter in quarters}
+
+        def register() -> None:
+            for quarter in quarters:
+                try:
+                    self._people(quarter)
+                except BaseException as error:
+                    for waiting in people.values():
+                        if not waiting.done():
+                            waiting.set_exception(error)
+                    raise
+                people[quarter.number].set_result(None)
+
+        def members() -> None:
+            for quarter in quarters:
+                people[quarter.number].result()
+                self._membership(quarter)
+                if quarter.starts == BOOKS_OPEN:
+                    _analyse("people_person", "membership_membership", "membership_movement")
+
+        def employers() -> None:
+            for quarter in quarters:
+                self._employers(quarter)
+
+        if parallel:
+            with ThreadPoolExecutor(3) as pool:
+                for done in [pool.submit(_alone, work) for work in (register, members, employers)]:
+                    done.result()
+        else:
+            for work in (register, members, employers):
+                work()
+        for quarter in quarters:
+            self._dissolved(quarter)
 
     # ------------------------------------------------------------------ bodies
 
@@ -198,49 +261,124 @@ class Builder:
 
     # ------------------------------------------------------------------ quarters
 
-    def _quarter(self, chapter: Chapter, starts: date, ends: date) -> None:
-        recorded_at = min(self.now, _morning(ends + _BOOKED_AFTER))
-        if starts == BOOKS_OPEN:
-            self._unions_and_employers(chapter, starts, ends, recorded_at=_morning(BOOKS_OPEN))
-            self._joined(chapter, starts, starts + timedelta(days=1), _morning(BOOKS_OPEN))
-            starts += timedelta(days=1)
-        else:
-            self._unions_and_employers(chapter, starts, ends, recorded_at=recorded_at)
-        self._counted(chapter, starts, ends, recorded_at)
-        self._joined(chapter, starts, ends, recorded_at)
-        self._moved(chapter, starts, ends, recorded_at)
-        self._left(chapter, starts, ends, recorded_at)
-        self._dissolved(chapter, starts, ends, recorded_at)
+    def _unions(self, quarter: _Quarter) -> None:
+        unions = [
+            union
+            for index in quarter.chapter.unions
+            if (union := self.story.unions[index]).founded_on in quarter
+        ]
+        opening = [union for union in unions if union.is_opening]
+        self._found([self._new_union(union) for union in opening])
+        founded = [union for union in unions if not union.is_opening]
+        if founded:
+            self._found([self._new_union(union) for union in founded], recorded_at=quarter.recorded_at)
 
-    def _unions_and_employers(
-        self, chapter: Chapter, starts: date, ends: date, *, recorded_at: datetime
-    ) -> None:
+    def _people(self, quarter: _Quarter) -> None:
+        fresh = [
+            item.person
+            for item in quarter.chapter.joined
+            if item.on in quarter and item.person not in self.done.people
+        ]
+        made = register_people(
+            actor=self.actor,
+            on=quarter.starts,
+            items=[_person_data(self.story.people[index]) for index in fresh],
+        )
+        self.done.people.update(zip(fresh, made, strict=True))
+
+    def _membership(self, quarter: _Quarter) -> None:
+        chapter = quarter.chapter
+        joined = [item for item in chapter.joined if item.on in quarter]
+        self._admit([item for item in joined if item.kind == "opening"], _morning(BOOKS_OPEN))
+        self._admit([item for item in joined if item.kind != "opening"], quarter.recorded_at)
+        transfer(
+            actor=self.actor,
+            items=[
+                Transfer(
+                    self.done.people[item.person],
+                    self.done.units[self.story.unions[item.to_union].code],
+                    item.on,
+                    "Chuyển nơi làm việc",
+                )
+                for item in chapter.moved
+                if item.on in quarter
+            ],
+            recorded_at=quarter.recorded_at,
+        )
+        depart(
+            actor=self.actor,
+            items=[
+                Departure(self.done.people[item.person], item.kind, item.on, item.reason)
+                for item in chapter.left
+                if item.on in quarter
+            ],
+            recorded_at=quarter.recorded_at,
+        )
+        if quarter.ends == chapter.to_on:
+            self._close_year(chapter)
+
+    def _admit(self, joined: list[Joining], recorded_at: datetime) -> None:
+        admit(
+            actor=self.actor,
+            items=[
+                Admission(
+                    person=self.done.people[item.person],
+                    unit=self.done.units[self.story.unions[item.union].code],
+                    on=item.on,
+                    kind=item.kind,
+                    application_on=item.on - timedelta(days=10) if item.kind != "opening" else None,
+                    contract_from=item.contract[0] if item.contract else None,
+                    contract_to=item.contract[1] if item.contract else None,
+                )
+                for item in joined
+            ],
+            recorded_at=recorded_at,
+        )
+
+    def _employers(self, quarter: _Quarter) -> None:
+        chapter = quarter.chapter
+        counted = [item for item in chapter.counted if item.on in quarter]
+        first_counts = {item.employer: item for item in reversed(counted)}
         employers = [
             employer
-            for employer in (self.story.employers[index] for index in chapter.employers)
-            if starts <= employer.registered_on < ends
+            for index in chapter.employers
+            if (employer := self.story.employers[index]).registered_on in quarter
         ]
-        first_counts = {item.employer: item for item in reversed(chapter.counted) if starts <= item.on < ends}
+        recorded_at = _morning(BOOKS_OPEN) if quarter.starts == BOOKS_OPEN else quarter.recorded_at
         made = register_enterprises(
             actor=self.actor,
-            on=starts,
+            on=quarter.starts,
             items=[self._enterprise(employer, first_counts.get(employer.index)) for employer in employers],
             recorded_at=recorded_at,
         )
         for employer, enterprise in zip(employers, made, strict=True):
             self.done.enterprises[employer.index] = enterprise
-        unions = [
-            union
-            for union in (self.story.unions[index] for index in chapter.unions)
-            if starts <= union.founded_on < ends
-        ]
-        self._found([self._new_union(union) for union in unions], recorded_at=recorded_at)
-        hosts = [
-            HostData(self.done.enterprises[union.employer], self.done.units[union.code], union.founded_on)
-            for union in unions
-            if union.employer is not None
-        ]
-        host(actor=self.actor, items=hosts, recorded_at=recorded_at)
+        host(
+            actor=self.actor,
+            items=[
+                HostData(self.done.enterprises[union.employer], self.done.units[union.code], union.founded_on)
+                for index in chapter.unions
+                if (union := self.story.unions[index]).founded_on in quarter and union.employer is not None
+            ],
+            recorded_at=recorded_at,
+        )
+        observe_headcounts(
+            actor=self.actor,
+            on=quarter.ends - timedelta(days=1),
+            items=[
+                HeadcountData(
+                    workers=item.workers,
+                    enterprise=self.done.enterprises[item.employer],
+                    on=item.on,
+                    source=item.source,
+                    women=item.women,
+                    foreign=item.foreign,
+                    seasonal=item.seasonal,
+                )
+                for item in counted
+            ],
+            recorded_at=quarter.recorded_at,
+        )
 
     def _enterprise(self, employer: DemoEmployer, counted: Counted | None) -> EnterpriseData:
         on = employer.registered_on
@@ -301,86 +439,14 @@ class Builder:
             is_opening=union.is_opening,
         )
 
-    def _counted(self, chapter: Chapter, starts: date, ends: date, recorded_at: datetime) -> None:
-        observe_headcounts(
-            actor=self.actor,
-            on=ends - timedelta(days=1),
-            items=[
-                HeadcountData(
-                    workers=item.workers,
-                    enterprise=self.done.enterprises[item.employer],
-                    on=item.on,
-                    source=item.source,
-                    women=item.women,
-                    foreign=item.foreign,
-                    seasonal=item.seasonal,
-                )
-                for item in chapter.counted
-                if starts <= item.on < ends
-            ],
-            recorded_at=recorded_at,
-        )
-
-    def _joined(self, chapter: Chapter, starts: date, ends: date, recorded_at: datetime) -> None:
-        joined = [item for item in chapter.joined if starts <= item.on < ends]
-        fresh = [item.person for item in joined if item.person not in self.done.people]
-        made = register_people(
-            actor=self.actor,
-            on=starts,
-            items=[_person_data(self.story.people[index]) for index in fresh],
-        )
-        self.done.people.update(zip(fresh, made, strict=True))
-        admit(
-            actor=self.actor,
-            items=[
-                Admission(
-                    person=self.done.people[item.person],
-                    unit=self.done.units[self.story.unions[item.union].code],
-                    on=item.on,
-                    kind=item.kind,
-                    application_on=item.on - timedelta(days=10) if item.kind != "opening" else None,
-                    contract_from=item.contract[0] if item.contract else None,
-                    contract_to=item.contract[1] if item.contract else None,
-                )
-                for item in joined
-            ],
-            recorded_at=recorded_at,
-        )
-
-    def _moved(self, chapter: Chapter, starts: date, ends: date, recorded_at: datetime) -> None:
-        transfer(
-            actor=self.actor,
-            items=[
-                Transfer(
-                    self.done.people[item.person],
-                    self.done.units[self.story.unions[item.to_union].code],
-                    item.on,
-                    "Chuyển nơi làm việc",
-                )
-                for item in chapter.moved
-                if starts <= item.on < ends
-            ],
-            recorded_at=recorded_at,
-        )
-
-    def _left(self, chapter: Chapter, starts: date, ends: date, recorded_at: datetime) -> None:
-        depart(
-            actor=self.actor,
-            items=[
-                Departure(self.done.people[item.person], item.kind, item.on, item.reason)
-                for item in chapter.left
-                if starts <= item.on < ends
-            ],
-            recorded_at=recorded_at,
-        )
-
-    def _dissolved(self, chapter: Chapter, starts: date, ends: date, recorded_at: datetime) -> None:
-        for index in chapter.dissolved:
+    def _dissolved(self, quarter: _Quarter) -> None:
+        """Unions that ended with their employers; their members have left on that day."""
+        for index in quarter.chapter.dissolved:
             union = self.story.unions[index]
-            if union.ended_on is None or not starts <= union.ended_on < ends or union.employer is None:
+            if union.ended_on is None or union.ended_on not in quarter or union.employer is None:
                 continue
             unit = self.done.units[union.code]
-            end_unions(actor=self.actor, on=union.ended_on, units=[unit], recorded_at=recorded_at)
+            end_unions(actor=self.actor, on=union.ended_on, units=[unit], recorded_at=quarter.recorded_at)
             judge(
                 actor=self.actor,
                 on=union.ended_on,
@@ -394,7 +460,7 @@ class Builder:
                         reason=_ENDED,
                     )
                 ],
-                recorded_at=recorded_at,
+                recorded_at=quarter.recorded_at,
             )
 
     def _close_year(self, chapter: Chapter) -> None:
@@ -403,6 +469,9 @@ class Builder:
         closed_on = date(first.year, 1, 15)
         if closed_on > self.story.until:
             return
+        self.say(
+            f"Năm {chapter.from_on.year}: {_many(len(chapter.joined))} lượt vào, {_many(len(chapter.left))} lượt ra"
+        )
         for province in PROVINCES:
             if province.successor and first > REFORM:
                 continue
@@ -539,6 +608,24 @@ class Builder:
             end(person, None)
         for part in _batches(items, 20_000):
             employ(actor=self.actor, items=part)
+
+
+def _alone(work: Callable[[], None]) -> None:
+    """Do the work in this thread, and give its connection back."""
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def _analyse(*tables: str) -> None:
+    """Tell the planner how large tables have become: it plans for empty ones until somebody does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
+
+
+def _many(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def _person_data(person: DemoPerson) -> PersonData:

@@ -317,6 +317,10 @@ class PeopleMaker:
         self._rng = rng
         self._made = 0
 
+    def skip(self, count: int) -> None:
+        """Leave out the numbers of ``count`` people, so that two makers never give the same."""
+        self._made += count
+
     def make(
         self,
         count: int,

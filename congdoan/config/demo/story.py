@@ -1,7 +1,6 @@
 """What happened in the demonstration, as plain data: employers, unions, people, and each year's events.
 
-Nothing here touches a database. The same seed, scale and last day give the same story; a story that ends earlier is
-the beginning of the longer one.
+Nothing here touches a database. The same seed, scale and last day give the same story, down to every name.
 """
 
 from __future__ import annotations
@@ -336,8 +335,8 @@ class _Teller:
         two = made.name.rsplit(" ", 2)
         words = " ".join(two[1:]) if len(two) > 2 else made.name
         made.sector = "public_service"
-        ends = "YT" if rng.random() < 0.3 else "GD"
-        if ends == "YT":
+        ends = "CNYT" if rng.random() < 0.3 else "CNGD"
+        if ends == "CNYT":
             kind = rng.choice(("Trung tâm Y tế", "Bệnh viện Đa khoa", "Bệnh viện Y học cổ truyền"))
             made.trade, made.job, made.women_share = "Q", _JOBS["Q"], 0.66
         else:
@@ -615,7 +614,13 @@ class _Teller:
             union.ended_on = employer.ended_on = ends_on
             chapter.dissolved.append(union.index)
             self.at_reform[union.index] = 0
-        if year >= REFORM.year and union.sector == "fdi" and now >= 80 and rng.random() < 0.4:
+        if (
+            union.ended_on is None
+            and year >= REFORM.year
+            and union.sector == "fdi"
+            and now >= 80
+            and rng.random() < 0.4
+        ):
             self._foreign(rng, union, chapter)
 
     def _dissolves(

@@ -1,12 +1,132 @@
-"""What every page's frame shows: navigation, the day of the figures, the body."""
+"""What every page's frame shows: navigation by what the actor may see, the day of the figures, the body."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from congdoan.faces.office.current import chosen_unit, unit_choices
+from congdoan.foundation.access.rules import Actor
+from congdoan.kit.dates import format_date
+
+#: Groups of (title, [(name, url name, icon, capability)]).
+NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+    (
+        "",
+        [
+            ("Trang chủ", "office:home", "home", ""),
+            ("Kế hoạch, chỉ tiêu", "plans:list", "target-arrow", "plans.view"),
+            ("Báo cáo", "reports:list", "file-text", "reports.view"),
+        ],
+    ),
+    (
+        "Sổ đăng ký",
+        [
+            ("Tổ chức công đoàn", "organisation:tree", "sitemap", "units.view"),
+            ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
+            ("Đoàn viên", "membership:list", "id", "membership.view"),
+            ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
+            ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
+        ],
+    ),
+    (
+        "Quản trị",
+        [
+            ("Người dùng, phân quyền", "access:users", "users-group", "access.manage"),
+            ("Việc chạy nền", "jobs:list", "clock", "imports.view"),
+            ("Nhật ký", "audit:entries", "history", "audit.view"),
+        ],
+    ),
+]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the page frame; nothing for visitors who have not signed in."""
-    return {}
+    """Context of the page frame; nothing for visitors who have not signed in. At most three queries."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or actor.user is None:
+        return {}
+    as_of: date = request.as_of
+    unit = chosen_unit(request)
+    return {
+        "navigation": _navigation(request, actor),
+        "as_of": as_of,
+        "as_of_is_today": as_of == actor.today,
+        "as_of_max": actor.today,
+        "as_of_shortcuts": _shortcuts(request, actor.today),
+        "current_unit": {"name": unit.name, "url": _unit_url(unit.code)} if unit else None,
+        "unit_choices": [
+            {
+                "name": choice.name,
+                "url": reverse("office:choose-unit", args=[choice.code]),
+                "active": unit is not None and choice.pk == unit.pk,
+            }
+            for choice in unit_choices(request)
+        ],
+        "account": {
+            "name": actor.user.get_full_name(),
+            "role": ", ".join(dict.fromkeys(grant.role_name for grant in actor.grants())),
+            "items": _account_items(),
+        },
+        "search_url": reverse("office:search"),
+        "search_value": request.GET.get("q", "") if request.path == reverse("office:search") else "",
+    }
+
+
+def _unit_url(code: str) -> str:
+    try:
+        return reverse("organisation:unit", args=[code])
+    except NoReverseMatch:
+        return ""
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    groups = []
+    for title, entries in NAVIGATION:
+        items = []
+        for name, url_name, icon, capability in entries:
+            if capability and not actor.has_anywhere(capability):
+                continue
+            try:
+                url = reverse(url_name)
+            except NoReverseMatch:
+                continue
+            active = request.path == url if url == "/" else request.path.startswith(url)
+            items.append({"name": name, "url": url, "icon": icon, "active": active})
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _shortcuts(request: HttpRequest, today: date) -> list[dict[str, str]]:
+    """Days people ask for: today, the end of last year, the last day of the four-level tree."""
+    days = [
+        (today, "Hôm nay"),
+        (date(today.year - 1, 12, 31), f"Cuối năm {today.year - 1}"),
+        (date(2025, 6, 30), f"{format_date(date(2025, 6, 30))}, trước sắp xếp tổ chức"),
+    ]
+    found = []
+    for day, label in days:
+        query = request.GET.copy()
+        for key in ("sau", "truoc", "xuat"):
+            query.pop(key, None)
+        query["ngay"] = "" if day == today else day.isoformat()
+        found.append({"label": label, "url": f"{request.path}?{query.urlencode()}"})
+    return found
+
+
+def _account_items() -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for label, url_name, icon in (
+        ("Tài khoản của tôi", "account_profile", "user-circle"),
+        ("Bảo mật đăng nhập", "mfa_index", "shield-lock"),
+        ("Phiên đăng nhập", "usersessions_list", "device-mobile"),
+    ):
+        try:
+            items.append({"label": label, "url": reverse(url_name), "icon": icon})
+        except NoReverseMatch:
+            continue
+    items.append({"label": "Đăng xuất", "url": reverse("account_logout"), "icon": "logout", "post": True})
+    return items

@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from congdoan.foundation.access.models import Grant, Role
-from congdoan.foundation.access.queries import require, scope
+from congdoan.foundation.access.queries import administers_everything, covers_below, manages_account, require
 from congdoan.foundation.access.rules import Actor, Forbidden, capabilities
+from congdoan.foundation.accounts import actions as accounts
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.models import Unit
 
-_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "imports.view"]
+_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view"]
 _CADRE = [
     *_VIEW,
     "people.view_contacts",
@@ -33,7 +34,7 @@ DEFAULT_ROLES = {
     "administrator": (
         "Quản trị hệ thống",
         "Người dùng, vai trò, phân quyền, nhật ký; không xem số định danh",
-        [*_VIEW, "access.manage", "audit.view", "catalogues.edit"],
+        [*_VIEW, "access.manage", "audit.view"],
     ),
     "leader": (
         "Lãnh đạo công đoàn",
@@ -91,10 +92,17 @@ def grant_role(
 ) -> Grant:
     """Give a user a role at a unit from ``on`` until ``until`` (exclusive; open when None).
 
-    Nobody gives more than they hold: every capability of the role must be the actor's at that unit, or the
-    actor must manage access there. Raises Forbidden, GrantOverlaps.
+    The actor must manage access at that unit, and at all below it when the grant reaches down; so a role that
+    manages access is only given by one who has that there. Nobody gives themselves a role.
+    Raises Forbidden, GrantOverlaps.
     """
     require(actor, "access.manage", unit)
+    if actor.user is not None and actor.user.pk == user.pk:
+        raise Forbidden("Bạn không thể tự giao quyền cho chính mình. Hãy nhờ một người quản trị khác.")
+    if reach == "below" and not covers_below(actor, "access.manage", unit):
+        raise Forbidden(
+            f"Bạn chỉ quản trị riêng {unit.name}, nên chỉ giao được quyền trong phạm vi “chỉ đơn vị này”."
+        )
     try:
         with transaction.atomic():
             made = Grant.objects.create(
@@ -149,8 +157,7 @@ def save_role(*, actor: Actor, code: str, name: str, description: str, held: lis
 
     Raises Forbidden; ValueError for a capability that no room declares.
     """
-    top = Unit.objects.filter(versions__parent__isnull=True, versions__during__contains=actor.today)
-    if not actor.is_system and not any(scope(actor, "access.manage").contains(unit.pk) for unit in top):
+    if not administers_everything(actor):
         raise Forbidden("Chỉ người quản trị ở đơn vị cao nhất mới được sửa vai trò.")
     unknown = set(held) - {capability.code for capability in capabilities()}
     if unknown:
@@ -166,3 +173,52 @@ def save_role(*, actor: Actor, code: str, name: str, description: str, held: lis
         data={"held": sorted(held)},
     )
     return role
+
+
+def add_user(
+    *,
+    actor: Actor,
+    username: str,
+    full_name: str,
+    home_unit: Unit,
+    email: str = "",
+    phone: str = "",
+    job_title: str = "",
+) -> User:
+    """Make a user of a unit where the actor manages access; they sign in first by `accounts.one_time_link`."""
+    require(actor, "access.manage", home_unit)
+    return accounts.create_user(
+        actor=actor,
+        username=username,
+        full_name=full_name,
+        email=email,
+        phone=phone,
+        job_title=job_title,
+        home_unit=home_unit,
+    )
+
+
+def switch_user(*, actor: Actor, user: User, active: bool, reason: str) -> User:
+    """Switch a user off or on again. Raises Forbidden."""
+    _require_account(actor, user)
+    return accounts.switch(actor=actor, user=user, active=active, reason=reason)
+
+
+def reset_second_factor(*, actor: Actor, user: User, reason: str) -> int:
+    """Take away the second factors of a user who lost them. Raises Forbidden."""
+    _require_account(actor, user)
+    return accounts.reset_second_factor(actor=actor, user=user, reason=reason)
+
+
+def reset_password(*, actor: Actor, user: User, reason: str) -> str:
+    """Void a user's password and return the path of a one-time link to set a new one. Raises Forbidden."""
+    _require_account(actor, user)
+    return accounts.reset_password(actor=actor, user=user, reason=reason)
+
+
+def _require_account(actor: Actor, user: User) -> None:
+    if not manages_account(actor, user):
+        raise Forbidden(
+            f"Tài khoản {user.get_full_name()} có quyền ở đơn vị ngoài phạm vi quản trị của bạn, hoặc là của"
+            " chính bạn. Hãy nhờ người quản trị cấp trên."
+        )

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from congdoan.foundation.access.models import Grant
 from congdoan.foundation.access.rules import Actor, refuse, units_with
+from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit, UnitPlacement
 
 
@@ -80,6 +82,70 @@ def require(actor: Actor, capability: str, unit: Unit | int) -> None:
     """Raise Forbidden unless the actor has the capability at this unit."""
     if not may(actor, capability, unit):
         raise refuse(capability, unit.name if isinstance(unit, Unit) else "")
+
+
+def covers_below(actor: Actor, capability: str, unit: Unit | int) -> bool:
+    """Whether the actor has the capability at this unit and at every unit below it."""
+    where = scope(actor, capability)
+    return Scope(where.everything, where.below, ()).contains(unit if isinstance(unit, int) else unit.pk)
+
+
+def administers_everything(actor: Actor) -> bool:
+    """Whether the actor manages access at the top of the tree (every top, when there are several)."""
+    if actor.is_system:
+        return True
+    tops = Unit.objects.filter(versions__parent__isnull=True, versions__during__contains=actor.today)
+    ids = list(tops.values_list("pk", flat=True))
+    return bool(ids) and all(covers_below(actor, "access.manage", unit_id) for unit_id in ids)
+
+
+def visible_users(actor: Actor) -> QuerySet[User]:
+    """The users an administrator sees: those of the units in scope, and whoever holds or held a role there."""
+    if administers_everything(actor):
+        return User.objects.all()
+    where = scope(actor, "access.manage")
+    holders = Grant.objects.filter(where.filter("unit")).values("user_id")
+    return User.objects.filter(where.filter("home_unit") | Q(pk__in=holders))
+
+
+def visible_grants(actor: Actor) -> QuerySet[Grant]:
+    """The grants, past ones too, at the units where the actor manages access."""
+    return Grant.objects.filter(scope(actor, "access.manage").filter("unit"))
+
+
+def manages_account(actor: Actor, user: User) -> bool:
+    """Whether the actor may switch a user off or reset their sign-in.
+
+    Whoever resets an account can act as its owner; so every role the user holds, now or later, must be at a
+    unit the actor manages, and the user must belong there. Nobody does this to themselves.
+    """
+    if actor.user is not None and actor.user.pk == user.pk:
+        return False
+    if administers_everything(actor):
+        return True
+    where = scope(actor, "access.manage")
+    held = list(
+        Grant.objects.filter(user=user)
+        .filter(Q(during__contains=actor.today) | Q(during__startswith__gt=actor.today))
+        .values_list("unit", "reach")
+    )
+    if not all(
+        covers_below(actor, "access.manage", unit) if reach == "below" else where.contains(unit)
+        for unit, reach in held
+    ):
+        return False
+    return bool(held) or (user.home_unit_id is not None and where.contains(user.home_unit_id))
+
+
+def grants_reaching(unit: Unit, *, on: date) -> QuerySet[Grant]:
+    """The grants in force on a day that reach a unit: its own, and those from above that reach down."""
+    above = UnitPlacement.objects.filter(unit=unit, is_last=True).values("ancestor_id")
+    return (
+        Grant.objects.filter(during__contains=on)
+        .filter(Q(unit=unit) | Q(unit__in=above, reach="below"))
+        .select_related("user", "role", "unit")
+        .order_by("role__name", "user__full_name", "pk")
+    )
 
 
 def visible_units(actor: Actor, capability: str = "units.view") -> QuerySet[Unit]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.utils.module_loading import autodiscover_modules
 
 from congdoan.foundation.access.models import Grant
 
@@ -33,7 +34,38 @@ def declare_capabilities(*pairs: tuple[str, str]) -> None:
 
 def capabilities() -> list[Capability]:
     """All declared capabilities, by code."""
+    autodiscover_modules("rules")
     return [_CAPABILITIES[code] for code in sorted(_CAPABILITIES)]
+
+
+declare_capabilities(
+    ("access.manage", "Quản trị người dùng và phân quyền"),
+    ("units.view", "Xem cây tổ chức và số liệu"),
+)
+
+#: Rooms by the first word of their capabilities, in the order a matrix of rights shows them.
+ROOM_NAMES = {
+    "units": "Đơn vị",
+    "organisation": "Tổ chức công đoàn",
+    "enterprises": "Doanh nghiệp",
+    "people": "Thông tin cá nhân",
+    "membership": "Đoàn viên và biến động",
+    "imports": "Nhập danh sách",
+    "plans": "Kế hoạch và chỉ tiêu",
+    "reports": "Báo cáo",
+    "catalogues": "Danh mục",
+    "approvals": "Phê duyệt",
+    "audit": "Nhật ký",
+    "access": "Quản trị",
+}
+
+
+def capabilities_by_room() -> list[tuple[str, list[Capability]]]:
+    """(room in Vietnamese, its capabilities), for screens."""
+    rooms: dict[str, list[Capability]] = {code: [] for code in ROOM_NAMES}
+    for capability in capabilities():
+        rooms.setdefault(capability.code.split(".")[0], []).append(capability)
+    return [(ROOM_NAMES.get(code, code), held) for code, held in rooms.items() if held]
 
 
 class Forbidden(PermissionDenied):
@@ -73,8 +105,10 @@ class Actor:
         return self._grants or []
 
     def has_anywhere(self, capability: str) -> bool:
-        """Whether the actor has the capability at any unit at all."""
-        return self.is_system or any(capability in grant.capabilities for grant in self.grants())
+        """Whether the actor has the capability at any unit at all. '' is what everybody signed in may."""
+        if self.is_system or not capability:
+            return self.is_system or self.user is not None
+        return any(capability in grant.capabilities for grant in self.grants())
 
 
 @dataclass(frozen=True)

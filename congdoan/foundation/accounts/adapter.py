@@ -16,9 +16,7 @@ from django.utils import timezone
 from congdoan.foundation.accounts.models import User
 from congdoan.kit.sealed import seal, unseal
 
-_WRONG = (
-    "Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock và bộ gõ tiếng Việt, rồi thử lại."
-)
+_WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock và bộ gõ tiếng Việt, rồi thử lại."
 
 
 class AccountAdapter(DefaultAccountAdapter):

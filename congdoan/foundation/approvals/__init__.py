@@ -1,1 +1,1 @@
-"""Writes that need a second person: proposed by one, decided by another."""
+"""Writes that need a second person: proposed by one, decided by another, done on approval."""

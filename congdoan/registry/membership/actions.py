@@ -621,7 +621,7 @@ def _open_then(person: Person, held: dict[int, _Open], on: date) -> _Open:
     row = held.get(person.pk)
     if row is None or row.since > on:
         earlier = Membership.objects.filter(person=person, is_primary=True, during__contains=on).exists()
-        if earlier or row is not None:
+        if earlier:
             raise LaterMovement(
                 f"{person.full_name}: đã có biến động ghi sau ngày {_day_words(on)}. Hãy đảo các bút toán sau đó"
                 " trước, hoặc chọn ngày muộn hơn.",

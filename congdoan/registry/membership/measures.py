@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from congdoan.foundation.measures.catalogue import Filters, Measure, NamesLink, declare_measure
+from congdoan.foundation.units.queries import unit_code
 
 
-def _values(wanted: Any) -> str:
-    if isinstance(wanted, (list, tuple, set, frozenset)):
-        return ",".join(str(value) for value in wanted)
-    return str(wanted)
+_PARAMETERS = {"sector": "khu_vuc", "sex": "gioi_tinh", "movement": "loai"}
 
 
 def _params(filters: Filters) -> dict[str, str]:
-    names = {"sector": "khu_vuc", "sex": "gioi_tinh", "movement": "loai"}
-    return {
-        names[dimension]: _values(wanted)
-        for dimension, wanted in filters.items()
-        if dimension in names and not isinstance(wanted, Mapping)
-    }
+    """The filters of a figure as the parameters of the lists; an unknown sex is written x."""
+    found: dict[str, str] = {}
+    for dimension, wanted in filters.items():
+        if dimension in _PARAMETERS and not isinstance(wanted, Mapping):
+            values = wanted if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
+            found[_PARAMETERS[dimension]] = ",".join(
+                "x" if dimension == "sex" and value == "" else str(value) for value in values
+            )
+    return found
 
 
 def _stock_names(unit_id: int, on: date, filters: Filters) -> NamesLink:
     """Who is counted at the end of a day."""
-    params = {"don_vi": str(unit_id), "ngay": on.isoformat(), **_params(filters)}
+    params = {"don_vi": unit_code(unit_id), "ngay": on.isoformat(), **_params(filters)}
     params.pop("loai", None)
     return NamesLink("membership.members", params)
 
@@ -36,7 +36,7 @@ def _flow_names(unit_id: int, from_on: date, to_on: date, filters: Filters) -> N
     return NamesLink(
         "membership.movements",
         {
-            "don_vi": str(unit_id),
+            "don_vi": unit_code(unit_id),
             "tu": from_on.isoformat(),
             "den": date.fromordinal(to_on.toordinal() - 1).isoformat(),
             "hieu_luc": "1",

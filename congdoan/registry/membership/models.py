@@ -98,6 +98,7 @@ class Movement(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "on"], name="movement_unit"),
+            models.Index(fields=["on", "id"], name="movement_order"),
             models.Index(fields=["person", "on"], name="movement_person"),
             models.Index(fields=["batch"], name="movement_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["decision"], name="movement_decision", condition=Q(decision__isnull=False)),

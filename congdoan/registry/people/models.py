@@ -60,6 +60,8 @@ class Person(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="person_search"),
             models.Index(fields=["sort_key", "id"], name="person_order"),
+            models.Index(fields=["phone"], name="person_phone", condition=~Q(phone="")),
+            models.Index(fields=["id"], name="person_foreign", condition=~Q(nationality="VN")),
         ]
         constraints = [
             # The number that stops the same person from being registered twice at the same moment.

@@ -11,7 +11,6 @@ from typing import Any
 import docx
 import pytest
 from docx.oxml.ns import qn
-from docx.shared import Mm
 
 from congdoan.kit.documents import BrokenTemplate, MissingFields, render_docx
 from congdoan.work.reports.figures import OfficerParts, Recipient
@@ -41,9 +40,16 @@ def everything(document: Any) -> str:
 
 def test_page_of_decree_30() -> None:
     section = made().sections[0]
-    assert (section.page_width, section.page_height) == (Mm(210), Mm(297))
-    assert (section.top_margin, section.bottom_margin) == (Mm(20), Mm(20))
-    assert (section.left_margin, section.right_margin) == (Mm(30), Mm(15))
+    measures = {
+        "page_width": 210,
+        "page_height": 297,
+        "top_margin": 20,
+        "bottom_margin": 20,
+        "left_margin": 30,
+        "right_margin": 15,
+    }
+    # Word keeps twentieths of a point, so a millimetre comes back a hair off.
+    assert {name: round(getattr(section, name).mm) for name in measures} == measures
 
 
 def test_page_number_centred_in_the_top_margin_but_not_on_page_one() -> None:
@@ -193,7 +199,7 @@ def test_a_template_with_unknown_fields_gives_their_list_and_no_file() -> None:
     document.save(out)
     with pytest.raises(MissingFields) as caught:
         write_docx(samples.report(), OfficerParts(), out.getvalue())
-    assert {"slogan", "dict.annex", "dict.colour"} == set(caught.value.fields)
+    assert {"slogan", "annex", "colour"} == set(caught.value.fields)
     assert "slogan" in str(caught.value)
 
 
@@ -214,5 +220,5 @@ def test_the_template_is_a_sandbox() -> None:
     document.add_paragraph("{{ subject.__class__.__mro__ }}")
     out = io.BytesIO()
     document.save(out)
-    with pytest.raises((BrokenTemplate, MissingFields)):
+    with pytest.raises(BrokenTemplate):
         render_docx(out.getvalue(), {"subject": "x"})

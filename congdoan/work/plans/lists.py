@@ -1,0 +1,126 @@
+"""The list of plans: screen, export and API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Count, DateField, F, Func, QuerySet
+from django.urls import reverse
+
+from congdoan.kit.dates import format_date
+from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
+from congdoan.kit.text import search_key
+from congdoan.work.plans.models import Plan
+from congdoan.work.plans.queries import visible_plans
+
+
+def _plans(context: ListContext) -> QuerySet[Plan]:
+    return (
+        visible_plans(context.actor)
+        .select_related("issuer", "parent")
+        .annotate(
+            starts_on=Func(F("during"), function="lower", output_field=DateField()),
+            target_count=Count("targets"),
+        )
+    )
+
+
+def _url(plan: Plan, context: ListContext) -> str:
+    return reverse("plans:plan", args=[plan.code])
+
+
+def _period(plan: Plan, context: ListContext) -> str:
+    last = plan.during.upper.fromordinal(plan.during.upper.toordinal() - 1)
+    return f"{format_date(plan.during.lower)} – {format_date(last)}"
+
+
+def _by_year(rows: QuerySet[Plan], value: str, context: ListContext) -> QuerySet[Plan]:
+    if not value.isdigit() or not 1900 <= int(value) <= 2200:
+        return rows
+    year = int(value)
+    return rows.filter(during__overlap=DateRange(date(year, 1, 1), date(year + 1, 1, 1)))
+
+
+def _years(context: ListContext) -> list[tuple[str, str]]:
+    found: set[int] = set()
+    for during in visible_plans(context.actor).values_list("during", flat=True):
+        found |= set(range(during.lower.year, during.upper.year + 1))
+    return [(str(year), str(year)) for year in sorted(found, reverse=True)]
+
+
+def _issuers(context: ListContext) -> list[tuple[str, str]]:
+    rows = visible_plans(context.actor).order_by("issuer__sort_key")
+    return list(dict.fromkeys(rows.values_list("issuer__code", "issuer__name")))
+
+
+def _search(rows: QuerySet[Plan], typed: str, context: ListContext) -> QuerySet[Plan]:
+    """By number, code, title and issuer, without accents. Plans are few, so they are compared one by one."""
+    words = search_key(typed).split()
+    found = [
+        pk
+        for pk, *texts in rows.values_list("pk", "title", "number", "code", "issuer__name")
+        if all(word in search_key(" ".join(texts)) for word in words)
+    ]
+    return rows.filter(pk__in=found)
+
+
+def _number(plan: Plan, context: ListContext) -> str:
+    return plan.number or "(chưa ghi số)"
+
+
+def _title(plan: Plan, context: ListContext) -> str:
+    return f"{plan.title} (ví dụ)" if plan.is_invented else plan.title
+
+
+def _state(plan: Plan, context: ListContext) -> Any:
+    return plan.get_state_display()
+
+
+declare_list(
+    ListSpec(
+        name="plans.plans",
+        title="Kế hoạch, chỉ tiêu",
+        capability="plans.view",
+        queryset=_plans,
+        columns=(
+            Column("ten", "Kế hoạch", _title, url=_url, width=60),
+            Column("so", "Số", _number, sort=("number",)),
+            Column("don-vi", "Đơn vị ban hành", "issuer.name", sort=("issuer__sort_key",), width=36),
+            Column("ky", "Kỳ kế hoạch", _period, sort=("starts_on",), width=26),
+            Column("chi-tieu", "Số chỉ tiêu", "target_count", kind="number", sort=("target_count",)),
+            Column("trang-thai", "Trạng thái", _state, sort=("state",)),
+        ),
+        order=("starts_on", "id"),
+        newest_first=True,
+        filters=(
+            Filter(
+                "trang-thai",
+                "Trạng thái",
+                lambda rows, value, context: rows.filter(state__in=value.split(",")),
+                kind="multi",
+                options=Plan.STATES,
+            ),
+            Filter("nam", "Năm", _by_year, options=_years),
+            Filter(
+                "ban-hanh",
+                "Đơn vị ban hành",
+                lambda rows, value, context: rows.filter(issuer__code=value),
+                options=_issuers,
+            ),
+        ),
+        search=_search,
+        search_label="Tìm theo số, tên kế hoạch, đơn vị",
+        saved_views=(
+            SavedView("Tất cả", {}),
+            SavedView("Đang thực hiện", {"trang-thai": "issued"}),
+            SavedView("Dự thảo", {"trang-thai": "draft"}),
+        ),
+        count_word="kế hoạch",
+        url_name="plans:list",
+        row_url=_url,
+        empty_title="Chưa có kế hoạch nào",
+        empty_text="Lập kế hoạch mới, hoặc nạp từ tệp bằng lệnh congdoan plans load.",
+    )
+)

@@ -1,0 +1,56 @@
+"""Filters that put the codes of a plan document into words: {% load plans %}."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+
+from congdoan.kit.dates import format_date
+
+register = template.Library()
+
+_KINDS = {
+    "law": "Luật",
+    "decree": "Nghị định",
+    "charter": "Điều lệ",
+    "resolution": "Nghị quyết",
+    "directive": "Chỉ thị",
+    "programme": "Chương trình",
+    "action_programme": "Chương trình hành động",
+    "project": "Đề án",
+    "plan": "Kế hoạch",
+    "decision": "Quyết định",
+}
+_PURPOSES = {
+    "report": "để báo cáo",
+    "direct": "để chỉ đạo",
+    "coordinate": "để phối hợp",
+    "implement": "để thực hiện",
+    "file": "lưu",
+}
+_PERIODS = {"once": "một lần", "month": "hằng tháng", "quarter": "hằng quý", "year": "hằng năm"}
+
+
+@register.filter
+def basis_kind(code: str) -> str:
+    """{{ row.kind|basis_kind }} "Nghị quyết"."""
+    return _KINDS.get(code, code)
+
+
+@register.filter
+def purpose(code: str) -> str:
+    """{{ row.purpose|purpose }} "để thực hiện"."""
+    return _PURPOSES.get(code, code)
+
+
+@register.filter
+def norm_period(code: str | None) -> str:
+    """{{ row.period|norm_period }} "hằng tháng"; what the plan leaves out is said so."""
+    return _PERIODS.get(code or "", "không ghi")
+
+
+@register.filter
+def iso_day(text: str | None) -> str:
+    """{{ row.issued_on|iso_day }} "13/02/2025" from the "2025-02-13" that JSON keeps."""
+    return format_date(date.fromisoformat(text)) if text else ""

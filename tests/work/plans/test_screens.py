@@ -1,0 +1,238 @@
+"""The doors of plans: what they show, to whom, and that each does what it says."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.work.plans.actions import DecisionData, allocate
+from congdoan.work.plans.models import Allocation, Plan, ReportedValue, Target
+from tests.factories.users import make_actor
+from tests.work.plans.conftest import Country
+from tests.work.plans.test_allocation import shares
+
+ById = Callable[[str, str], Target]
+Sign = Callable[..., Client]
+
+
+@pytest.fixture
+def sign(client: Client, today: date) -> Sign:
+    """A client signed in as somebody with a role at a unit."""
+
+    def signed(unit: object, role: str = "leader") -> Client:
+        actor = make_actor(today, unit, role)  # type: ignore[arg-type]
+        client.force_login(actor.user)
+        return client
+
+    return signed
+
+
+def page(client: Client, name: str, *args: str, query: str = "", status: int = 200) -> str:
+    response = client.get(reverse(f"plans:{name}", args=args) + query)
+    assert response.status_code == status, response.status_code
+    return response.content.decode()
+
+
+def test_the_list_and_every_plan_open(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    client = sign(country["TLD"])
+    shown = page(client, "list")
+    for plan in plans.values():
+        assert plan.code in shown
+    assert "6 kế hoạch" in shown
+    for code, plan in plans.items():
+        for tab in ("", "don-vi", "dot", "can-cu", "dinh-muc", "diem-mo"):
+            body = page(client, "plan", code, query=f"?muc={tab}")
+            assert plan.title in body
+    assert "136/KH-LĐLĐ" in page(client, "plan", "lai-chau-2025")
+    assert "Ba triệu đồng chẵn" in page(client, "plan", "binh-duong-2025", query="?muc=dinh-muc")
+    assert "Nghị quyết 02-NQ/TW" in page(client, "plan", "lai-chau-2025", query="?muc=can-cu")
+    found = client.get(reverse("plans:list") + "?q=nghe an")
+    assert "nghe-an-2023" in found.content.decode() and "lai-chau-2025" not in found.content.decode()
+    assert client.get(reverse("plans:list") + "?nam=2023&xuat=xlsx").status_code == 200
+
+
+def test_every_target_opens(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    client = sign(country["TLD"])
+    for target in Target.objects.select_related("plan"):
+        body = page(client, "target", target.plan.code, target.code)
+        assert target.name in body
+
+
+def test_figures_lead_to_their_names(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    country.members("HP-VB-1", date(2026, 2, 1), 30)
+    client = sign(country["HP"])
+    body = page(client, "plan", "hai-phong-2026")
+    assert "+30" in body
+    assert "Đơn vị trực thuộc, chậm nhất trước" in body
+    assert "thiếu" in body
+
+
+def test_who_sees_what(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    stranger = sign(None)
+    assert stranger.get(reverse("plans:list")).status_code == 403
+    page(stranger, "plan", "hai-phong-2026", status=404)
+    neighbour = sign(country["LC"])
+    page(neighbour, "plan", "hai-phong-2026", status=404)
+    assert "hai-phong-2026" not in page(neighbour, "list")
+    page(neighbour, "allocation", "hai-phong-2026", "T-01", status=404)
+    page(neighbour, "target", "hai-phong-2026", "T-01", status=404)
+    subordinate = sign(country["HP-VB"])
+    body = page(subordinate, "plan", "hai-phong-2026")
+    assert "số liệu của Đơn vị HP-VB" in body
+    page(subordinate, "plan", "hai-phong-2026", query="?don_vi=HP", status=404)
+    page(subordinate, "plan", "hai-phong-2026", query="?don_vi=HP-AD", status=404)
+    page(subordinate, "target", "hai-phong-2026", "T-01", query="?don_vi=HP-AD", status=404)
+    page(subordinate, "edit", "hai-phong-2026", status=403)
+    assert (
+        subordinate.post(reverse("plans:end", args=["hai-phong-2026"]), {"end-reason": "x"}).status_code
+        == 403
+    )
+    assert Plan.objects.get(code="hai-phong-2026").state == "issued"
+    adjusting = reverse("plans:adjust", args=["hai-phong-2026", "T-06"]) + "?don_vi=HP-VB"
+    asked = {"value": "80", "effective_on": "2026-11-01", "reason": "Tự hạ mức của chính mình"}
+    assert subordinate.post(adjusting, asked).status_code == 403
+    superior = sign(country["TLD"])
+    page(superior, "plan", "hai-phong-2026", query="?don_vi=HP-VB")
+    page(superior, "plan", "hai-phong-2026", query="?don_vi=LC", status=404)
+    assert superior.post(adjusting, asked).status_code == 302
+
+
+def test_a_plan_is_drafted_filled_and_issued(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    client = sign(country["HP"])
+    page(client, "create")
+    made = client.post(
+        reverse("plans:create"),
+        {
+            "code": "hp-2027",
+            "title": "Kế hoạch năm 2027",
+            "issuer": country["HP"].pk,
+            "issuer_body": "Ban Thường vụ",
+            "from_on": "2027-01-01",
+            "last_on": "2027-12-31",
+            "recipients": "Tổng LĐLĐ Việt Nam\nVT",
+        },
+    )
+    assert made.status_code == 302, made.content.decode()
+    plan = Plan.objects.get(code="hp-2027")
+    assert (plan.state, plan.during.upper) == ("draft", date(2028, 1, 1))
+    refused = client.post(
+        reverse("plans:issue", args=["hp-2027"]), {"number": "1/KH", "issued_on": "2026-11-18"}
+    )
+    assert refused.status_code == 422
+    assert "chưa có chỉ tiêu" in refused.content.decode()
+    wanted = {
+        "code": "T-01",
+        "name": "Đoàn viên thực tăng",
+        "indicator": "members_net_growth",
+        "operator": "eq",
+        "value": "1.810",
+        "from_on": "2027-01-01",
+        "last_on": "2027-12-31",
+    }
+    adding = reverse("plans:add_target", args=["hp-2027"])
+    assert "cần một con số" in client.post(adding, wanted | {"value": ""}).content.decode()
+    assert client.post(adding, wanted).status_code == 302
+    target = plan.targets.get()
+    assert (target.value, target.window.upper) == (1810, date(2028, 1, 1))
+    changing = reverse("plans:edit_target", args=["hp-2027", "T-01"])
+    assert client.post(changing, wanted | {"value": "1.900", "min_headcount": "20"}).status_code == 302
+    target.refresh_from_db()
+    assert (target.value, target.scope) == (1900, {"min_headcount": 20})
+    assert (
+        client.post(
+            reverse("plans:issue", args=["hp-2027"]), {"number": "1/KH", "issued_on": "2026-11-18"}
+        ).status_code
+        == 302
+    )
+    plan.refresh_from_db()
+    assert (plan.state, plan.number) == ("issued", "1/KH")
+    page(client, "edit", "hp-2027")
+    assert client.post(reverse("plans:remove_target", args=["hp-2027", "T-01"])).status_code == 302
+    assert not plan.targets.exists()
+    assert client.post(reverse("plans:end", args=["hp-2027"]), {"end-reason": "Thử xong"}).status_code == 302
+
+
+def test_the_sheet_checks_suggests_keeps_and_issues(
+    plans: dict[str, Plan], country: Country, sign: Sign
+) -> None:
+    client = sign(country["HP"])
+    url = reverse("plans:allocation", args=["hai-phong-2026", "T-01"])
+    body = client.get(url).content.decode()
+    vb, ad, tl = (country[code].pk for code in ("HP-VB", "HP-AD", "HP-TL"))
+    assert f'name="v-{vb}-2026-Q1"' in body and "Còn thiếu 1.900" in body
+    boxes = {
+        f"v-{vb}": "1.000",
+        f"v-{ad}": "600",
+        f"v-{tl}": "",
+        "reserve": "100",
+        "effective_on": "2026-01-20",
+    }
+    checked = client.post(url, boxes | {"act": "check"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Còn thiếu 200" in checked and "<html" not in checked
+    odd = client.post(url, boxes | {"act": "check", f"v-{tl}": "hai trăm"}).content.decode()
+    assert "chưa phải là số" in odd
+    filled = client.post(url, boxes | {"suggest": "equal"}, headers={"HX-Request": "true"}).content.decode()
+    assert filled.count('value="600"') == 3 and "Chia đều" in filled
+    assert not Allocation.objects.exists()
+    assert client.post(url, boxes | {"act": "draft"}).status_code == 302
+    assert Allocation.objects.get().state == "draft"
+    assert 'value="1.000"' in client.get(url).content.decode()
+    decision = {"number": "15/QĐ-LĐLĐ", "issued_on": "2026-01-20", "act": "issue"}
+    refused = client.post(url, boxes | decision)
+    assert refused.status_code == 422
+    assert "còn thiếu 200 so với chỉ tiêu 1.900" in refused.content.decode()
+    assert (
+        "Cần ghi khi ban hành"
+        in client.post(url, boxes | {f"v-{tl}": "200", "act": "issue"}).content.decode()
+    )
+    quarters = {f"v-{tl}-2026-Q1": "150", f"v-{tl}-2026-Q2": "50"}
+    assert client.post(url, boxes | decision | {f"v-{tl}": "200"} | quarters).status_code == 302
+    in_force = Allocation.objects.get(state="issued")
+    assert in_force.items.filter(unit=tl).count() == 3
+    again = boxes | decision | {f"v-{tl}": "100", f"v-{vb}": "1.100", "base": str(in_force.pk)}
+    assert client.post(url, again | {"reason": "Điều chỉnh"}).status_code == 302
+    late = client.post(url, again)
+    assert late.status_code == 422
+    assert "vừa được cán bộ khác giao lại" in late.content.decode()
+    assert "Lần 2" in page(client, "target", "hai-phong-2026", "T-01")
+
+
+def test_a_value_is_reported_with_its_source(plans: dict[str, Plan], country: Country, sign: Sign) -> None:
+    client = sign(country["HP"])
+    url = reverse("plans:report_value", args=["hai-phong-2026", "T-08"])
+    wrong = client.post(url, {"value": "nhiều", "day": "2026-06-30", "source": "BC"})
+    assert wrong.status_code == 422 and "không phải là một số" in wrong.content.decode()
+    assert client.post(url, {"value": "41", "day": "2026-06-30", "source": "BC 12"}).status_code == 302
+    assert ReportedValue.objects.get().value == 41
+    assert "BC 12" in page(client, "target", "hai-phong-2026", "T-08")
+
+
+def test_the_bodies_below_as_a_workbook(
+    plans: dict[str, Plan], country: Country, sign: Sign, target: ById, system: Actor
+) -> None:
+    allocate(
+        actor=system,
+        on=date(2026, 1, 20),
+        target=target("hai-phong-2026", "T-01"),
+        unit=country["HP"],
+        items=shares(country, 900, 600, 400),
+        effective_on=date(2026, 1, 20),
+        decision=DecisionData("15/QĐ", date(2026, 1, 20)),
+        reserve=Decimal(0),
+    )
+    country.members("HP-VB-1", date(2026, 2, 1), 90)
+    client = sign(country["HP"])
+    answer = client.get(reverse("plans:plan", args=["hai-phong-2026"]) + "?xuat=xlsx&chi_tieu=T-01")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(
+        0
+    )
+    table = {row[1]: row for row in rows.to_python()[5:] if len(row) > 3 and row[1]}
+    assert table["HP-VB"][2:5] == [900, 90, 0.1]
