@@ -9,6 +9,7 @@ import re
 import resource
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from psycopg import sql
 #: The schema, the catalogues and the tree of unions, copied for every piece of work that wants to begin afresh.
 GROUND = "congdoan_bench_ground"
 WORK = "congdoan_bench"
+
+
+class WorkFailed(RuntimeError):
+    """A piece of work ended with an error; the message holds its trace."""
 
 
 class Bench:
@@ -97,7 +102,11 @@ def _with_django(work: str, arguments: tuple[Any, ...]) -> Any:
 
     django.setup()
     module, _, function = work.rpartition(".")
-    return getattr(importlib.import_module(f"{__package__}.{module}"), function)(*arguments)
+    try:
+        return getattr(importlib.import_module(f"{__package__}.{module}"), function)(*arguments)
+    except Exception:
+        # Not every error can be sent to another process; its text can.
+        raise WorkFailed(f"{work}\n{traceback.format_exc()}") from None
 
 
 @contextmanager

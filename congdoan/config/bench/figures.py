@@ -107,6 +107,15 @@ def _part(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+@dataclass(frozen=True)
+class Work:
+    """So many rows took so many seconds, on the clock and of the processor (client and database server)."""
+
+    rows: int
+    seconds: float
+    processor_seconds: float
+
+
 class Watch:
     """Seconds since it was made: on the clock, and of the processor, here and in the database's own process.
 
@@ -121,9 +130,9 @@ class Watch:
     def seconds(self) -> float:
         return max(time.perf_counter() - self._began, 1e-6)
 
-    @property
-    def processor_seconds(self) -> float:
-        return max(_processor_seconds() - self._processor_began, 1e-6)
+    def work(self, rows: int) -> Work:
+        """What was done since then."""
+        return Work(rows, self.seconds, max(_processor_seconds() - self._processor_began, 1e-6))
 
 
 def _processor_seconds() -> float:
@@ -131,7 +140,9 @@ def _processor_seconds() -> float:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), inet_client_addr() IS NULL OR inet_client_addr() = inet_server_addr()")
+        cursor.execute(
+            "SELECT pg_backend_pid(), inet_client_addr() IS NULL OR inet_client_addr() = inet_server_addr()"
+        )
         pid, is_here = cursor.fetchone()
     status = Path(f"/proc/{pid}/stat")
     if not is_here or not status.exists():

@@ -9,7 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import python_calamine
 from django.db import connection, transaction
+
+from congdoan.config.bench.figures import Watch, Work
 
 _PERSON = (
     "id,full_name,sort_key,name_key,birth_on,birth_precision,sex,nationality,citizen_id_sealed,citizen_id_key,"
@@ -22,7 +25,9 @@ def _make_tables() -> None:
     """Tables with the columns, indexes and constraints of Person and Membership."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE floor_person (LIKE people_person INCLUDING ALL EXCLUDING IDENTITY)")
-        cursor.execute("CREATE TABLE floor_membership (LIKE membership_membership INCLUDING ALL EXCLUDING IDENTITY)")
+        cursor.execute(
+            "CREATE TABLE floor_membership (LIKE membership_membership INCLUDING ALL EXCLUDING IDENTITY)"
+        )
         cursor.execute(
             """ALTER TABLE floor_membership
                ADD FOREIGN KEY (person_id) REFERENCES floor_person DEFERRABLE INITIALLY DEFERRED,
@@ -57,23 +62,20 @@ def _person(pk: int, row: list[Any]) -> tuple[Any, ...]:
     )
 
 
-def import_list(path: Path) -> tuple[int, float, float]:
-    """(rows, seconds to read, seconds to read and write)."""
-    import python_calamine
-
-    from congdoan.config.bench.figures import Watch
-
+def import_list(path: Path) -> Work:
+    """Read the file and write its rows."""
     _make_tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT code, id FROM units_unit")
         units = dict(cursor.fetchall())
     watch = Watch()
     rows = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[1:]
-    read = watch.seconds
     with transaction.atomic():
         _copy("floor_person", _PERSON, (_person(pk, row) for pk, row in enumerate(rows, 1)))
-        _copy("floor_membership", _MEMBERSHIP, (_membership(pk, row, units) for pk, row in enumerate(rows, 1)))
-    return len(rows), read, watch.seconds
+        _copy(
+            "floor_membership", _MEMBERSHIP, (_membership(pk, row, units) for pk, row in enumerate(rows, 1))
+        )
+    return watch.work(len(rows))
 
 
 def _membership(pk: int, row: list[Any], units: dict[str, int]) -> tuple[Any, ...]:

@@ -6,23 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congdoan.config.bench.apart import peak_memory
-from congdoan.config.bench.figures import Watch
+from congdoan.config.bench.figures import Watch, Work
 from congdoan.config.bench.world import TODAY
 
 
 @dataclass(frozen=True)
 class Imported:
-    """Rows written, seconds of the preview and of the commit, peak bytes of the importing process."""
+    """Rows written and refused, seconds of the preview and of the commit, peak bytes of the importing process."""
 
     rows: int
     refused: int
     preview_seconds: float
     commit_seconds: float
     memory: int
-
-    @property
-    def seconds(self) -> float:
-        return self.preview_seconds + self.commit_seconds
+    work: Work
 
 
 def import_list(path: Path) -> Imported:
@@ -46,6 +43,7 @@ def import_list(path: Path) -> Imported:
     previewed = watch.seconds
     run = actions.commit(actor=system, run=run)
     counts = run.counts
+    done = watch.work(counts["created"])
     return Imported(
-        counts["created"], counts["refused"], previewed, watch.seconds - previewed, peak_memory()
+        counts["created"], counts["refused"], previewed, done.seconds - previewed, peak_memory(), done
     )

@@ -15,6 +15,7 @@ import tablib
 from django.db.backends.postgresql.psycopg_any import DateRange
 from import_export import fields, resources, widgets
 
+from congdoan.config.bench.figures import Watch, Work
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.sealed import match_key, seal
 from congdoan.kit.text import name_sort_key, search_key
@@ -121,10 +122,8 @@ class _TunedMember(_Member):
         pass
 
 
-def import_list(path: Path, tuned: bool) -> tuple[int, float]:
-    """Bring a list in as its admin does: read and tried without effect, then read and written. (rows, seconds)."""
-    from congdoan.config.bench.figures import Watch
-
+def import_list(path: Path, tuned: bool) -> Work:
+    """Bring a list in as its admin does: read and tried without effect, then read and written."""
     made = _TunedMember if tuned else _Member
     watch = Watch()
     for dry_run in (True, False):
@@ -132,5 +131,4 @@ def import_list(path: Path, tuned: bool) -> tuple[int, float]:
         outcome = made().import_data(dataset, dry_run=dry_run, raise_errors=True)
         if outcome.has_validation_errors():
             raise RuntimeError(str(outcome.invalid_rows[0].error))
-    seconds = watch.seconds
-    return Membership.objects.count(), seconds
+    return watch.work(Membership.objects.count())

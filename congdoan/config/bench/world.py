@@ -24,8 +24,33 @@ _PROVINCES = 34
 
 _ORIGINS = ("LC", "HP", "HD", "BD", "HCM", "NA")
 _SECTORS = ("non_state", "non_state", "non_state", "fdi", "fdi", "public_service", "administrative", "soe")
-_TRADES = ("May mặc", "Điện tử", "Giày da", "Chế biến gỗ", "Thủy sản", "Cơ khí", "Vận tải", "Xây dựng", "Bao bì")
-_WORDS = ("An", "Bình", "Đông", "Hòa", "Hưng", "Khánh", "Lộc", "Minh", "Nam", "Phú", "Sơn", "Tân", "Thịnh", "Việt")
+_TRADES = (
+    "May mặc",
+    "Điện tử",
+    "Giày da",
+    "Chế biến gỗ",
+    "Thủy sản",
+    "Cơ khí",
+    "Vận tải",
+    "Xây dựng",
+    "Bao bì",
+)
+_WORDS = (
+    "An",
+    "Bình",
+    "Đông",
+    "Hòa",
+    "Hưng",
+    "Khánh",
+    "Lộc",
+    "Minh",
+    "Nam",
+    "Phú",
+    "Sơn",
+    "Tân",
+    "Thịnh",
+    "Việt",
+)
 
 
 @dataclass(frozen=True)
@@ -71,13 +96,18 @@ def build_ground(members: int) -> Ground:
     sizes = _sizes(rng, members)
     count = max(2, min(_PROVINCES, len(sizes) // 40))
     provinces = grow(
-        [(f"T{n:02d}", f"Liên đoàn Lao động tỉnh {n}", "provincial_federation", root, None) for n in range(1, count + 1)]
+        [
+            (f"T{n:02d}", f"Liên đoàn Lao động tỉnh {n}", "provincial_federation", root, None)
+            for n in range(1, count + 1)
+        ]
     )
     bodies = grow(
         [
             (
                 f"{province.code}-{n:03d}",
-                f"Công đoàn phường {_two(rng)} {n}" if n % 7 else f"Công đoàn khu công nghiệp {_two(rng)} {n}",
+                f"Công đoàn phường {_two(rng)} {n}"
+                if n % 7
+                else f"Công đoàn khu công nghiệp {_two(rng)} {n}",
                 "commune_union" if n % 7 else "zone_union",
                 province,
                 None,
@@ -149,7 +179,9 @@ def people(ground: Ground, count: int) -> Iterator[tuple[str, DemoPerson, date]]
             return
     # Rounding leaves a few: they join the largest union.
     first = next(iter(ground.sizes))
-    for person in maker.make(left, province="HP", women_share=0.5, ages=(18, 31, 58), on=TODAY, address="phường An"):
+    for person in maker.make(
+        left, province="HP", women_share=0.5, ages=(18, 31, 58), on=TODAY, address="phường An"
+    ):
         yield first, person, TODAY
 
 
