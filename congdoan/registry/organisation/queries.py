@@ -152,21 +152,21 @@ def search_units(actor: Actor, typed: str, on: date, *, limit: int = 50) -> list
 
 def unions_on(on: date) -> QuerySet[Unit]:
     """Grassroots unions that exist on a day and count in the figures, with the version of that day through the
-    relation ``then`` (then__name, then__kind, then__sector, then__parent)."""
+    relation ``shown`` (shown__name, shown__kind, shown__sector, shown__parent)."""
     return (
-        Unit.objects.annotate(then=FilteredRelation("versions", condition=Q(versions__during__contains=on)))
-        .filter(then__kind__is_grassroots=True)
+        Unit.objects.annotate(shown=FilteredRelation("versions", condition=Q(versions__during__contains=on)))
+        .filter(shown__kind__is_grassroots=True)
         .filter(profile__counted_as__in=["found", "opening"])
     )
 
 
 def foundings(from_on: date, to_on: date) -> QuerySet[Unit]:
-    """Grassroots unions newly founded in [from_on, to_on), with their first version through ``then``."""
+    """Grassroots unions newly founded in [from_on, to_on), with their first version through ``shown``."""
     return Unit.objects.annotate(
-        then=FilteredRelation("versions", condition=Q(versions__during__startswith=F("founded_on")))
+        shown=FilteredRelation("versions", condition=Q(versions__during__startswith=F("founded_on")))
     ).filter(
         founded_on__gte=from_on,
         founded_on__lt=to_on,
         profile__counted_as="found",
-        then__kind__is_grassroots=True,
+        shown__kind__is_grassroots=True,
     )

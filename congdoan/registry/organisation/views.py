@@ -13,13 +13,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
 from congdoan.foundation.access.queries import home_unit, may, require, scope
 from congdoan.foundation.access.rules import Actor, refuse
-from congdoan.foundation.measures.catalogue import measure
+from congdoan.foundation.measures.catalogue import NamesLink, measure
 from congdoan.foundation.measures.queries import rows as measure_rows
 from congdoan.foundation.measures.queries import series, stock
 from congdoan.foundation.units.actions import TreeError
@@ -48,19 +48,26 @@ _BRANCH = 300
 def _names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
     """The list behind a stock figure. The session already holds the day shown, so it is not repeated."""
     found = measure(code).stock_names
-    if found is None:
-        return ""
-    link = found(unit_id, on, filters)
-    params = {key: value for key, value in link.params.items() if key != "ngay" or on != request.as_of}
-    return names_url(link.list_name, params)
+    link = found(unit_id, on, filters) if found else None
+    return _address(link, without_day=on == request.as_of)
 
 
 def _flow_names(code: str, unit_id: int, from_on: date, to_on: date, **filters: Any) -> str:
+    """The list behind a flow figure."""
     found = measure(code).flow_names
-    if found is None:
+    return _address(found(unit_id, from_on, to_on, filters) if found else None)
+
+
+def _address(link: NamesLink | None, *, without_day: bool = False) -> str:
+    """Where a list is; '' when its room has no screen for it."""
+    if link is None:
         return ""
-    link = found(unit_id, from_on, to_on, filters)
-    return names_url(link.list_name, link.params)
+    try:
+        return names_url(
+            link.list_name, {k: v for k, v in link.params.items() if not (without_day and k == "ngay")}
+        )
+    except (KeyError, NoReverseMatch):
+        return ""
 
 
 def _found_unit(request: HttpRequest, code: str) -> Unit:
