@@ -48,7 +48,9 @@ def test_deploy_check_is_clean(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    documented = set(re.findall(r"`((?:CONGDOAN_|DATABASE_URL)[A-Z_]*)`", (ROOT / "docs/settings.md").read_text()))
+    documented = set(
+        re.findall(r"`((?:CONGDOAN_|DATABASE_URL)[A-Z_]*)`", (ROOT / "docs/settings.md").read_text())
+    )
     asked = re.compile(r"(?:environ(?:\.get)?[\[(]|_flag\(|_list\()\s*\"([A-Z_]+)\"")
     read = {
         name
@@ -80,7 +82,14 @@ def test_keys_are_made_once_even_when_processes_race(tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["key"]
 
 
-PAGES = ["/tai-khoan/", "/tai-khoan/hai-buoc/", "/quan-tri/nguoi-dung/", "/nhat-ky/", "/phe-duyet/", "/cong-viec/"]
+PAGES = [
+    "/tai-khoan/",
+    "/tai-khoan/hai-buoc/",
+    "/quan-tri/nguoi-dung/",
+    "/nhat-ky/",
+    "/phe-duyet/",
+    "/cong-viec/",
+]
 
 
 def test_headers_of_pages(tree: Tree, client: Client) -> None:
@@ -142,9 +151,7 @@ def doors(settings: Any) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("address", "status"), [("/hong/", 500), ("/cam/", 403), ("/khong-co-trang-nay/", 404)]
 )
-def test_errors_speak_vietnamese_and_tell_no_detail(
-    db: None, doors: None, address: str, status: int
-) -> None:
+def test_errors_speak_vietnamese_and_tell_no_detail(db: None, doors: None, address: str, status: int) -> None:
     page = Client(raise_request_exception=False).get(address)
     assert page.status_code == status
     assert f"Mã {status}" in page.text
