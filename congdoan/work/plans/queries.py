@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.catalogues.queries import parameters
 from congdoan.foundation.measures.catalogue import NamesLink
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on
@@ -44,6 +44,8 @@ ADDITIVE = frozenset({"net", "flow", "count"})
 #: Targets that are no figure to be reached.
 _UNSCORED_KINDS = frozenset({"baseline"})
 _RECENT_DAYS = 90
+#: Parts of what is expected by now below which a target needs attention, and is behind.
+_SHARES = ("plan.attention_share", "plan.behind_share")
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class TargetProgress:
 
     def words(self, value: Decimal | None) -> str:
         """Any value of this target as it is shown."""
-        return figure_words(value, self.unit_name, decimals=self.target.indicator.decimals or None)
+        return figure_words(value, self.unit_name, decimals=_places(self.target))
 
     @property
     def expected_words(self) -> str:
@@ -336,7 +338,12 @@ def allocation_history(target: Target, unit: Unit | int) -> list[Allocation]:
     return list(
         Allocation.objects.filter(target=target, unit=unit)
         .select_related("decision", "created_by", "unit")
-        .prefetch_related("items__unit")
+        .prefetch_related(
+            Prefetch(
+                "items",
+                AllocationItem.objects.select_related("unit").order_by("unit__sort_key", "unit_id", "period"),
+            )
+        )
         .order_by("-revision")
     )
 
@@ -418,9 +425,37 @@ class _Session:
             reported = reported.filter(reported_at__lte=self.known_at)
         for row in reported.select_related("reported_by").order_by("-on"):
             self.reported[row.target_id, row.unit_id].append(row)
-        self.attention = _share("plan.attention_share", self.as_of, self.plan.issuer_id)
-        self.behind = _share("plan.behind_share", self.as_of, self.plan.issuer_id)
+        shares = parameters(_SHARES, on=self.as_of, unit_id=self.plan.issuer_id)
+        self.attention, self.behind = (Decimal(str(shares[code].value)) for code in _SHARES)
         self.issued: set[tuple[int, int]] | None = None
+        self._preload()
+
+    def _preload(self) -> None:
+        """Ask the measures once for all that the targets will compare: now, the opening, the pace, last year."""
+        wanted: list[tuple[str, date | None, date]] = []
+        day = timedelta(days=1)
+        for target in self.targets:
+            span = span_of(target, self.as_of)
+            levels = [span.from_on - day]
+            flows: list[tuple[date, date]] = []
+            if self.as_of >= span.from_on and not span.is_over(self.as_of):
+                levels += [self.as_of - timedelta(days=days) for days in _paces(span, self.as_of)]
+                ago = _last_year(self.as_of + day)
+                flows = [(self.as_of - timedelta(days=_RECENT_DAYS - 1), self.as_of + day)]
+                flows.append((ago, _last_year(span.to_on)))
+                if target.indicator.kind in ADDITIVE and target.indicator.is_available:
+                    books = target.indicator.numerator["measure"]
+                    wanted.append((books, None, ago - timedelta(days=_RECENT_DAYS) + day))
+            wanted += indicators.spans_needed(
+                target.indicator,
+                window=(span.from_on, span.to_on),
+                as_of=self.as_of,
+                levels=levels,
+                flows=flows,
+                scope=target.scope,
+                figures=self.figures,
+            )
+        self.figures.preload(wanted)
 
     def read(self, target: Target, *, trends: bool) -> dict[int, TargetProgress]:
         span = span_of(target, self.as_of)
@@ -474,6 +509,8 @@ class _Session:
             )
         goal = assessed if assessed is not None else demand
         opening = self._opening(target, span, unit_id)
+        if target.operator == "upward" and opening is not None and value is not None:
+            notes.append(_direction(target, opening, value))
         expected, expected_reason = self._expected(target, span, unit_id, goal, opening, read_on)
         forecast, forecast_reason = self._forecast(target, span, unit_id, value, read_on, reading)
         is_met = met(target.operator, goal, value)
@@ -511,7 +548,7 @@ class _Session:
             forecast_reason=forecast_reason,
             missing=missing,
             state=state,
-            state_words=_state_words(state, indicator.kind, span, self.as_of),
+            state_words=_state_words(state, indicator.kind, span, self.as_of, value),
             source=source,
             notes=tuple(dict.fromkeys(note for note in notes if note)),
             trend=tuple(course),
@@ -524,7 +561,7 @@ class _Session:
             return "Đã hoàn thành" if value >= 1 else "Chưa hoàn thành"
         if target.indicator.kind == "net":
             return format_signed(value)
-        return figure_words(value, target.unit_name, decimals=target.indicator.decimals or None, beside=goal)
+        return figure_words(value, target.unit_name, decimals=_places(target), beside=goal)
 
     def _reported(
         self, target: Target, span: Span, unit_id: int, reading: Reading
@@ -629,7 +666,7 @@ class _Session:
         if indicator.kind in ADDITIVE:
             return self._forecast_flow(target, span, unit_id, value, left)
         back, before = _RECENT_DAYS, None
-        for days in (365, _RECENT_DAYS) if left > 2 * _RECENT_DAYS else (_RECENT_DAYS,):
+        for days in _paces(span, self.as_of):
             back, before = days, self._level(target, unit_id, self.as_of - timedelta(days=days))
             if before:
                 break
@@ -727,16 +764,38 @@ def _reached(value: Decimal, expected: Decimal, opening: Decimal | None) -> Deci
     return value / expected if expected > 0 else Decimal(1)
 
 
-def _state_words(state: str, kind: str, span: Span, as_of: date) -> str:
+def _state_words(state: str, kind: str, span: Span, as_of: date, value: Decimal | None) -> str:
     if state == "done" and kind in {"ratio", "average", "stock"}:
         return "Đạt"
     if state == "none" and as_of < span.from_on:
         return "Chưa đến kỳ"
+    if state == "none" and value is not None:
+        # Words without a pass mark ("hầu hết"), a baseline, or a body that was not given the target.
+        return "Chỉ theo dõi"
     return STATE_WORDS[state]
 
 
-def _share(code: str, on: date, unit_id: int) -> Decimal:
-    return Decimal(str(parameter(code, on=on, unit_id=unit_id).value))
+def _places(target: Target) -> int:
+    """Figures after the comma: those of the indicator, at least one for rates."""
+    return max(target.indicator.decimals, 1 if target.unit_name == "%" else 0)
+
+
+def _direction(target: Target, opening: Decimal, value: Decimal) -> str:
+    """Which way a figure went that the plan only wants to rise."""
+    places = _places(target)
+    start = figure_words(opening, target.unit_name, decimals=places)
+    if value == opening:
+        return f"Đầu kỳ {start}; đến nay không đổi."
+    unit = " điểm phần trăm" if target.unit_name == "%" else f" {target.unit_name}"
+    change = figure_words(abs(value - opening), "", decimals=places)
+    return f"Đầu kỳ {start}; đến nay {'tăng' if value > opening else 'giảm'} {change}{unit}."
+
+
+def _paces(span: Span, as_of: date) -> tuple[int, ...]:
+    """How many days back a level is compared for its pace: a year when much is left, so that no season misleads,
+    else the last 90 days."""
+    left = (span.to_on - as_of).days - 1
+    return (365, _RECENT_DAYS) if left > 2 * _RECENT_DAYS else (_RECENT_DAYS,)
 
 
 def _last_year(day: date) -> date:

@@ -94,6 +94,11 @@ class ReconciliationFigure:
 
     NOT_GROWTH: ClassVar[tuple[str, ...]] = ("opening", "reorganised", "structure")
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was ever booked: an unknown stretch, not one of nobody."""
+        return not self.opening and not self.closing and not any(n for _, _, n in self.lines)
+
     def amount(self, group: str) -> int:
         return sum(n for code, _, n in self.lines if code == group)
 

@@ -20,18 +20,19 @@ NO_FIGURE = "–"
 FIGURE_PROMPT = "[Bổ sung số liệu và nguồn]"
 
 
-def quantity(value: Decimal | int | None, unit: str, decimals: int = 0) -> str:
-    """ "1.262 đoàn viên", "86,4%"; a dash when there is no figure."""
+def quantity(value: Decimal | int | None, unit: str, decimals: int | None = 0) -> str:
+    """ "1.262 đoàn viên", "86,4%"; a dash when there is no figure. ``decimals`` None: as many as it has."""
     if value is None:
         return NO_FIGURE
     if unit == "%":
-        return format_percent(Decimal(value) / 100, max(decimals, 1))
+        return format_percent(Decimal(value) / 100, max(decimals or 0, 1))
     return f"{_plain(value, decimals)} {unit}".rstrip()
 
 
-def _plain(value: Decimal | int, decimals: int) -> str:
+def _plain(value: Decimal | int, decimals: int | None) -> str:
+    """Whole figures without idle zeros; an estimate of people or unions is rounded to whole ones."""
     exact = Decimal(value)
-    return format_number(exact, 0 if exact == exact.to_integral_value() else max(decimals, 1))
+    return format_number(exact, 0 if exact == exact.to_integral_value() else decimals)
 
 
 def demand_words(
@@ -41,7 +42,7 @@ def demand_words(
 
     ``lead`` stands before a bare figure: "thực tăng 1.900 đoàn viên".
     """
-    figure = quantity(value, unit)
+    figure = quantity(value, unit, None)
     if value is None:
         return {
             "most": "hầu hết",
@@ -50,8 +51,8 @@ def demand_words(
             "completed": "hoàn thành",
         }.get(operator, "chưa giao mức cụ thể")
     if value_to is not None:
-        low = figure if unit == "%" else _plain(value, 0)
-        return f"bình quân từ {low} đến {quantity(value_to, unit)}"
+        low = figure if unit == "%" else _plain(value, None)
+        return f"bình quân từ {low} đến {quantity(value_to, unit, None)}"
     match operator:
         case "ge":
             return f"từ {figure} trở lên"
@@ -136,8 +137,9 @@ def target_sentences(target: TargetFigure, report: PlanReport) -> list[str]:
         ]
     if target.value is None:
         return [
-            f"Chưa có số liệu đến {until(report)} (chỉ tiêu: {target.demand}). {FIGURE_PROMPT}",
+            f"Chưa có số liệu đến {until(report)} (chỉ tiêu: {target.demand}).",
             *_note(target),
+            FIGURE_PROMPT,
         ]
     if target.is_milestone:
         done = "đã hoàn thành" if target.value else "chưa hoàn thành"
@@ -203,6 +205,8 @@ def _against(target: TargetFigure, value: Decimal) -> str:
         if gap == 0:
             return f", bằng mức chỉ tiêu ({target.demand})"
         return f", {'cao' if gap > 0 else 'thấp'} hơn {_step(target, abs(gap))} so với chỉ tiêu ({target.demand})"
+    if not value:
+        return f" so với chỉ tiêu ({target.demand})"
     part = "" if target.percent is None else f", bằng {format_percent(target.percent)} chỉ tiêu"
     return f"{part} ({target.demand})"
 
@@ -440,6 +444,8 @@ def ledger_text(figure: ReconciliationFigure) -> str:
         for group, label, n in figure.lines
         if group not in ReconciliationFigure.NOT_GROWTH and n
     ]
+    if figure.is_blank:
+        return "Chưa có số liệu trên sổ đoàn viên."
     text = f"Đầu kỳ (ngày {short_day(figure.from_on)}) có {format_number(figure.opening)} đoàn viên"
     text += f"; trong kỳ {', '.join(moves)}" if moves else "; trong kỳ không có biến động"
     text += f"; cuối kỳ có {format_number(figure.closing)} đoàn viên, {_net(figure.net_growth)}."

@@ -155,7 +155,10 @@ def _target(item: TargetProgress, unit: Unit, period: Period, as_of: date) -> Ta
     notes = [note for note in item.notes if note != notice]
     if item.source and not by_hand:
         notes.append(item.source)
-    is_share = indicator.kind in {"ratio", "average"} and not by_hand
+    state = _state(item, as_of)
+    # Before its window begins a target has no result yet, whatever the level may be.
+    value = None if state == "new" else item.value
+    is_share = indicator.kind in {"ratio", "average"} and not by_hand and value is not None
     return TargetFigure(
         code=target.code,
         name=target.name,
@@ -172,12 +175,12 @@ def _target(item: TargetProgress, unit: Unit, period: Period, as_of: date) -> Ta
             target.unit_name,
             lead=lead,
         ),
-        state=_state(item, as_of),
+        state=state,
         window_from=item.span.from_on,
         window_to=item.span.to_on,
         target_value=goal,
         original_value=item.demand,
-        value=item.value,
+        value=value,
         period_value=in_period,
         start_value=_at_start(item, indicator, unit, period),
         same_last_year=last_year,
@@ -228,7 +231,7 @@ def _in_period(
     if not indicator.is_available:
         return None, None
     if indicator.kind in _LEVELS:
-        return item.value, None
+        return None if as_of < item.span.from_on else item.value, None
     if indicator.kind not in {"net", "flow", "count"}:
         return None, None
     start = max(period.from_on, item.span.from_on)

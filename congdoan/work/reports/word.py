@@ -190,7 +190,10 @@ def _ledger(report: PlanReport) -> list[dict[str, Any]]:
     for row in prose.ledger_rows(report.reconciliations):
         strong = row.role in {"level", "sum"}
         number += 0 if strong else 1
-        words = row.words()
+        words = [
+            prose.NO_FIGURE if figure.is_blank else word
+            for figure, word in zip(report.reconciliations, row.words(), strict=True)
+        ]
         rows.append(
             {
                 "number": "" if strong else str(number),

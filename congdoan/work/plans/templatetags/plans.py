@@ -6,7 +6,8 @@ from datetime import date
 
 from django import template
 
-from congdoan.kit.dates import format_date
+from congdoan.kit.dates import Period, format_date
+from congdoan.work.plans.rules import citation_words
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ _PERIODS = {"once": "một lần", "month": "hằng tháng", "quarter": "hằng 
 
 
 @register.filter
+def citation(value: str | None) -> str:
+    """{{ target.citation|citation }} "Mục II.1"."""
+    return citation_words(value)
+
+
+@register.filter
 def basis_kind(code: str) -> str:
     """{{ row.kind|basis_kind }} "Nghị quyết"."""
     return _KINDS.get(code, code)
@@ -48,6 +55,12 @@ def purpose(code: str) -> str:
 def norm_period(code: str | None) -> str:
     """{{ row.period|norm_period }} "hằng tháng"; what the plan leaves out is said so."""
     return _PERIODS.get(code or "", "không ghi")
+
+
+@register.filter
+def period_name(code: str) -> str:
+    """{{ item.period|period_name }} "quý II năm 2026"; the whole window for a blank."""
+    return Period.parse(code).name if code else "cả kỳ"
 
 
 @register.filter
