@@ -9,8 +9,12 @@ urlpatterns = [
     path("nhat-ky/", include("congdoan.foundation.audit.urls")),
     path("phe-duyet/", include("congdoan.foundation.approvals.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
+    path("nhap-danh-sach/", include("congdoan.foundation.imports.urls")),
+    path("don-vi/", include("congdoan.registry.organisation.urls")),
+    path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
+    path("", include("congdoan.registry.membership.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]

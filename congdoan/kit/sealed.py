@@ -12,24 +12,45 @@ import hashlib
 import hmac
 import os
 import uuid
+from collections.abc import Callable
+
+try:  # the plain implementation copies its state faster than OpenSSL's
+    from _sha256 import sha256 as _sha256
+except ImportError:
+    from hashlib import sha256 as _sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 
 _NONCE_BYTES = 12
 
 
 @functools.cache
-def _keys(field_key: str) -> tuple[AESGCM, bytes]:
+def _keys(field_key: str) -> tuple[AESGCM, Callable[[bytes], bytes]]:
     root = field_key.encode()
     sealing = hmac.digest(root, b"congdoan sealing", hashlib.sha256)
     matching = hmac.digest(root, b"congdoan matching", hashlib.sha256)
-    return AESGCM(sealing), matching
+    return AESGCM(sealing), _hmac_sha256(matching)
+
+
+def _hmac_sha256(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 under one key. The two blocks made of the key are hashed once and then copied, which is three
+    times as fast for short messages as setting up the whole construction each time."""
+    padded = key.ljust(64, b"\0")
+    inner = _sha256(bytes(byte ^ 0x36 for byte in padded))
+    outer = _sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def digest(message: bytes) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(message)
+        second.update(first.digest())
+        return second.digest()
+
+    return digest
 
 
 def _field_key() -> str:
-    from django.conf import settings
-
-    return str(settings.FIELD_KEY)
+    return settings.FIELD_KEY
 
 
 def seal(value: str) -> bytes:
@@ -55,5 +76,9 @@ def match_key(value: str, *, kind: str) -> uuid.UUID | None:
     """
     if not value:
         return None
-    digest = hmac.digest(_keys(_field_key())[1], f"{kind}:{value}".encode(), hashlib.sha256)
-    return uuid.UUID(bytes=digest[:16])
+    return uuid.UUID(bytes=match_digest(value, kind=kind))
+
+
+def match_digest(value: str, *, kind: str) -> bytes:
+    """The 16 bytes of `match_key`, for who handles them by the hundred thousand."""
+    return _keys(settings.FIELD_KEY)[1](f"{kind}:{value}".encode())[:16]

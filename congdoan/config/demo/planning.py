@@ -28,6 +28,7 @@ from congdoan.work.plans.actions import (
 from congdoan.work.plans.models import Plan, Target
 from congdoan.work.plans.plan_files import load_plans
 from congdoan.work.reports.actions import file_stem, write_report
+from congdoan.work.reports.models import Report
 from congdoan.work.reports.rules import report_day
 
 _SOURCE = "Số liệu mẫu, nhập tay để minh hoạ"
@@ -225,7 +226,8 @@ def write_reports(plan: Plan, *, actor: Actor, until: date, out: Path) -> list[P
             continue
         stem = file_stem(plan, plan.issuer, period)
         files = [out / f"{stem}{suffix}" for suffix in (".docx", ".xlsx")]
-        if not all(file.exists() for file in files):
+        kept = Report.objects.filter(plan=plan, unit=plan.issuer, period=code).exists()
+        if not kept or not all(file.exists() for file in files):
             write_report(
                 actor=actor,
                 plan=plan,

@@ -27,7 +27,7 @@ def record(
         actor_label=actor.name[:200],
         verb=verb,
         unit_id=unit_id,
-        object_type=type(obj)._meta.label_lower if obj is not None else "",
+        object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         summary=summary[:500],
         reason=reason[:500],

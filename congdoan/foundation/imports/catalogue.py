@@ -52,7 +52,7 @@ class Field:
     example: str = ""
     is_private: bool = False
 
-    def keys(self) -> set[str]:
+    def heading_keys(self) -> set[str]:
         return {header_key(word) for word in (self.label, *self.synonyms)}
 
 
@@ -95,8 +95,9 @@ class StagedRow:
     values: dict[str, Any]
     outcome: str = "create"
     messages: list[dict[str, str]] = field(default_factory=list)
-    identity: UUID | None = None
-    likeness: UUID | None = None
+    #: Digests (kit.sealed.match_digest): of an identity number, and of what tells rows apart without one.
+    identity: bytes | None = None
+    likeness: bytes | None = None
     matched_id: int | None = None
     choice: str = ""
 

@@ -46,10 +46,10 @@ def getter(mapping: Mapping[str, int], name: str) -> Getter | None:
 
 def text_of(value: object) -> str:
     """A cell as clean text, '' for what only says that there is nothing."""
-    text = nfc(value)
-    if len(text) <= 10 and is_nothing(text):
+    if value == "" or value is None:
         return ""
-    return text
+    text = nfc(value)
+    return "" if len(text) <= 10 and is_nothing(text) else text
 
 
 @lru_cache(maxsize=4096)
@@ -65,4 +65,13 @@ def is_mark(value: object) -> bool:
 
 def is_closing_line(text: str) -> bool:
     """Whether a text is a line below a table: a sum, a signature, a note."""
-    return header_key(text).startswith(_CLOSING_WORDS)
+    if not _may_close(text.partition(" ")[0]):
+        return False
+    key = header_key(text)
+    return key.startswith(_CLOSING_WORDS) and not key.startswith("tongcongty")
+
+
+@lru_cache(maxsize=4096)
+def _may_close(word: str) -> bool:
+    key = header_key(word)
+    return any(words.startswith(key) or key.startswith(words) for words in _CLOSING_WORDS)

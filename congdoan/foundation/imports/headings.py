@@ -64,7 +64,7 @@ def find_headings(
 def _known_keys(fields: Sequence[Field]) -> dict[str, str]:
     known: dict[str, str] = {}
     for item in fields:
-        for key in item.keys():  # noqa: SIM118 - a method of Field, not of a dict
+        for key in item.heading_keys():
             known.setdefault(key, item.name)
     return known
 

@@ -22,8 +22,9 @@ _COLUMNS = {
     "label": "text",
     "outcome": "text",
     "payload_sealed": "bytea",
-    "identity": "uuid",
-    "likeness": "uuid",
+    # A digest is sent as it is: in binary COPY a uuid is just its 16 bytes.
+    "identity": "bytea",
+    "likeness": "bytea",
     "messages": "jsonb",
     "matched_id": "int8",
     "choice": "text",
@@ -116,7 +117,7 @@ def to_commit(run: ImportRun, *, after: int, limit: int = CHUNK) -> list[StagedR
     """The next rows to be written, in the order of the file: clear ones and decided ones."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT number, label, outcome, payload_sealed, matched_id, choice FROM imports_importrow
+            """SELECT number, label, outcome, payload_sealed, identity, matched_id, choice FROM imports_importrow
                WHERE run_id = %s AND number > %s
                  AND (outcome IN ('create', 'update') OR (outcome = 'doubtful' AND choice IN ('new', 'same')))
                ORDER BY number LIMIT %s""",
@@ -128,10 +129,11 @@ def to_commit(run: ImportRun, *, after: int, limit: int = CHUNK) -> list[StagedR
                 label,
                 json.loads(unseal(payload)),
                 outcome,
+                identity=identity.bytes if identity else None,
                 matched_id=None if choice == "new" else matched,
                 choice=choice,
             )
-            for number, label, outcome, payload, matched, choice in cursor.fetchall()
+            for number, label, outcome, payload, identity, matched, choice in cursor.fetchall()
         ]
 
 

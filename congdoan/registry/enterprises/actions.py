@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Model
+from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import scope
@@ -494,6 +494,67 @@ def assign(
         list(enterprises.values()),
         unit=items[0].unit,
     )
+
+
+@transaction.atomic
+def withdraw_enterprises(
+    *,
+    actor: Actor,
+    on: date,
+    enterprises: Sequence[Enterprise],
+    reason: str,
+    recorded_at: datetime | None = None,
+) -> None:
+    """Take employers out of the register that were put into it by mistake, with everything said of them; what they
+    counted is booked back. An employer where people work is not withdrawn: its employments protect it.
+
+    Raises EnterpriseError naming such an employer, Forbidden.
+    """
+    found = _lock(enterprises)
+    if not found:
+        return
+    _require(actor, found, on)
+    ids = list(found)
+    for model in (HeadcountObservation, StatusJudgement, Hosting, Responsibility):
+        model.objects.filter(enterprise__in=ids).delete()
+    rebuild_standings(ids, recorded_at=recorded_at)
+    try:
+        with transaction.atomic():
+            Enterprise.objects.filter(pk__in=ids).delete()
+    except ProtectedError as error:
+        kept = next((obj.enterprise_id for obj in error.protected_objects), ids[0])
+        raise EnterpriseError(
+            f"{found[kept].name}: đã có người lao động ghi làm việc ở đây nên không rút khỏi sổ được."
+        ) from error
+    _audit(actor, "enterprises.withdraw", f"Rút khỏi sổ ({nfc(reason)})", list(found.values()))
+
+
+@transaction.atomic
+def withdraw_headcounts(
+    *,
+    actor: Actor,
+    on: date,
+    items: Sequence[tuple[Enterprise, date, str]],
+    recorded_at: datetime | None = None,
+) -> None:
+    """Take back headcounts (employer, day, source) that were entered by mistake. Raises Forbidden."""
+    enterprises = _lock([enterprise for enterprise, _, _ in items])
+    if not enterprises:
+        return
+    _require(actor, enterprises, on)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM enterprises_headcountobservation h
+               USING unnest(%s::bigint[], %s::date[], %s::text[]) p(e, d, s)
+               WHERE h.enterprise_id = p.e AND h."on" = p.d AND h.source = p.s""",
+            [
+                [enterprise.pk for enterprise, _, _ in items],
+                [day for _, day, _ in items],
+                [source for _, _, source in items],
+            ],
+        )
+    rebuild_standings(enterprises, recorded_at=recorded_at)
+    _audit(actor, "enterprises.withdraw_headcounts", "Rút số lao động của", list(enterprises.values()))
 
 
 def rebuild_standings(enterprise_ids: Iterable[int], *, recorded_at: datetime | None = None) -> int:

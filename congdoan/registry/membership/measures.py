@@ -8,7 +8,6 @@ from datetime import date
 from congdoan.foundation.measures.catalogue import Filters, Measure, NamesLink, declare_measure
 from congdoan.foundation.units.queries import unit_code
 
-
 _PARAMETERS = {"sector": "khu_vuc", "sex": "gioi_tinh", "movement": "loai"}
 
 

@@ -8,13 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import rows, stock
-from congdoan.foundation.units.models import UnitPlacement
+from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
+from congdoan.registry.people.models import Person
 
 # --------------------------------------------------------------------------------------------------
 # Who is a member
@@ -37,6 +41,37 @@ def membership_on(person_id: int, on: date) -> Membership | None:
         .select_related("unit", "sector")
         .first()
     )
+
+
+def people_seen(actor: Actor) -> QuerySet[Person]:
+    """People for whom something is booked in books the actor may see: members now, or once."""
+    booked = Movement.objects.filter(person=OuterRef("pk")).filter(
+        scope(actor, "membership.view").filter("unit")
+    )
+    return Person.objects.filter(Exists(booked))
+
+
+def movements_seen(actor: Actor, person_id: int, *, everything: bool) -> QuerySet[Movement]:
+    """What is booked for a person: everything for who looks after them now, else only in the actor's own books."""
+    found = Movement.objects.filter(person=person_id)
+    if not everything:
+        found = found.filter(scope(actor, "membership.view").filter("unit"))
+    return found.select_related("unit", "counter_unit", "decision", "actor").order_by("on", "id")
+
+
+def holds_members(unit_id: int, on: date) -> bool:
+    """Whether a unit is of a kind that holds members on a day."""
+    return UnitVersion.objects.filter(unit=unit_id, during__contains=on, kind__holds_members=True).exists()
+
+
+def holding_units(actor: Actor, words: str, on: date) -> QuerySet[Unit]:
+    """Units that hold members on a day, named by prefix words (kit.text), where the actor may admit or transfer."""
+    may_write = scope(actor, "membership.admit").filter("pk") | scope(actor, "membership.transfer").filter(
+        "pk"
+    )
+    then = UnitVersion.objects.filter(unit=OuterRef("pk"), during__contains=on, kind__holds_members=True)
+    named = Unit.objects.filter(search=SearchQuery(words, search_type="raw", config="simple"))
+    return named.filter(may_write).filter(Exists(then)).order_by("sort_key", "id")
 
 
 # --------------------------------------------------------------------------------------------------

@@ -25,12 +25,12 @@ Rows: TypeAlias = QuerySet[Unit]
 
 def _named(rows: Rows) -> Rows:
     return rows.annotate(
-        name_then=F("then__name"),
-        kind_name=F("then__kind__short_name"),
-        sector_name=F("then__sector__name"),
-        parent_name=F("then__parent__name"),
-        parent_code=F("then__parent__code"),
-        territory_name=F("then__territory__name"),
+        name_then=F("shown__name"),
+        kind_name=F("shown__kind__short_name"),
+        sector_name=F("shown__sector__name"),
+        parent_name=F("shown__parent__name"),
+        parent_code=F("shown__parent__code"),
+        territory_name=F("shown__territory__name"),
     )
 
 
@@ -133,8 +133,8 @@ _COLUMNS = (
     Column("thanh_lap", "Thành lập", "founded_on", kind="date", sort=("founded_on", "sort_key"), width=14),
 )
 _FILTERS = (
-    Filter("loai", "Loại", _in("then__kind"), kind="multi", options=_kinds),
-    Filter("khu_vuc", "Khu vực", _in("then__sector"), kind="multi", options=_sectors),
+    Filter("loai", "Loại", _in("shown__kind"), kind="multi", options=_kinds),
+    Filter("khu_vuc", "Khu vực", _in("shown__sector"), kind="multi", options=_sectors),
 )
 
 UNIONS = declare_list(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from congdoan.foundation.units.models import Unit
+from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.measures.queries import flow, stock
+from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
+from congdoan.kit.text import search_prefix_query
+from congdoan.registry.organisation.rules import VIEW
 
 #: What happened to the count of unions, from the rows of record: in on the founding day (found, or opening when
 #: the union was there before its register), over to another kind or sector by its versions (change), out on the
@@ -60,23 +67,106 @@ def union_events(unit_ids: Iterable[int]) -> list[tuple[int, dict[str, Any], dat
         ]
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What a body and all below it come to on a day. ``founded``: unions newly founded this year up to that day."""
+
+    members: int
+    unions: int
+    founded: int
+    enterprises: int
+    workers: int
+
+
+def figures_on(unit_ids: Sequence[int], on: date) -> dict[int, Figures]:
+    """The figures of many bodies on a day. A constant number of queries, whatever the number of bodies."""
+    ids = list(unit_ids)
+    since, until = date(on.year, 1, 1), date.fromordinal(on.toordinal() + 1)
+    members = stock("members", ids, on=on)
+    unions = stock("unions", ids, on=on)
+    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"})
+    employers = stock("enterprises", ids, on=on)
+    workers = stock("workers", ids, on=on)
+    return {pk: Figures(members[pk], unions[pk], founded[pk], employers[pk], workers[pk]) for pk in ids}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A body as the tree of a day shows it. ``ended_on``: it stands there on that day and has ended since."""
+
+    unit: Unit
+    name: str
+    kind: str
+    kind_name: str
+    has_children: bool
+    ended_on: date | None
+    figures: Figures
+
+
+def nodes_on(versions: Sequence[UnitVersion], on: date) -> list[Node]:
+    """Tree nodes for versions of a day, with their figures. A constant number of queries."""
+    ids = [version.unit_id for version in versions]
+    figures = figures_on(ids, on)
+    parents = set(
+        UnitVersion.objects.filter(parent__in=ids, during__contains=on).values_list("parent_id", flat=True)
+    )
+    return [
+        Node(
+            version.unit,
+            version.name,
+            version.kind.short_name,
+            version.kind.name,
+            version.unit_id in parents,
+            version.unit.ended_on,
+            figures[version.unit_id],
+        )
+        for version in versions
+    ]
+
+
+def roots(actor: Actor, on: date) -> list[UnitVersion]:
+    """Where the actor's tree begins on a day: the bodies of the grants that stand below no other of them. A body
+    that did not exist on that day is left out."""
+    held = scope(actor, VIEW)
+    found = UnitVersion.objects.filter(during__contains=on).select_related("unit", "kind__level")
+    if held.everything:
+        return list(found.filter(parent__isnull=True).order_by("unit__sort_key"))
+    granted = {*held.below, *held.own}
+    below = set(
+        UnitPlacement.objects.filter(
+            unit__in=granted, ancestor__in=held.below, depth__gt=0, during__contains=on
+        ).values_list("unit_id", flat=True)
+    )
+    return list(found.filter(unit__in=granted - below).order_by("kind__level__rank", "unit__sort_key"))
+
+
+def search_units(actor: Actor, typed: str, on: date, *, limit: int = 50) -> list[Unit]:
+    """Units in the actor's scope whose name or code matches what was typed, without accents. One query."""
+    query = search_prefix_query(typed)
+    if not query:
+        return []
+    rows = Unit.objects.filter(scope(actor, VIEW).filter_on("pk", on))
+    rows = rows.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+    return list(rows.order_by("sort_key", "pk")[:limit])
+
+
 def unions_on(on: date) -> QuerySet[Unit]:
     """Grassroots unions that exist on a day and count in the figures, with the version of that day through the
-    relation ``then`` (then__name, then__kind, then__sector, then__parent)."""
+    relation ``shown`` (shown__name, shown__kind, shown__sector, shown__parent)."""
     return (
-        Unit.objects.annotate(then=FilteredRelation("versions", condition=Q(versions__during__contains=on)))
-        .filter(then__kind__is_grassroots=True)
+        Unit.objects.annotate(shown=FilteredRelation("versions", condition=Q(versions__during__contains=on)))
+        .filter(shown__kind__is_grassroots=True)
         .filter(profile__counted_as__in=["found", "opening"])
     )
 
 
 def foundings(from_on: date, to_on: date) -> QuerySet[Unit]:
-    """Grassroots unions newly founded in [from_on, to_on), with their first version through ``then``."""
+    """Grassroots unions newly founded in [from_on, to_on), with their first version through ``shown``."""
     return Unit.objects.annotate(
-        then=FilteredRelation("versions", condition=Q(versions__during__startswith=F("founded_on")))
+        shown=FilteredRelation("versions", condition=Q(versions__during__startswith=F("founded_on")))
     ).filter(
         founded_on__gte=from_on,
         founded_on__lt=to_on,
         profile__counted_as="found",
-        then__kind__is_grassroots=True,
+        shown__kind__is_grassroots=True,
     )

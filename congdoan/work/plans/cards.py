@@ -35,6 +35,8 @@ _HEADING_STATES = (
     ("missed", "không đạt"),
 )
 _TONES = {"done": "good", "on_track": "good", "attention": "warn", "behind": "bad", "missed": "bad"}
+#: Labels that would run into each other under narrow bars, broken where a line may end.
+_SHORT_LABELS = {"left": "Thôi, xoá tên,\nkhai trừ", "retired": "Nghỉ hưu,\ntừ trần"}
 #: A trend shows this many months ahead; a farther end stands alone.
 _MONTHS_AHEAD = 13
 
@@ -75,6 +77,7 @@ def card(item: TargetProgress, *, url: str = "", parts: Sequence[TargetProgress]
         ratio = max(0.0, float(item.value / goal))
         if item.expected is not None:
             expected = max(0.0, float(item.expected / goal))
+    foot, note = _foot(item), _gap_line(item) or _parts_line(parts) or item.source
     return {
         "name": item.target.name,
         "url": url,
@@ -85,8 +88,8 @@ def card(item: TargetProgress, *, url: str = "", parts: Sequence[TargetProgress]
         "expected": expected,
         "state": item.state,
         "state_text": item.state_words,
-        "forecast": _foot(item),
-        "note": _gap_line(item) or _parts_line(parts) or item.source,
+        "forecast": foot if not foot or foot.endswith(".") or not note else f"{foot}.",
+        "note": note,
     }
 
 
@@ -116,11 +119,15 @@ def _foot(item: TargetProgress) -> str:
     if item.state in {"missed", "ended"} and item.missing:
         return f"thiếu {item.missing_words}"
     if item.state in {"on_track", "attention", "behind"} and item.forecast is not None and goal is not None:
-        words = f"dự báo {format_date(item.span.last_day)} đạt {item.forecast_words}"
+        words = f"dự báo {_end_words(item.span.last_day)} {item.forecast_words}"
         return words + (f", thiếu {item.words(goal - item.forecast)}" if item.forecast < goal else "")
     if item.state == "none" and item.notes:
         return item.notes[0]
     return ""
+
+
+def _end_words(last: date) -> str:
+    return "cuối năm" if (last.month, last.day) == (12, 31) else f"ngày {format_date(last)}"
 
 
 def _gap_line(item: TargetProgress) -> SafeString | str:
@@ -142,7 +149,7 @@ def _parts_line(parts: Sequence[TargetProgress]) -> str:
         for part in parts
         if part.value is not None and part.target.campaign is not None
     ]
-    return f"Trong đó {'; '.join(said)}." if said else ""
+    return f"Trong đó {'; '.join(said)}" if said else ""
 
 
 def heading(progress: PlanProgress) -> str:
@@ -166,7 +173,7 @@ def heading(progress: PlanProgress) -> str:
 
 def growth_waterfall(found: Reconciliation, *, title: str, opening_label: str, closing_label: str) -> Chart:
     """Where net growth comes from; opening balances and reorganisation apart."""
-    steps = [Step(label, n) for _, label, n in found.lines]
+    steps = [Step(_SHORT_LABELS.get(code, label), n) for code, label, n in found.lines]
     for label, n in (
         ("Bắt đầu ghi sổ", found.opening_balances),
         ("Sắp xếp tổ chức", found.reorganised + found.structure),

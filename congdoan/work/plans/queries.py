@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
@@ -100,7 +100,7 @@ class TargetProgress:
 
     def words(self, value: Decimal | None) -> str:
         """Any value of this target as it is shown."""
-        return figure_words(value, self.unit_name, decimals=self.target.indicator.decimals or None)
+        return figure_words(value, self.unit_name, decimals=_places(self.target))
 
     @property
     def expected_words(self) -> str:
@@ -336,7 +336,12 @@ def allocation_history(target: Target, unit: Unit | int) -> list[Allocation]:
     return list(
         Allocation.objects.filter(target=target, unit=unit)
         .select_related("decision", "created_by", "unit")
-        .prefetch_related("items__unit")
+        .prefetch_related(
+            Prefetch(
+                "items",
+                AllocationItem.objects.select_related("unit").order_by("unit__sort_key", "unit_id", "period"),
+            )
+        )
         .order_by("-revision")
     )
 
@@ -474,6 +479,8 @@ class _Session:
             )
         goal = assessed if assessed is not None else demand
         opening = self._opening(target, span, unit_id)
+        if target.operator == "upward" and opening is not None and value is not None:
+            notes.append(_direction(target, opening, value))
         expected, expected_reason = self._expected(target, span, unit_id, goal, opening, read_on)
         forecast, forecast_reason = self._forecast(target, span, unit_id, value, read_on, reading)
         is_met = met(target.operator, goal, value)
@@ -511,7 +518,7 @@ class _Session:
             forecast_reason=forecast_reason,
             missing=missing,
             state=state,
-            state_words=_state_words(state, indicator.kind, span, self.as_of),
+            state_words=_state_words(state, indicator.kind, span, self.as_of, value),
             source=source,
             notes=tuple(dict.fromkeys(note for note in notes if note)),
             trend=tuple(course),
@@ -524,7 +531,7 @@ class _Session:
             return "Đã hoàn thành" if value >= 1 else "Chưa hoàn thành"
         if target.indicator.kind == "net":
             return format_signed(value)
-        return figure_words(value, target.unit_name, decimals=target.indicator.decimals or None, beside=goal)
+        return figure_words(value, target.unit_name, decimals=_places(target), beside=goal)
 
     def _reported(
         self, target: Target, span: Span, unit_id: int, reading: Reading
@@ -727,12 +734,31 @@ def _reached(value: Decimal, expected: Decimal, opening: Decimal | None) -> Deci
     return value / expected if expected > 0 else Decimal(1)
 
 
-def _state_words(state: str, kind: str, span: Span, as_of: date) -> str:
+def _state_words(state: str, kind: str, span: Span, as_of: date, value: Decimal | None) -> str:
     if state == "done" and kind in {"ratio", "average", "stock"}:
         return "Đạt"
     if state == "none" and as_of < span.from_on:
         return "Chưa đến kỳ"
+    if state == "none" and value is not None:
+        # Words without a pass mark ("hầu hết"), a baseline, or a body that was not given the target.
+        return "Chỉ theo dõi"
     return STATE_WORDS[state]
+
+
+def _places(target: Target) -> int:
+    """Figures after the comma: those of the indicator, at least one for rates."""
+    return max(target.indicator.decimals, 1 if target.unit_name == "%" else 0)
+
+
+def _direction(target: Target, opening: Decimal, value: Decimal) -> str:
+    """Which way a figure went that the plan only wants to rise."""
+    places = _places(target)
+    start = figure_words(opening, target.unit_name, decimals=places)
+    if value == opening:
+        return f"Đầu kỳ {start}; đến nay không đổi."
+    unit = " điểm phần trăm" if target.unit_name == "%" else f" {target.unit_name}"
+    change = figure_words(abs(value - opening), "", decimals=places)
+    return f"Đầu kỳ {start}; đến nay {'tăng' if value > opening else 'giảm'} {change}{unit}."
 
 
 def _share(code: str, on: date, unit_id: int) -> Decimal:

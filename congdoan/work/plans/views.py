@@ -190,6 +190,7 @@ def _table(progress: PlanProgress, leading: TargetProgress, on: date) -> dict[st
     found = tables[leading.target.code]
     return {
         "leading": leading,
+        "leading_percent": leading.percent / 100 if leading.percent is not None else None,
         "beside": [cards.column_title(item) for item in beside],
         "children": cards.children_rows(tables, leading.target.code, [item.target.code for item in beside]),
         "remainder": cards.remainder_line(found),
@@ -286,6 +287,7 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     with tempfile.TemporaryDirectory(prefix="congdoan-export-") as folder:
         path = Path(folder) / "children.xlsx"
         table = _table(progress, chosen, request.as_of)
+        del table["leading_percent"]
         write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
         # The open handle outlives the folder's entry.
         return FileResponse(
@@ -527,6 +529,7 @@ def _target_page(
         else None,
         "trend": cards.course(item),
         "leading": item,
+        "leading_percent": item.percent / 100 if item.percent is not None else None,
         "beside": [],
         "children": cards.children_rows(tables, target.code, []),
         "remainder": cards.remainder_line(found),

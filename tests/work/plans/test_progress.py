@@ -133,7 +133,19 @@ def test_the_threshold_of_the_plan_decides(plans: dict[str, Plan], country: Coun
     most = target_progress(target("vinh-bao-2025", "I-12"), country["HP-VB"], on)
     assert most.value == 50  # every enterprise of 20 or more, stable or not
     assert (most.state, most.demand_words, most.percent) == ("none", "hầu hết", None)
+    assert most.state_words == "Chỉ theo dõi"
     assert any("đủ điều kiện" in note for note in most.notes)
+
+
+def test_a_share_that_should_rise_says_which_way_it_went(
+    plans: dict[str, Plan], country: Country, target: ById
+) -> None:
+    country.enterprises("NA-H", date(2021, 9, 1), 4, band=50, has_union=True)
+    country.members("NA-H-1", date(2021, 9, 1), 100, "opening")
+    country.members("NA-H-1", date(2022, 3, 1), 5)
+    item = target_progress(target("nghe-an-2023", "I-25"), country["NA"], date(2022, 6, 30))
+    assert (item.value, item.state) == (Decimal("52.5"), "none")
+    assert "Đầu kỳ 50%; đến nay tăng 2,5 điểm phần trăm." in item.notes
 
 
 def test_operating_enterprises_only(plans: dict[str, Plan], country: Country, target: ById) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django import template
 
-from congdoan.kit.dates import format_date
+from congdoan.kit.dates import Period, format_date
 
 register = template.Library()
 
@@ -48,6 +48,12 @@ def purpose(code: str) -> str:
 def norm_period(code: str | None) -> str:
     """{{ row.period|norm_period }} "hằng tháng"; what the plan leaves out is said so."""
     return _PERIODS.get(code or "", "không ghi")
+
+
+@register.filter
+def period_name(code: str) -> str:
+    """{{ item.period|period_name }} "quý II năm 2026"; the whole window for a blank."""
+    return Period.parse(code).name if code else "cả kỳ"
 
 
 @register.filter

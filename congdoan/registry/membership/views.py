@@ -1,0 +1,563 @@
+"""Doors of membership: lists, the page of a person, and the forms that book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.views.decorators.http import require_GET, require_POST
+
+from congdoan.foundation.access.queries import home_unit, may
+from congdoan.foundation.access.rules import Actor, refuse
+from congdoan.foundation.listing.views import list_view
+from congdoan.foundation.units.models import Decision, Unit
+from congdoan.kit.dates import format_date
+from congdoan.kit.identifiers import check_citizen_id, check_phone
+from congdoan.kit.sealed import unseal
+from congdoan.kit.text import mask, search_prefix_query
+from congdoan.registry.membership import actions, queries, rules
+from congdoan.registry.membership import forms as shapes
+from congdoan.registry.membership.choices import KINDS
+from congdoan.registry.membership.lists import born, movement_words
+from congdoan.registry.membership.models import Movement
+from congdoan.registry.organisation.actions import record_decision
+from congdoan.registry.people.actions import (
+    PeopleError,
+    register_people,
+    reveal_identity,
+    update_people,
+)
+from congdoan.registry.people.choices import CONSENT_PURPOSES, CONTRACT_KINDS, SEXES
+from congdoan.registry.people.models import Person
+from congdoan.registry.people.queries import find_by_identity, namesakes
+
+_PRIVATE = ("birth", "phone", "email", "address")
+
+
+def _list_buttons(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = request.actor
+    buttons: list[dict[str, Any]] = [
+        {"label": "Biến động", "url": reverse("membership:movements"), "icon": "arrows-exchange"}
+    ]
+    if actor.has_anywhere("membership.admit"):
+        buttons.append(
+            {"label": "Kết nạp", "url": reverse("membership:admit"), "icon": "user-plus", "primary": True}
+        )
+    return {"actions": buttons}
+
+
+def _movement_buttons(request: HttpRequest) -> dict[str, Any]:
+    return {"actions": [{"label": "Đoàn viên", "url": reverse("membership:list"), "icon": "users"}]}
+
+
+members = list_view("membership.members", extra=_list_buttons)
+movements = list_view("membership.movements", extra=_movement_buttons)
+
+
+# --------------------------------------------------------------------------------------------------
+# The page of a person
+# --------------------------------------------------------------------------------------------------
+
+
+def _seen(request: HttpRequest, pk: int) -> Person:
+    """A person whom the reader has, or had, in the books that they may see; 404 for anybody else."""
+    return get_object_or_404(queries.people_seen(request.actor), pk=pk)
+
+
+def _here(person: Person) -> Unit | None:
+    """The unit whose officers look after the person: of the newest membership, else of the newest movement."""
+    membership = person.memberships.filter(is_primary=True).order_by("-during").select_related("unit").first()
+    if membership is not None:
+        return membership.unit
+    movement = person.movements.order_by("-on", "-id").select_related("unit").first()
+    return movement.unit if movement else None
+
+
+@login_required
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: who they are, where they belong, and everything that was booked for them."""
+    actor: Actor = request.actor
+    found = _seen(request, pk)
+    here = _here(found)
+    own = here is not None and may(actor, "membership.view", here)
+    current = queries.membership_on(found.pk, request.as_of)
+    today = queries.membership_on(found.pk, actor.today)
+    rights = {
+        name: here is not None and may(actor, capability, here)
+        for name, capability in (
+            ("contacts", "people.view_contacts"),
+            ("identity", "people.view_identity"),
+            ("edit", "people.edit"),
+            ("transfer", "membership.transfer"),
+            ("end", "membership.end"),
+            ("admit", "membership.admit"),
+        )
+    }
+    booked = list(queries.movements_seen(actor, found.pk, everything=own))
+    reversed_ids = {movement.reverses_id for movement in booked if movement.reverses_id}
+    return render(
+        request,
+        "membership/person.html",
+        {
+            "person": found,
+            "here": here,
+            "current": current,
+            "today": today,
+            "rights": rights,
+            "born": born(found, whole=rights["contacts"]),
+            "facts": _facts(found, rights),
+            "warnings": _warnings(found, rights),
+            "masked": _masked(found) if rights["identity"] else [],
+            "events": _events(found, booked, reversed_ids, own=own),
+            "reversible": [
+                movement
+                for movement in booked
+                if movement.reverses_id is None
+                and movement.pk not in reversed_ids
+                and KINDS[movement.kind].sign == movement.sign
+                and may(actor, rules.capability_for(movement.kind), movement.unit_id)
+            ]
+            if own
+            else [],
+            "memberships": list(
+                found.memberships.filter(is_primary=True).select_related("unit").order_by("-during")
+            )
+            if own
+            else [],
+            "reveal_form": shapes.RevealForm(),
+            "crumbs": [("Đoàn viên", reverse("membership:list")), (found.full_name, "")],
+        },
+    )
+
+
+def _facts(found: Person, rights: dict[str, bool]) -> list[tuple[str, Any]]:
+    hidden = "không được giao quyền xem"
+    facts: list[tuple[str, Any]] = [
+        ("Ngày sinh" if rights["contacts"] else "Năm sinh", born(found, whole=rights["contacts"])),
+        ("Giới tính", dict(SEXES)[found.sex].capitalize()),
+        ("Quốc tịch", dict(shapes.NATIONALITIES).get(found.nationality, found.nationality)),
+        ("Số thẻ đoàn viên", found.card_number),
+    ]
+    for label, value in (
+        ("Điện thoại", found.phone),
+        ("Thư điện tử", found.email),
+        ("Nơi ở", found.address),
+        ("Quê quán", found.hometown),
+    ):
+        facts.append((label, value if rights["contacts"] else hidden))
+    return facts
+
+
+def _masked(found: Person) -> list[tuple[str, str]]:
+    """Identity numbers as dots and their last figures: enough to compare with a card, not to use."""
+    sealed = (("Số căn cước", found.citizen_id_sealed), ("Số hộ chiếu", found.passport_sealed))
+    return [(label, mask(unseal(value))) for label, value in sealed if value]
+
+
+def _warnings(found: Person, rights: dict[str, bool]) -> list[str]:
+    """What looks wrong in the person's data, for who may see that data."""
+    if not rights["contacts"] or not found.phone:
+        return []
+    return list(check_phone(found.phone).warnings)
+
+
+def _events(
+    found: Person, booked: list[Movement], reversed_ids: set[int], *, own: bool
+) -> list[dict[str, Any]]:
+    """Movements, employment and consents in one line of time, the newest first."""
+    events: list[dict[str, Any]] = []
+    for movement in booked:
+        details = [movement.unit.name]
+        if movement.counter_unit is not None:
+            details.append(f"{'đến' if KINDS[movement.kind].sign < 0 else 'từ'} {movement.counter_unit.name}")
+        if movement.decision is not None and movement.decision.number:
+            details.append(f"QĐ {movement.decision.number}")
+        if movement.reason:
+            details.append(movement.reason)
+        who = movement.actor.get_full_name() if movement.actor else "hệ thống"
+        details.append(f"{who} ghi ngày {format_date(movement.recorded_at.astimezone().date())}")
+        if movement.is_late:
+            details.append("ghi sau khi khoá sổ")
+        undone = movement.pk in reversed_ids
+        events.append(
+            {
+                "on": movement.on,
+                "order": (movement.on, 2, movement.pk),
+                "title": movement_words(movement),
+                "detail": " · ".join(details),
+                "state": "muted" if undone or movement.reverses_id else _tone(movement),
+                "undone": undone,
+            }
+        )
+    if own:
+        for job in found.employments.select_related("enterprise").order_by("during"):
+            until = f", đến trước {format_date(job.during.upper)}" if job.during.upper else ""
+            words = [dict(CONTRACT_KINDS).get(job.contract_kind, ""), job.job_title]
+            events.append(
+                {
+                    "on": job.during.lower,
+                    "order": (job.during.lower, 0, job.pk),
+                    "title": f"Làm việc tại {job.enterprise.name}{until}",
+                    "detail": " · ".join(filter(None, words)),
+                    "url": reverse("enterprises:enterprise", args=[job.enterprise_id]),
+                    "state": "info",
+                }
+            )
+        for consent in found.consents.order_by("given_on"):
+            purpose = dict(CONSENT_PURPOSES)[consent.purpose]
+            events.append(
+                {
+                    "on": consent.given_on,
+                    "order": (consent.given_on, 1, consent.pk),
+                    "title": f"Đồng ý xử lý dữ liệu: {purpose}",
+                    "detail": consent.source
+                    + (
+                        f" · rút lại ngày {format_date(consent.withdrawn_on)}" if consent.withdrawn_on else ""
+                    ),
+                    "state": "muted",
+                    "undone": consent.withdrawn_on is not None,
+                }
+            )
+    return sorted(events, key=lambda event: event["order"], reverse=True)
+
+
+def _tone(movement: Movement) -> str:
+    if KINDS[movement.kind].group == "reorganised":
+        return "info"
+    return "good" if movement.sign > 0 else "warn"
+
+
+@login_required
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show identity numbers once, to who says why; the reading is written down."""
+    found = _seen(request, pk)
+    form = shapes.RevealForm(request.POST)
+    context: dict[str, Any] = {"person": found, "reveal_form": form}
+    if form.is_valid():
+        try:
+            context["identity"] = reveal_identity(
+                actor=request.actor, person=found, reason=form.cleaned_data["reason"]
+            )
+            context["warnings"] = check_citizen_id(
+                context["identity"].citizen_id,
+                birth_on=found.birth_on,
+                sex={"m": "male", "f": "female"}.get(found.sex),  # type: ignore[arg-type]
+            ).warnings
+        except PeopleError as error:
+            form.add_error(None, ValidationError(str(error)))
+    response = render(request, "membership/_identity.html", context)
+    # Numbers shown once are kept by no cache, so that "back" does not show them again.
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+# --------------------------------------------------------------------------------------------------
+# Booking
+# --------------------------------------------------------------------------------------------------
+
+
+def _paper(data: dict[str, Any], issuer: Unit | None) -> Decision | None:
+    """The decision a form names, if it names one."""
+    number = data.get("decision_number") or ""
+    if not number:
+        return None
+    return record_decision(number=number, issued_on=data.get("decision_on"), issuer=issuer)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    button: str,
+    crumbs: list[tuple[str, str]],
+    save: Callable[[dict[str, Any]], tuple[str, Person]],
+    note: str = "",
+    doubtful: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """Show a form; when it is sent and sound, run ``save`` and go to the person's page. What an action refuses is
+    shown above the form, which keeps what was typed."""
+    if request.method == "POST" and not doubtful and form.is_valid():
+        try:
+            with transaction.atomic():
+                words, found = save(form.cleaned_data)
+        except (actions.MembershipError, PeopleError) as error:
+            form.add_error(None, ValidationError(str(error)))
+        else:
+            messages.success(request, words)
+            return redirect("membership:person", found.pk)
+    return render(
+        request,
+        "membership/form.html",
+        {
+            "form": form,
+            "title": title,
+            "button": button,
+            "crumbs": [*crumbs, (title, "")],
+            "note": note,
+            "doubtful": doubtful,
+            "back": crumbs[-1][1],
+        },
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _crumbs(found: Person) -> list[tuple[str, str]]:
+    return [
+        ("Đoàn viên", reverse("membership:list")),
+        (found.full_name, reverse("membership:person", args=[found.pk])),
+    ]
+
+
+@login_required
+def admit(request: HttpRequest) -> HttpResponse:
+    """Register a person and book the admission, in one go. Somebody who may be in the register already is shown
+    first."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.admit"):
+        raise refuse("membership.admit")
+    initial: dict[str, Any] = {"on": actor.today, "nationality": "VN"}
+    home = home_unit(actor)
+    asked = Unit.objects.filter(code=request.GET.get("don_vi", "")).first()
+    if asked is not None:
+        initial["unit"] = asked
+    elif home is not None and queries.holds_members(home.pk, actor.today):
+        initial["unit"] = home
+    form = shapes.AdmitForm(request.POST or None, latest=actor.today, initial=initial)
+    doubtful: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid() and not form.cleaned_data["same_person"]:
+        doubtful = _who_may_be_the_same(actor, form)
+        if doubtful and not any(item["certain"] for item in doubtful):
+            form.fields["same_person"].widget = forms.CheckboxInput()
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        (made,) = register_people(actor=actor, on=actor.today, items=[form.person_data()])
+        result = actions.admit(
+            actor=actor,
+            items=[
+                actions.Admission(
+                    person=made,
+                    unit=data["unit"],
+                    on=data["on"],
+                    application_on=data["application_on"],
+                    contract_from=data["contract_from"],
+                    contract_to=data["contract_to"],
+                    reason=data["reason"],
+                )
+            ],
+            decision=_paper(data, home),
+        )
+        warnings = [
+            *check_citizen_id(data["citizen_id"], birth_on=made.birth_on).warnings,
+            *check_phone(data["phone"]).warnings,
+            *(words for _, words in result.warnings),
+        ]
+        for warning in warnings:
+            messages.warning(request, warning)
+        return f"Đã kết nạp {made.full_name} vào {data['unit'].name} từ ngày {format_date(data['on'])}.", made
+
+    return _form_page(
+        request,
+        form,
+        title="Kết nạp đoàn viên",
+        button="Kết nạp",
+        crumbs=[("Đoàn viên", reverse("membership:list"))],
+        save=save,
+        doubtful=doubtful,
+    )
+
+
+def _who_may_be_the_same(actor: Actor, form: shapes.AdmitForm) -> list[dict[str, Any]]:
+    """People in the register with the same number (certainly the same) or the same name and birth date (maybe).
+
+    Where somebody is out of the reader's sight only the unit is named, as the refusal of an admission would.
+    """
+    data = form.person_data()
+    by_number = find_by_identity(citizen_ids=[data.citizen_id], passports=[data.passport])
+    certain = {person.pk: person for person in by_number.values()}
+    maybe = {}
+    if data.birth_on is not None:
+        maybe = {person.pk: person for person in namesakes(data.full_name, data.birth_on)[:5]}
+    found = []
+    seen = set(queries.people_seen(actor).filter(pk__in=[*certain, *maybe]).values_list("pk", flat=True))
+    for pk, person in (maybe | certain).items():
+        here = _here(person)
+        found.append(
+            {
+                "name": person.full_name,
+                "born": person.birth_on.year if person.birth_on else "",
+                "unit": here.name if here else "chưa ở đơn vị nào",
+                "url": reverse("membership:person", args=[pk]) if pk in seen else "",
+                "certain": pk in certain,
+            }
+        )
+    return sorted(found, key=lambda item: not item["certain"])
+
+
+@login_required
+def readmit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book somebody who is in the register as a member (again)."""
+    actor: Actor = request.actor
+    found = _seen(request, pk)
+    if not actor.has_anywhere("membership.admit"):
+        raise refuse("membership.admit")
+    form = shapes.ReadmitForm(
+        request.POST or None, latest=actor.today, initial={"on": actor.today, "unit": _here(found)}
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        actions.admit(
+            actor=actor,
+            items=[
+                actions.Admission(
+                    found,
+                    data["unit"],
+                    data["on"],
+                    application_on=data["application_on"],
+                    reason=data["reason"],
+                )
+            ],
+            decision=_paper(data, home_unit(actor)),
+        )
+        return f"Đã kết nạp lại {found.full_name} vào {data['unit'].name}.", found
+
+    return _form_page(
+        request, form, title="Kết nạp lại", button="Kết nạp lại", crumbs=_crumbs(found), save=save
+    )
+
+
+def _own(request: HttpRequest, pk: int, capability: str) -> Person:
+    """A person seen whom the actor may also write for, at the unit where the person is."""
+    found = _seen(request, pk)
+    here = _here(found)
+    if here is None or not may(request.actor, capability, here):
+        raise refuse(capability, here.name if here else "")
+    return found
+
+
+@login_required
+def transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book a transfer to another unit."""
+    actor: Actor = request.actor
+    found = _own(request, pk, "membership.transfer")
+    form = shapes.TransferForm(request.POST or None, latest=actor.today, initial={"on": actor.today})
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        actions.transfer(
+            actor=actor,
+            items=[actions.Transfer(found, data["to_unit"], data["on"], data["reason"])],
+            decision=_paper(data, home_unit(actor)),
+        )
+        return f"Đã chuyển {found.full_name} đến {data['to_unit'].name}.", found
+
+    return _form_page(
+        request,
+        form,
+        title="Chuyển sinh hoạt",
+        button="Chuyển",
+        crumbs=_crumbs(found),
+        save=save,
+        note="Cần có quyền chuyển sinh hoạt ở cả hai đơn vị; nếu không, hãy nhờ công đoàn cấp trên chung.",
+    )
+
+
+@login_required
+def depart(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book the end of a membership."""
+    actor: Actor = request.actor
+    found = _own(request, pk, "membership.end")
+    form = shapes.DepartForm(request.POST or None, latest=actor.today, initial={"on": actor.today})
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        actions.depart(
+            actor=actor,
+            items=[actions.Departure(found, data["kind"], data["on"], data["reason"])],
+            decision=_paper(data, home_unit(actor)),
+        )
+        return f"Đã ghi {KINDS[data['kind']].name}: {found.full_name}.", found
+
+    return _form_page(
+        request,
+        form,
+        title="Ra khỏi tổ chức",
+        button="Ghi vào sổ",
+        crumbs=_crumbs(found),
+        save=save,
+        note="Ngày ghi là ngày đầu tiên không còn là đoàn viên.",
+    )
+
+
+@login_required
+def reverse_movement(request: HttpRequest, pk: int, movement: int) -> HttpResponse:
+    """Take a booking back."""
+    actor: Actor = request.actor
+    found = _seen(request, pk)
+    booked = get_object_or_404(found.movements.select_related("unit"), pk=movement)
+    capability = rules.capability_for(booked.kind)
+    if not may(actor, capability, booked.unit_id):
+        raise refuse(capability, booked.unit.name)
+    form = shapes.ReverseForm(request.POST or None)
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        count = actions.reverse(actor=actor, movements=[booked], reason=data["reason"])
+        both = " và bút toán đi cùng" if count > 1 else ""
+        return f"Đã đảo “{KINDS[booked.kind].name}” ngày {format_date(booked.on)}{both}.", found
+
+    return _form_page(
+        request,
+        form,
+        title=f"Đảo bút toán: {KINDS[booked.kind].name} ngày {format_date(booked.on)}",
+        button="Đảo bút toán",
+        crumbs=_crumbs(found),
+        save=save,
+        note=f"{booked.unit.name}. Chuyển sinh hoạt và sắp xếp được đảo cả hai đầu.",
+    )
+
+
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is written of a person."""
+    actor: Actor = request.actor
+    found = _own(request, pk, "people.edit")
+    here = _here(found)
+    contacts = here is not None and may(actor, "people.view_contacts", here)
+    form = shapes.EditForm(
+        request.POST or None, initial=shapes.EditForm.initial_of(found, born(found, whole=contacts))
+    )
+    if not contacts:
+        form.keep_from(_PRIVATE)
+
+    def save(data: dict[str, Any]) -> tuple[str, Person]:
+        changed = update_people(
+            actor=actor, on=actor.today, changes=[(found, form.changes())], reason=data["reason"]
+        )
+        return ("Đã lưu." if changed else "Không có gì thay đổi."), found
+
+    return _form_page(
+        request, form, title="Sửa thông tin cá nhân", button="Lưu", crumbs=_crumbs(found), save=save
+    )
+
+
+@login_required
+@require_GET
+def suggest_unit(request: HttpRequest) -> HttpResponse:
+    """Options of a unit that holds members, being typed; only where the actor may write."""
+    actor: Actor = request.actor
+    words = search_prefix_query(request.GET.get(request.GET.get("truong", "q"), ""))
+    rows: list[Unit] = []
+    if words:
+        rows = list(queries.holding_units(actor, words, actor.today)[:20])
+    return HttpResponse(
+        format_html_join("", '<option value="{} ({})"></option>', ((unit.name, unit.code) for unit in rows))
+    )
