@@ -166,8 +166,12 @@ def _target(place: int, target: TargetFigure, report: PlanReport) -> dict[str, s
         "missing": prose.cell(target.missing, target),
         "state": prose.state_words(target),
         "citation": prose.citation_words(target.citation) or prose.NO_FIGURE,
-        "text": prose.target_text(target, report),
+        "text": _PARTY_ELSEWHERE if target.is_party else prose.target_text(target, report),
     }
+
+
+#: What section III says in full is not said twice.
+_PARTY_ELSEWHERE = f"Kết quả nêu tại mục {_ROMAN[2]}."
 
 
 def _ledger_text(report: PlanReport) -> list[str]:
