@@ -69,7 +69,7 @@ def test_the_streamed_reader_reads_what_calamine_reads(
         plain = book.add_format({"num_format": '"day" 0'})
         sheet.write_row(1, 1, ["Họ & tên <1>", "x"])
         sheet.write_datetime(2, 1, date(1990, 3, 8), day)
-        sheet.write_datetime(2, 2, datetime(1990, 3, 8, 12, 0), moment)  # noqa: DTZ001
+        sheet.write_datetime(2, 2, datetime(1990, 3, 8, 12, 0), moment)
         sheet.write(2, 3, 5, plain)
         sheet.write(3, 1, True)
         sheet.write_formula(3, 2, "=1/0", None, "#DIV/0!")
