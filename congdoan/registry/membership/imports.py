@@ -149,12 +149,16 @@ def country_code(text: str) -> str:
     return _COUNTRIES.get(key, "")
 
 
+@lru_cache(maxsize=256)
+def _sex_of(text: str) -> str:
+    return _SEX_WORDS.get(header_key(text), "")
+
+
 def _is_passport(text: str) -> bool:
     plain = text.replace(" ", "")
     return 6 <= len(plain) <= 12 and plain.isascii() and plain.isalnum() and plain[0].isalpha()
 
 
-@lru_cache(maxsize=1 << 15)
 def _plain_name(text: str) -> str:
     """A name as it is written; one typed all in capitals or all in small letters is given its capitals."""
     return title_name(text) if text.isupper() or text.islower() else text
@@ -273,8 +277,7 @@ class _Reader:
         elif ticked:
             values["sex"] = ticked[0]
         if "sex" in get and (text := text_of(get["sex"](cells))):
-            letter = _SEX_WORDS.get(header_key(text), "")
-            if letter:
+            if letter := _sex_of(text):
                 values["sex"] = letter
             else:
                 row.refuse(self._column("sex"), f"Giới tính “{text[:30]}” không rõ. Hãy ghi Nam hoặc Nữ.")
@@ -305,11 +308,10 @@ class _Reader:
 
     def _numbers(self, row: StagedRow, citizen: str, passport: str) -> None:
         values = row.values
-        if citizen and not passport and _is_passport(citizen):
+        if citizen and not passport and citizen[0].isalpha() and _is_passport(citizen):
             citizen, passport = "", citizen.replace(" ", "").upper()
         if citizen:
-            parts = citizen_id_parts(citizen)
-            if parts is not None and "sex" not in values:
+            if "sex" not in values and (parts := citizen_id_parts(citizen)) is not None:
                 values["sex"] = "m" if parts.sex == "male" else "f"
             birth = date.fromisoformat(values["birth_on"]) if "birth_on" in values else None
             sex = values.get("sex")
