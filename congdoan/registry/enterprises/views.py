@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
-from congdoan.foundation.access.queries import home_unit, may
+from congdoan.foundation.access.queries import home_unit, may, scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.catalogues.models import Sector, Territory
 from congdoan.foundation.listing.views import context_of, list_view
