@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
@@ -41,7 +40,7 @@ from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.actions import EnterpriseError, JudgementData, judge
 from congdoan.registry.enterprises.choices import OPERATING_STATES
 from congdoan.registry.enterprises.models import Enterprise, Hosting
-from congdoan.registry.enterprises.queries import listed_on, recent_headcounts
+from congdoan.registry.enterprises.queries import listed_on, recent_headcounts, years_before
 from congdoan.registry.enterprises.rules import EDIT, VIEW
 
 Rows: TypeAlias = QuerySet[Enterprise]
@@ -80,11 +79,6 @@ def _rows(context: ListContext) -> Rows:
             + Coalesce(F("now__headcount"), Value(0)),
         )
     )
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day some years before; 28/02 for 29/02."""
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _unit(rows: Rows, value: str, context: ListContext) -> Rows:
