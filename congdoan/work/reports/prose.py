@@ -92,21 +92,6 @@ def state_words(target: TargetFigure) -> str:
     return STATE_WORDS.get(target.state, STATE_WORDS["none"])
 
 
-_CITED = re.compile(r"(?:\d{3} )?(?:§(?P<section>[IVX]+(?:\.\d+)*[a-z]?)|fn(?P<note>\d+))?")
-
-
-def citation_words(citation: str) -> str:
-    """Where a plan says it, as a reader of the plan looks it up: "000 §II.1 L39" gives "Mục II.1"."""
-    found: dict[str, None] = {}
-    for part in citation.split(";"):
-        match = _CITED.match(part.strip())
-        if match and match["section"]:
-            found[f"Mục {match['section']}"] = None
-        elif match and match["note"]:
-            found[f"Chú thích {match['note']}"] = None
-    return "; ".join(found)
-
-
 def until(report: PlanReport) -> str:
     """ "ngày 30/9/2026": the day all figures count to."""
     return f"ngày {short_day(report.as_of)}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from congdoan.kit.dates import Period
+from congdoan.work.plans.rules import citation_words
 from congdoan.work.reports import prose
 from congdoan.work.reports.figures import TargetFigure
 from tests.work.reports import samples
@@ -203,7 +204,7 @@ def test_children_slowest_named_first() -> None:
     ],
 )
 def test_citations_as_a_reader_looks_them_up(citation: str, words: str) -> None:
-    assert prose.citation_words(citation) == words
+    assert citation_words(citation) == words
 
 
 @pytest.mark.parametrize(

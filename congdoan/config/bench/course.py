@@ -1,0 +1,181 @@
+"""The whole course: grounds made, pieces run one after the other, figures put together with their aims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from congdoan.config.bench.apart import GROUND, WORK, Bench
+from congdoan.config.bench.figures import Figure, Times
+from congdoan.config.bench.world import Ground
+
+PARTS = ("import", "screens", "export", "upkeep")
+#: Growth is told from here.
+SMALL = 100_000
+#: Rows the peer is given; it is asked for its rows per second only.
+PLAIN_SAMPLE = 2_000
+TUNED_SAMPLE = 20_000
+REQUESTS = 100
+
+_MB = 1_000_000
+_SCREENS = {
+    "search_frequent": "Tìm tên, từ hay gặp",
+    "search_rare": "Tìm tên, họ tên hiếm",
+    "search_pair": "Tìm tên, hai từ",
+    "search_prefix": "Tìm tên, gõ vài chữ đầu",
+    "search_middle": "Tìm tên trong một công đoàn cỡ giữa",
+    "list_first": "Danh sách đoàn viên, trang đầu",
+    "list_deep": "Danh sách đoàn viên, trang sâu",
+    "list_province": "Danh sách đoàn viên một tỉnh",
+    "list_middle": "Danh sách đoàn viên một công đoàn cấp trên",
+    "list_small": "Danh sách đoàn viên một CĐCS",
+    "plan_root": "Tiến độ kế hoạch ở đơn vị cao nhất",
+    "unit_root": "Trang đơn vị cao nhất",
+    "unit_middle": "Trang một công đoàn cấp trên",
+}
+Say = Callable[[str], None]
+
+
+def run(bench: Bench, *, members: int, only: str, say: Say) -> Iterator[Figure]:
+    """Measure. ``only``: one of PARTS, or "" for all. Figures come as they are known."""
+    parts = {only} if only else set(PARTS)
+    if "import" in parts:
+        yield from _imports(bench, members, say)
+    earlier: dict[str, Times] = {}
+    sizes = [SMALL, members] if members > SMALL and "screens" in parts else [members]
+    for size in sizes:
+        if parts == {"import"}:
+            break
+        ground = _country(bench, size, say)
+        say(f"Ghi {_n(size)} đoàn viên vào sổ")
+        filled = bench.apart("world.fill", ground)
+        folded, seconds = bench.apart("upkeep.settle")
+        if "upkeep" in parts and size == members:
+            group = f"Giữ số liệu đúng, {_n(size)} đoàn viên"
+            yield Figure("upkeep.fill", group, "Ghi sổ không qua tệp", size / filled, "rows/s")
+            yield Figure(
+                "upkeep.fold",
+                group,
+                "Cộng dồn số liệu",
+                folded / seconds,
+                "rows/s",
+                note=f"{_n(folded)} bút toán",
+            )
+        if "screens" in parts:
+            say(f"Mở các màn hình trên {_n(size)} đoàn viên")
+            times = bench.apart("screens.measure", ground, REQUESTS)
+            peer = bench.apart("screens.measure_peer", max(10, REQUESTS // 5)) if size == members else {}
+            yield from _screens(size, times, peer, earlier)
+            earlier = times
+        if "export" in parts and size == sizes[0]:
+            say("Xuất danh sách ra .xlsx")
+            yield from _export(bench)
+        if "upkeep" in parts and size == members:
+            say("Kiểm tra lại toàn bộ số liệu")
+            differences, seconds = bench.apart("upkeep.recount")
+            group = f"Giữ số liệu đúng, {_n(size)} đoàn viên"
+            yield Figure("upkeep.recount", group, "Đếm lại toàn bộ từ sổ", seconds, "s")
+            yield Figure("upkeep.differences", group, "Chỗ lệch tìm thấy", differences, "rows", aim=0)
+
+
+def _n(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def _country(bench: Bench, members: int, say: Say) -> Ground:
+    """A ground for so many members, and the work's database as a copy of it."""
+    say(f"Dựng cây công đoàn cho {_n(members)} đoàn viên")
+    bench.create(GROUND)
+    ground: Ground = bench.apart("world.build_ground", members, database=GROUND)
+    bench.create(WORK, template=GROUND)
+    return ground
+
+
+def _imports(bench: Bench, members: int, say: Say) -> Iterator[Figure]:
+    ground = _country(bench, members, say)
+    group = f"Nhập danh sách .xlsx, {_n(members)} dòng, xem trước và ghi"
+
+    def fresh(work: str, rows: int, *arguments: Any) -> Any:
+        path = bench.folder / f"list-{rows}.xlsx"
+        if not path.exists():
+            bench.apart("world.write_list", ground, rows, path, database=GROUND)
+        bench.create(WORK, template=GROUND)
+        return bench.apart(work, path, *arguments)
+
+    plain, tuned = min(PLAIN_SAMPLE, members), min(TUNED_SAMPLE, members)
+    say(f"Nhập bằng django-import-export như tài liệu, {_n(plain)} dòng")
+    plain_work = fresh("peers.import_list", plain, False)
+    say(f"Nhập bằng django-import-export đã tinh chỉnh, {_n(tuned)} dòng")
+    tuned_work = fresh("peers.import_list", tuned, True)
+    say(f"Nhập {_n(members // 4)} dòng")
+    quarter = fresh("importing.import_list", members // 4)
+    say(f"Nhập {_n(members)} dòng")
+    whole = fresh("importing.import_list", members)
+    say("Đọc bằng calamine và COPY thẳng, không kiểm tra gì")
+    floor = fresh("floor.import_list", members)
+    if whole.refused:
+        raise RuntimeError(f"{whole.refused} dòng bị từ chối")
+
+    ours = whole.rows / whole.work.seconds
+    yield Figure("import.rate", group, "Nhập, từ tệp đến sổ", ours, "rows/s", note=_split(whole))
+    for code, name, work, aim in (
+        ("documented", "django-import-export như tài liệu", plain_work, 25),
+        ("tuned", "django-import-export đã tinh chỉnh", tuned_work, 10),
+    ):
+        theirs = work.rows / work.seconds
+        yield Figure(f"import.{code}", group, name, theirs, "rows/s", note=f"{_n(work.rows)} dòng")
+        yield Figure(
+            f"import.vs_{code}",
+            group,
+            "  nhanh gấp",
+            ours / theirs,
+            "x",
+            aim=aim,
+            lower_is_better=False,
+            note=_by_processor(whole.work.processor_seconds / whole.rows, work.processor_seconds / work.rows),
+        )
+    yield Figure("import.floor", group, "Sàn: calamine + COPY", floor.rows / floor.seconds, "rows/s")
+    yield Figure(
+        "import.vs_floor",
+        group,
+        "  chậm hơn sàn",
+        whole.work.seconds / floor.seconds,
+        "x",
+        aim=4,
+        note=_by_processor(floor.processor_seconds, whole.work.processor_seconds),
+    )
+    yield Figure("import.memory", group, "Bộ nhớ cao nhất", whole.memory / _MB, "MB", aim=300)
+    yield Figure(
+        "import.memory_quarter", group, f"  khi nhập {_n(members // 4)} dòng", quarter.memory / _MB, "MB"
+    )
+
+
+def _split(whole: Any) -> str:
+    return f"xem trước {whole.preview_seconds:.0f} giây, ghi {whole.commit_seconds:.0f} giây"
+
+
+def _by_processor(ours: float, theirs: float) -> str:
+    return f"theo giờ máy tính toán: {theirs / ours:.1f} lần".replace(".", ",")
+
+
+def _screens(
+    members: int, times: dict[str, Times], peer: dict[str, Times], earlier: dict[str, Times]
+) -> Iterator[Figure]:
+    group = f"Màn hình, {_n(members)} đoàn viên, p95 thời gian máy chủ"
+    for code, name in _SCREENS.items():
+        mine = times[code]
+        said = [f"p50 {mine.p50:.0f} ms"]
+        if code in earlier:
+            said.append(f"ở {_n(SMALL)}: {earlier[code].p95:.0f} ms")
+        if code in peer:
+            said.append(f"Django admin: p50 {peer[code].p50:.0f}, p95 {peer[code].p95:.0f} ms")
+        yield Figure(f"screens.{members}.{code}", group, name, mine.p95, "ms", aim=50, note="; ".join(said))
+
+
+def _export(bench: Bench) -> Iterator[Figure]:
+    done = bench.apart("exporting.export_members", str(bench.folder))
+    group = f"Xuất .xlsx, {_n(done.rows)} dòng × {done.columns} cột"
+    yield Figure("export.rate", group, "Xuất danh sách đoàn viên", done.rows / done.seconds, "rows/s")
+    yield Figure("export.bare", group, "Sàn: XlsxWriter", done.rows / done.bare_seconds, "rows/s")
+    yield Figure("export.vs_bare", group, "  chậm hơn sàn", done.seconds / done.bare_seconds, "x", aim=1.5)
+    yield Figure("export.memory", group, "Bộ nhớ cao nhất", done.memory / _MB, "MB", aim=300)
