@@ -255,11 +255,11 @@ def children_table(document: Any) -> None:
         document,
         (
             ("STT", 1.0, "child.number", "Ô giữa"),
-            ("Đơn vị", 6.3, "child.name", "Ô chữ"),
+            ("Đơn vị", 6.1, "child.name", "Ô chữ"),
             ("Đoàn viên hiện có", 2.1, "child.members", "Ô số"),
             ("Mức giao", 1.8, "child.given", "Ô số"),
             ("Kết quả", 1.8, "child.value", "Ô số"),
-            ("Tỷ lệ", 1.6, "child.percent", "Ô số"),
+            ("Tỷ lệ", 1.8, "child.percent", "Ô số"),
             ("Còn thiếu", 1.9, "child.missing", "Ô số"),
         ),
         "child in children",

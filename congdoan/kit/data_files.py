@@ -64,7 +64,7 @@ class Entry:
     def _node(self, key: str) -> yaml.Node | None:
         self._asked.append(key)
         node = self._nodes.get(key)
-        if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in _NOTHING:
+        if isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NOTHING:
             return None
         return node
 
@@ -244,6 +244,10 @@ def _near(word: str, known: Iterable[str]) -> str:
     return f" (có phải ý là “{close[0]}”?)" if close else ""
 
 
+#: The reader written in C is ten times as fast; where PyYAML was built without it, the other says the same.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
 def open_data_file(path: Path) -> Entry:
     """The outermost mapping of the YAML file at `path` (UTF-8). Raises `DataFileError`."""
     try:
@@ -257,7 +261,7 @@ def open_data_file(path: Path) -> Entry:
             path.name, None, "", "tệp không phải bảng mã UTF-8", "Lưu lại tệp với bảng mã UTF-8"
         ) from None
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataFileError(

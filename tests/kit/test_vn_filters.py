@@ -22,7 +22,7 @@ ENGINE = Engine(libraries={"vn": "congdoan.kit.templatetags.vn"}, builtins=["con
         ("x|dong", 3_000_000, "3.000.000đ"),
         ("x|dong_in_words", 3_000_000, "Ba triệu đồng chẵn"),
         ("x|date_vn", date(2026, 11, 18), "18/11/2026"),
-        ("x|date_vn", datetime(2026, 11, 18, 9, 0), "18/11/2026"),  # noqa: DTZ001
+        ("x|date_vn", datetime(2026, 11, 18, 9, 0), "18/11/2026"),
         ('x|date_vn:"month"', date(2026, 11, 18), "11/2026"),
         ("x|long_date", date(2026, 2, 8), "ngày 08 tháng 02 năm 2026"),
         ("x|mask", "012345678901", "•••••••••901"),

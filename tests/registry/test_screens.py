@@ -86,6 +86,18 @@ def test_who_sees_what(tree: Tree, enterprise: Enterprise) -> None:
     assert Client().get("/don-vi/NA/").status_code == 302
 
 
+def test_a_union_sees_the_employer_it_works_at(tree: Tree, system: Actor, enterprise: Enterprise) -> None:
+    today = timezone.localdate()
+    host(actor=system, items=[HostData(enterprise, tree.unions["NA1"], date(2025, 1, 1))])
+    own = make_actor(today, tree.unions["NA1"], "committee")
+    listed = ListContext(actor=own, as_of=today)
+    assert filtered(get_list("enterprises.enterprises"), listed).count() == 1
+    client = signed_in(own)
+    page = client.get(f"/doanh-nghiep/{enterprise.pk}/").content.decode()
+    assert "Ghi số lao động" in page and "/don-vi/NA1/" in page and "/don-vi/NA/" not in page
+    assert "/don-vi/NA/" not in client.get("/doanh-nghiep/").content.decode()
+
+
 def test_a_viewer_reads_and_does_not_write(tree: Tree, enterprise: Enterprise) -> None:
     client = signed_in(make_actor(timezone.localdate(), tree.north, "viewer"))
     page = client.get(f"/doanh-nghiep/{enterprise.pk}/")

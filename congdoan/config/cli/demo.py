@@ -101,7 +101,8 @@ def _prepare(options: argparse.Namespace, began: float) -> tuple[dict[str, Any],
         if found == "demo":
             _say("Dữ liệu mẫu đã có, không tạo lại (dùng --fresh để làm lại từ đầu).")
         else:
-            stage.build(today=today, home=home(), say=_say, now=timezone.now(), scale=options.scale)
+            with stage.without_collector():
+                stage.build(today=today, home=home(), say=_say, now=timezone.now(), scale=options.scale)
     except (stage.DemoRefused, FileNotFoundError, ValueError) as error:
         raise CommandError(str(error)) from error
     return stage.answer(today=today, home=home(), began=began), stage.signs_in()

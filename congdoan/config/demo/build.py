@@ -566,14 +566,15 @@ class Builder:
     # ------------------------------------------------------------------ employment
 
     def _employments(self) -> None:
-        """Where members work, from joining to leaving or changing the workplace."""
+        """Where members work since they joined or changed the workplace; what ended before last year is left out."""
+        recent = date(self.story.until.year - 1, 1, 1)
         began: dict[int, tuple[int, date, Any]] = {}
         items: list[EmploymentData] = []
 
         def end(person: int, until: date | None) -> None:
             union_index, since, contract = began.pop(person, (0, BOOKS_OPEN, None))
             union = self.story.unions[union_index]
-            if union.employer is None or (until is not None and until <= since):
+            if union.employer is None or (until is not None and (until <= since or until < recent)):
                 return
             employer = self.story.employers[union.employer]
             state = employer.sector in ("administrative", "public_service")

@@ -79,6 +79,9 @@ _BY_HAND = (
     ("hai-phong-2033", "I-26", date(2025, 12, 20), "82.6"),
     ("hai-phong-2033", "I-27", date(2025, 12, 20), "74.8"),
     ("hai-phong-2033", "I-28", date(2025, 12, 20), "0.86"),
+    ("hai-phong-2033", "I-26", date(2026, 6, 30), "81.9"),
+    ("hai-phong-2033", "I-27", date(2026, 6, 30), "74.8"),
+    ("hai-phong-2033", "I-28", date(2026, 6, 30), "0.52"),
     ("hai-phong-2033", "I-36a", date(2026, 5, 28), "1"),
     ("hai-phong-2033", "I-36b", date(2026, 7, 28), "1"),
     ("hai-phong-2026", "T-07", date(2026, 9, 30), "91.5"),
@@ -87,10 +90,10 @@ _BY_HAND = (
 
 #: Reports that are written for each plan, by the issuing body.
 _REPORTS = {
-    "lai-chau-2025": ("2025-H1", "2025"),
+    "lai-chau-2025": ("2025",),
     "vinh-bao-2025": ("2025-H1",),
     "binh-duong-2025": ("2025-H1",),
-    "nghe-an-2023": ("2022", "2023"),
+    "nghe-an-2023": ("2023",),
     "hai-phong-2033": ("2025",),
     "hai-phong-2026": ("2026-H1", "2026-Q3"),
 }

@@ -78,18 +78,17 @@ def build(
         raise DemoRefused("Cơ sở dữ liệu không trống nên không tạo dữ liệu mẫu ở đây.")
     actor = Actor.system(_LABEL, today=today)
     record(actor=actor, verb=_BEGUN, summary="Bắt đầu tạo dữ liệu mẫu")
-    with _without_collector():
-        story = tell(until=today, scale=scale)
-        say(f"Câu chuyện mẫu: {len(story.people)} người, {len(story.unions)} công đoàn cơ sở.")
-        builder = Builder(story, actor=actor, now=now, say=say)
-        builder.write(parallel=parallel)
-        with _beside(fold_all, parallel=parallel):
-            builder.write_employments()
+    story = tell(until=today, scale=scale)
+    say(f"Câu chuyện mẫu: {len(story.people)} người, {len(story.unions)} công đoàn cơ sở.")
+    builder = Builder(story, actor=actor, now=now, say=say)
+    builder.write(parallel=parallel)
     users = demo_users(committee_unit=_committee_unit(story).code)
-    make_users(users, actor=actor, on=min(today, date(2026, 1, 1)))
-    for sample in write_samples(story, home / "mau"):
+    with _beside(fold_all, builder.write_employments, parallel=parallel):
+        make_users(users, actor=actor, on=min(today, date(2026, 1, 1)))
+        samples = write_samples(story, home / "mau")
+        planning.load_all(actor=actor)
+    for sample in samples:
         say(_bring_in(sample, actor))
-    planning.load_all(actor=actor)
     given = planning.give_down(actor=actor, until=today)
     planning.adjust_one(actor=actor, until=today)
     planning.enter_by_hand(actor=actor, until=today)
@@ -177,7 +176,7 @@ def _committee_unit(story: Story) -> DemoUnion:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Hundreds of thousands of records are made and kept: the collector would look at all of them again and again."""
     gc.disable()
     try:
@@ -187,23 +186,25 @@ def _without_collector() -> Iterator[None]:
 
 
 @contextmanager
-def _beside(work: Callable[[], None], *, parallel: bool) -> Iterator[None]:
-    """Do ``work`` over a connection of its own while the body runs; after it when not ``parallel``."""
+def _beside(*works: Callable[[], None], parallel: bool) -> Iterator[None]:
+    """Do the works over connections of their own while the body runs; before it when not ``parallel``."""
     if not parallel:
+        for work in works:
+            work()
         yield
-        work()
         return
 
-    def alone() -> None:
+    def alone(work: Callable[[], None]) -> None:
         try:
             work()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(1) as pool:
-        done: Future[None] = pool.submit(alone)
+    with ThreadPoolExecutor(len(works)) as pool:
+        running: list[Future[None]] = [pool.submit(alone, work) for work in works]
         yield
-        done.result()
+        for one in running:
+            one.result()
 
 
 def default_today() -> date:

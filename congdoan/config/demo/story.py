@@ -28,7 +28,7 @@ from congdoan.config.demo.companies import CompanyNames, Trade, tax_code
 from congdoan.config.demo.names import DemoPerson, PeopleMaker
 
 #: Shares of a year's admissions by month: Workers' Month (May) and the union's founding month (July) stand out.
-_ADMISSIONS_BY_MONTH = (5, 4, 8, 9, 20, 8, 14, 7, 7, 7, 6, 5)
+_ADMISSIONS_BY_MONTH = (5, 4, 8, 9, 22, 8, 14, 7, 6, 6, 6, 5)
 #: People leave after Tết and in summer.
 _DEPARTURES_BY_MONTH = (7, 13, 12, 8, 6, 8, 9, 9, 8, 7, 7, 6)
 _FOUNDINGS_BY_MONTH = (4, 4, 9, 11, 18, 9, 13, 8, 8, 8, 6, 2)
@@ -702,8 +702,12 @@ class _Teller:
             else:
                 size = min(220, max(7, round(rng.lognormvariate(3.15, 0.75))))
                 sector = self._sector(rng, province, size)
-                years = 0 if province.code == "NA" else rng.choice((0, 1, 1, 2, 3, 5))
-                registered = max(BOOKS_OPEN, on - timedelta(days=200 + 365 * years + rng.randint(0, 120)))
+                if province.code == "NA":
+                    # Covered in the year they come, so that the plan to the end of 2023 reaches its 100%.
+                    registered = max(chapter.from_on, on - timedelta(days=rng.randint(20, 80)))
+                else:
+                    days = 200 + 365 * rng.choice((0, 1, 1, 2, 3, 5)) + rng.randint(0, 120)
+                    registered = max(BOOKS_OPEN, on - timedelta(days=days))
                 employer = self.employer(part, sector=sector, workers=size, registered_on=registered)
                 if at < len(vinh_bao) and self.scale == 1:
                     self._settle(part, employer, "HP-VB")

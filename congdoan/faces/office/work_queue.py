@@ -19,13 +19,12 @@ from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
-from congdoan.registry.enterprises.models import HeadcountObservation, Standing
+from congdoan.registry.enterprises.models import Standing
+from congdoan.registry.enterprises.queries import recent_headcounts, years_before
 from congdoan.registry.people.models import Employment
 
 #: Days before the end of a foreign worker's contract in which the union should act.
 _CONTRACT_NOTICE = 30
-#: A headcount older than this no longer carries a density.
-_STALE_DAYS = 400
 
 
 @dataclass(frozen=True)
@@ -107,21 +106,25 @@ def _without_union(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     standing = Standing.objects.filter(
         during__contains=on,
         has_union=False,
+        sector__is_enterprise=True,
         operating="operating",
         band__gte=20,
         unit__in=UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id"),
     ).filter(scope(actor, "enterprises.view").filter("unit"))
-    years_ago = date(on.year - 2, on.month, min(on.day, 28))
     counts = standing.aggregate(
         all=Count("pk"),
-        large=Count("pk", filter=Q(sector="fdi", band__gte=100, enterprise__started_on__lte=years_ago)),
+        large=Count(
+            "pk", filter=Q(sector="fdi", band__gte=100, enterprise__started_on__lte=years_before(on, 2))
+        ),
     )
-    base = {"don_vi": unit.code, "co_cong_doan": "0", "hoat_dong": "operating"}
+    base = {"don_vi": unit.code, "co_cong_doan": "0", "hoat_dong": "operating", "la_dn": "1"}
     if counts["large"]:
         yield WorkItem(
             "building-factory-2",
             f"{format_number(counts['large'])} doanh nghiệp FDI lớn hoạt động nhiều năm chưa có công đoàn",
-            names_url("enterprises.enterprises", {**base, "khu_vuc": "fdi", "tu_lao_dong": "100"}),
+            names_url(
+                "enterprises.enterprises", {**base, "khu_vuc": "fdi", "tu_lao_dong": "100", "tu_nam": "2"}
+            ),
             detail="Từ 100 lao động, hoạt động trên 2 năm: ưu tiên vận động trước",
             state="behind",
             state_text="ưu tiên",
@@ -143,8 +146,7 @@ def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
         during__contains=on, operating="operating", band__gte=20, unit__in=below
     )
     standing = standing.filter(scope(actor, "enterprises.edit").filter("unit"))
-    fresh = HeadcountObservation.objects.filter(on__gt=on - timedelta(days=_STALE_DAYS), on__lte=on)
-    stale = standing.exclude(enterprise__in=fresh.values("enterprise_id")).count()
+    stale = standing.exclude(enterprise__in=recent_headcounts(on).values("enterprise_id")).count()
     if stale:
         yield WorkItem(
             "refresh",

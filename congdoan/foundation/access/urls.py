@@ -1,5 +1,6 @@
 """Doors of the administration."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -8,7 +9,7 @@ from congdoan.foundation.listing.views import list_view
 
 app_name = "access"
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="access:users"), name="home"),
+    path("", login_required(RedirectView.as_view(pattern_name="access:users")), name="home"),
     path("nguoi-dung/", list_view("access.users", extra=views.users_extra), name="users"),
     path("nguoi-dung/them/", views.add_user, name="add_user"),
     path("nguoi-dung/<int:pk>/", views.user, name="user"),

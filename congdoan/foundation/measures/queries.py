@@ -154,6 +154,76 @@ def series(
     return values
 
 
+def rows_of_spans(
+    measure: str,
+    units: Sequence[int],
+    spans: Sequence[tuple[date | None, date]],
+    *,
+    known_at: datetime | None = None,
+    known: Mapping[int, dict[str, Any]] | None = None,
+) -> dict[tuple[date | None, date], list[Row]]:
+    """`rows` for several half-open spans of a measure in one query: {span: rows}. For readers that compare now
+    with an opening, a pace and the year before."""
+    result: dict[tuple[date | None, date], list[Row]] = {span: [] for span in spans}
+    known = cells(measure) if known is None else known
+    if not known or not units or not spans:
+        return result
+    pieces: list[tuple[int, str, date, date]] = []
+    borders: list[tuple[int, date, date]] = []
+    order = list(result)
+    for number, (start, end) in enumerate(order):
+        a = start or _EPOCH
+        if a < end:
+            borders.append((number, a, end))
+            pieces += [(number, *piece) for piece in _pieces(a, end)]
+    if not borders:
+        return result
+    parameters: dict[str, Any] = {
+        "units": list(units),
+        "cells": list(known),
+        "span": [number for number, _, _ in borders],
+        "since": [a for _, a, _ in borders],
+        "until": [b for _, _, b in borders],
+        "from": min(a for _, a, _ in borders),
+        "to": max(b for _, _, b in borders),
+    }
+    columns = "unit_id, cell_id, is_structure, day, n"
+    if known_at is None:
+        parameters |= {
+            "of": [piece[0] for piece in pieces],
+            "grain": [piece[1] for piece in pieces],
+            "a": [piece[2] for piece in pieces],
+            "b": [piece[3] for piece in pieces],
+        }
+        folded = """
+            SELECT p.span, t.unit_id, t.cell_id, t.is_structure, t.n
+            FROM unnest(%(of)s::int[], %(grain)s::text[], %(a)s::date[], %(b)s::date[]) AS p(span, grain, a, b)
+            CROSS JOIN LATERAL (
+                SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal
+                WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = p.grain
+                  AND starts_on >= p.a AND starts_on < p.b
+                OFFSET 0  -- one look-up in the index a piece, never a pass over all days of the unit
+            ) t
+            UNION ALL"""
+        live = _live_sql("NOT is_folded", columns=columns)
+    else:
+        parameters["known_at"] = known_at
+        folded, live = "", _live_sql("recorded_at <= %(known_at)s", columns=columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT span, unit_id, cell_id, is_structure, sum(n) FROM ({folded}
+                    SELECT p.span, l.unit_id, l.cell_id, l.is_structure, l.n
+                    FROM {live} l
+                    JOIN unnest(%(span)s::int[], %(since)s::date[], %(until)s::date[]) AS p(span, a, b)
+                      ON l.day >= p.a AND l.day < p.b
+                ) x GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0""",
+            parameters,
+        )
+        for number, unit_id, cell_id, structure, n in cursor:
+            result[order[number]].append(Row(unit_id, known[cell_id], structure, int(n)))
+    return result
+
+
 def monthly(
     measure: str,
     units: Sequence[int],
@@ -271,8 +341,8 @@ def _live_sql(which: str, *, columns: str = "unit_id, cell_id, is_structure, n")
         SELECT {columns} FROM ({CONTRIBUTIONS_SQL}) c WHERE c.day >= %(from)s AND c.day < %(to)s)"""
 
 
-def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
-    """Totals over [start, end) cut into whole years, whole months and days, so that few rows are read."""
+def _pieces(start: date, end: date) -> list[tuple[str, date, date]]:
+    """[start, end) cut into whole years, whole months and days, so that few totals are read: (grain, from, to)."""
     pieces: list[tuple[str, date, date]] = []
 
     def add(grain: str, a: date, b: date) -> None:
@@ -294,9 +364,14 @@ def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
             add("y", year_a, year_b)
             add("m", year_b, month_b)
         add("d", month_b, end)
+    return pieces
+
+
+def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
+    """The totals over [start, end), with the parameters that the text needs."""
     texts: list[str] = []
     values: dict[str, Any] = {}
-    for number, (grain, a, b) in enumerate(pieces):
+    for number, (grain, a, b) in enumerate(_pieces(start, end)):
         texts.append(
             "SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal WHERE unit_id = ANY(%(units)s)"
             f" AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"

@@ -166,11 +166,16 @@ def change_units(
             raise TreeError(
                 f"{change.unit.name} đã có thay đổi sau ngày {on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước."
             )
+    above = set(
+        UnitPlacement.objects.filter(
+            unit__in={change.parent.pk for change in moved if change.parent is not None},
+            ancestor__in=[change.unit.pk for change in moved],
+            during__contains=on,
+        ).values_list("unit_id", "ancestor_id")
+    )
     for change in moved:
         assert change.parent is not None
-        if UnitPlacement.objects.filter(
-            unit=change.parent, ancestor=change.unit, during__contains=on
-        ).exists():
+        if (change.parent.pk, change.unit.pk) in above:
             raise TreeError(f"{change.unit.name} không thể trực thuộc đơn vị cấp dưới của chính mình.")
         if on < change.parent.founded_on or (change.parent.ended_on and on >= change.parent.ended_on):
             raise TreeError(f"{change.parent.name} không tồn tại vào ngày {on:%d/%m/%Y}.")
@@ -182,6 +187,7 @@ def change_units(
     )
     with _refolding(affected):
         fresh: list[UnitVersion] = []
+        cut: list[int] = []
         for change in changes:
             version = current[change.unit.pk]
             until = version.during.upper
@@ -199,8 +205,7 @@ def change_units(
                 version.decision = decision or version.decision
                 version.save()
             else:
-                version.during = DateRange(version.during.lower, on)
-                version.save(update_fields=["during"])
+                cut.append(version.pk)
                 fresh.append(
                     UnitVersion(unit=change.unit, during=DateRange(on, until), decision=decision, **values)
                 )
@@ -209,6 +214,11 @@ def change_units(
                 unit.name, unit.name_key = values["name"], search_key(values["name"])
                 unit.sort_key = name_sort_of_unit(values["name"])
                 unit.save(update_fields=["name", "name_key", "sort_key"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE units_unitversion SET during = daterange(lower(during), %s) WHERE id = ANY(%s)",
+                [on, cut],
+            )
         UnitVersion.objects.bulk_create(fresh)
         if affected:
             rebuild_placements(affected)

@@ -464,7 +464,13 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
         "overflow": "break",
         "interval": 0 if count <= 8 else "auto",
     }
-    wide = {"fontSize": 11.5, "width": None, "overflow": "none", "interval": 0 if count <= 12 else "auto"}
+    wide = {
+        "fontSize": 11.5,
+        # Up to nine words stand side by side and are broken; more of them are days or numbers, and thinned out.
+        "width": 72 if count <= 9 else None,
+        "overflow": "break" if count <= 9 else "none",
+        "interval": 0 if count <= 12 else "auto",
+    }
     options["media"] = _by_width({"xAxis": {"axisLabel": narrow}}, {"xAxis": {"axisLabel": wide}})
     if legend:
         options["legend"] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
@@ -25,6 +24,7 @@ from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
+from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import (
     BulkAction,
@@ -39,8 +39,8 @@ from congdoan.kit.lists import (
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.actions import EnterpriseError, JudgementData, judge
 from congdoan.registry.enterprises.choices import OPERATING_STATES
-from congdoan.registry.enterprises.models import Enterprise
-from congdoan.registry.enterprises.queries import listed_on, recent_headcounts
+from congdoan.registry.enterprises.models import Enterprise, Hosting
+from congdoan.registry.enterprises.queries import listed_on, recent_headcounts, years_before
 from congdoan.registry.enterprises.rules import EDIT, VIEW
 
 Rows: TypeAlias = QuerySet[Enterprise]
@@ -53,12 +53,15 @@ PRIORITY_WORKERS = 100
 
 def _rows(context: ListContext) -> Rows:
     day = context.as_of
+    held = scope(context.actor, VIEW)
+    # A union also sees the employers it works at, whoever is in charge of them.
+    hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
     large_fdi = Q(
         sector="fdi", now__band__gte=PRIORITY_WORKERS, started_on__lte=years_before(day, PRIORITY_YEARS)
     )
     return (
         listed_on(day)
-        .filter(scope(context.actor, VIEW).filter_on("now__unit", day))
+        .filter(held.filter_on("now__unit", day) | Q(pk__in=hosted.values("enterprise_id")))
         .select_related("sector", "territory", "trade", "park")
         .annotate(
             workers_order=Coalesce(F("now__headcount"), Value(-1)),
@@ -76,11 +79,6 @@ def _rows(context: ListContext) -> Rows:
             + Coalesce(F("now__headcount"), Value(0)),
         )
     )
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day some years before; 28/02 for 29/02."""
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _unit(rows: Rows, value: str, context: ListContext) -> Rows:
@@ -160,8 +158,17 @@ def _page(row: Enterprise, context: ListContext) -> str:
     return reverse("enterprises:enterprise", args=[row.pk])
 
 
+def _load_units(rows: list[Any], context: ListContext) -> None:
+    """Which of the bodies in charge the reader may open: one query a page."""
+    seen = scope(context.actor, "units.view").filter_on("pk", context.as_of)
+    named = {row.unit_id for row in rows}
+    context.cache["units"] = set(Unit.objects.filter(seen, pk__in=named).values_list("pk", flat=True))
+
+
 def _unit_page(row: Any, context: ListContext) -> str | None:
-    return reverse("organisation:unit", args=[row.unit_code])
+    return (
+        reverse("organisation:unit", args=[row.unit_code]) if row.unit_id in context.cache["units"] else None
+    )
 
 
 def _judge(stable: bool) -> Callable[[ListContext, list[int]], str]:
@@ -200,6 +207,7 @@ SPEC = declare_list(
         search=_search,
         search_label="Tìm theo tên, mã số thuế; gõ không dấu cũng được",
         row_url=_page,
+        prepare=_load_units,
         columns=(
             Column("ten", "Tên", "name", sort=("sort_key",), width=45),
             Column("mst", "Mã số thuế", "tax_code", hide_on_phone=True, width=16),

@@ -259,3 +259,8 @@ def standing_of(enterprise_id: int, on: date) -> Standing | None:
         .select_related("unit", "sector")
         .first()
     )
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day some years before; 28/02 for 29/02."""
+    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)

@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
-from congdoan.foundation.access.queries import home_unit, may
+from congdoan.foundation.access.queries import home_unit, may, scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.catalogues.models import Sector, Territory
 from congdoan.foundation.listing.views import context_of, list_view
@@ -80,6 +81,9 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     hostings = list(found.hostings.select_related("unit").order_by("-during"))
     in_charge = list(found.responsibilities.select_related("unit").order_by("-during"))
     standing = standing_of(found.pk, on)
+    named = {row.unit_id for row in (*hostings, *in_charge)}
+    seen = scope(request.actor, "units.view").filter_on("pk", on)
+    open_units = set(Unit.objects.filter(seen, pk__in=named).values_list("pk", flat=True))
     return render(
         request,
         "enterprises/enterprise.html",
@@ -96,6 +100,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
             "in_charge": in_charge,
             "employed": Employment.objects.filter(enterprise=found, during__contains=on).count(),
             "can_edit": _writable(request, found),
+            "open_units": open_units,
             "crumbs": [("Doanh nghiệp", reverse("enterprises:list")), (found.name, "")],
         },
     )
@@ -146,7 +151,7 @@ def _judgement(row: Any) -> dict[str, Any]:
         said.append("sản xuất kinh doanh ổn định" if row.is_stable else "chưa ổn định")
     if row.has_party is not None:
         said.append("có tổ chức Đảng" if row.has_party else "chưa có tổ chức Đảng")
-    who = f"{row.decided_by_label}, ghi ngày {format_date(row.decided_at.date())}"
+    who = f"{row.decided_by_label}, ghi ngày {format_date(timezone.localtime(row.decided_at).date())}"
     return {
         "on": row.on,
         "title": "; ".join(said),

@@ -41,6 +41,10 @@ from congdoan.registry.organisation.rules import EDIT, FOUND, VIEW
 
 #: Movements that are no growth: what began to be booked, and reorganisation.
 _NO_GROWTH = frozenset({"opening", "reorganise_in", "reorganise_out"})
+#: Words under the bars of the picture, where there is little room.
+_SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", "retired": "Nghỉ hưu"}
+#: Bodies that gather others stand before those that hold members.
+_ORDER = ("kind__holds_members", "kind__level__rank", "kind_id", "unit__sort_key", "unit_id")
 #: A branch shows so many units; beyond, the list leads on.
 _BRANCH = 300
 
@@ -103,7 +107,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     tops = roots(actor, on)
     context["nodes"] = _linked(request, nodes_on(tops, on), on)
     if len(tops) == 1:
-        below = list(children_on(tops[0].unit_id, on)[: _BRANCH + 1])
+        below = list(children_on(tops[0].unit_id, on).order_by(*_ORDER)[: _BRANCH + 1])
         context["opened"] = _linked(request, nodes_on(below[:_BRANCH], on), on)
         context["more"] = len(below) > _BRANCH
     return render(request, "organisation/tree.html", context)
@@ -115,7 +119,7 @@ def branch(request: HttpRequest, code: str) -> HttpResponse:
     """The units directly below one, for the tree to open."""
     unit = _found_unit(request, code)
     on = request.as_of
-    below = list(children_on(unit, on)[: _BRANCH + 1])
+    below = list(children_on(unit, on).order_by(*_ORDER)[: _BRANCH + 1])
     return render(
         request,
         "organisation/_branch.html",
@@ -226,9 +230,9 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         growth=waterfall(
             counted.opening,
             [
-                *(Step(label, n) for _, label, n in counted.lines),
-                Step("Số dư mới ghi sổ", counted.opening_balances, apart=True),
-                Step("Sắp xếp tổ chức", counted.reorganised + counted.structure, apart=True),
+                *(Step(_SHORT.get(group, label), n) for group, label, n in counted.lines),
+                Step("Số dư mới", counted.opening_balances, apart=True),
+                Step("Sắp xếp", counted.reorganised + counted.structure, apart=True),
             ],
             counted.closing,
             title=f"Đoàn viên năm {on.year} tăng, giảm từ đâu?",
@@ -296,7 +300,7 @@ def _facts(found: Unit, version: UnitVersion, profile: UnitProfile | None) -> li
             paper += f" ngày {format_date(decision.issued_on)}"
         if decision.issuer:
             paper += f" của {decision.issuer.name}"
-    return [
+    facts = [
         ("Mã", found.code),
         ("Loại", version.kind.name),
         ("Cấp", version.kind.level.name),
@@ -305,6 +309,9 @@ def _facts(found: Unit, version: UnitVersion, profile: UnitProfile | None) -> li
         ("Thành lập", format_date(found.founded_on)),
         ("Quyết định thành lập", paper),
         ("Kết thúc", f"từ ngày {format_date(found.ended_on)}" if found.ended_on else ""),
+    ]
+    # What does not apply is left out; contacts stay, so that one sees what is missing.
+    return [fact for fact in facts if fact[1]] + [
         ("Địa chỉ", profile.address if profile else ""),
         ("Điện thoại", profile.phone if profile else ""),
         ("Thư điện tử", profile.email if profile else ""),
@@ -367,7 +374,7 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
     """The units directly below, with their figures. The number of queries does not grow with their number."""
     found = _found_unit(request, code)
     on = request.as_of
-    versions = list(children_on(found, on))
+    versions = list(children_on(found, on).order_by(*_ORDER))
     ids = [version.unit_id for version in versions]
     figures = figures_on(ids, on)
     year, tomorrow = date(on.year, 1, 1), on + timedelta(days=1)

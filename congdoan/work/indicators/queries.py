@@ -7,13 +7,14 @@ constant number of queries; a `Figures` shared between readings asks each measur
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from congdoan.foundation.catalogues.queries import sector_codes
 from congdoan.foundation.measures import queries as measures
 from congdoan.foundation.measures.catalogue import NamesLink, dims_match
 from congdoan.foundation.measures.catalogue import measure as declared_measure
@@ -75,6 +76,8 @@ class Figures:
     _rows: dict[tuple[str, date | None, date], dict[int, list[measures.Row]]] = field(default_factory=dict)
     _cells: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     _terms: dict[str, tuple[_Term, ...]] = field(default_factory=dict)
+    _months: dict[tuple[Any, ...], dict[int, dict[date, int]]] = field(default_factory=dict)
+    _sectors: dict[str, list[str]] = field(default_factory=dict)
     _life: dict[int, tuple[date, date | None]] | None = None
 
     def life(self, unit_id: int) -> tuple[date, date | None]:
@@ -92,8 +95,14 @@ class Figures:
         """The sides of an indicator's line under a scope, worked out once."""
         key = f"{indicator.code} {json.dumps(dict(scope), sort_keys=True)}"
         if key not in self._terms:
-            self._terms[key] = _terms(indicator, scope)
+            self._terms[key] = _terms(indicator, scope, self.sectors_of)
         return self._terms[key]
+
+    def sectors_of(self, group: str) -> list[str]:
+        """The sectors of a group, read once."""
+        if group not in self._sectors:
+            self._sectors[group] = sector_codes(group)
+        return self._sectors[group]
 
     def cells(self, measure: str) -> dict[int, dict[str, Any]]:
         """All cells of a measure: {cell id: dimensions}."""
@@ -117,6 +126,37 @@ class Figures:
                 by_unit[row.unit_id].append(row)
             self._rows[key] = by_unit
         return self._rows[key]
+
+    def preload(self, wanted: Iterable[tuple[str, date | None, date]]) -> None:
+        """Read spans that will be asked for, (measure, from, to), in one query a measure."""
+        spans: dict[str, list[tuple[date | None, date]]] = {}
+        for measure, from_on, to_on in dict.fromkeys(wanted):
+            if (measure, from_on, to_on) not in self._rows:
+                spans.setdefault(measure, []).append((from_on, to_on))
+        for measure, missing in spans.items():
+            found = measures.rows_of_spans(
+                measure, list(self.unit_ids), missing, known_at=self.known_at, known=self.cells(measure)
+            )
+            for (from_on, to_on), rows in found.items():
+                by_unit: dict[int, list[measures.Row]] = {unit_id: [] for unit_id in self.unit_ids}
+                for row in rows:
+                    by_unit[row.unit_id].append(row)
+                self._rows[measure, from_on, to_on] = by_unit
+
+    def months(self, term: _Term, from_on: date, to_on: date) -> dict[int, dict[date, int]]:
+        """What changed in each month under a term's filters: {unit id: {first day of month: n}}."""
+        known = {pk: dims for pk, dims in self.cells(term.measure).items() if dims_match(dims, term.filters)}
+        key = (term.measure, term.mode != "stock", from_on, to_on, tuple(known))
+        if key not in self._months:
+            self._months[key] = measures.monthly(
+                term.measure,
+                list(self.unit_ids),
+                from_on=from_on,
+                to_on=to_on,
+                growth_only=term.mode != "stock",
+                known=known,
+            )
+        return self._months[key]
 
     def stock(self, measure: str, unit_id: int, on: date, filters: Filters) -> int:
         """The value at the end of a day."""
@@ -319,17 +359,25 @@ def replace_movements(term: _Term, kinds: Sequence[str]) -> _Term:
     return replace(term, filters={**term.filters, "movement": list(kinds)})
 
 
-def _terms(indicator: Indicator, scope: Mapping[str, Any]) -> tuple[_Term, ...]:
-    terms = [_term("numerator", indicator, indicator.numerator, scope)]
+def _terms(
+    indicator: Indicator, scope: Mapping[str, Any], sectors_of: Callable[[str], list[str]]
+) -> tuple[_Term, ...]:
+    terms = [_term("numerator", indicator, indicator.numerator, scope, sectors_of)]
     if indicator.denominator:
-        terms.append(_term("denominator", indicator, indicator.denominator, scope))
+        terms.append(_term("denominator", indicator, indicator.denominator, scope, sectors_of))
     return tuple(terms)
 
 
-def _term(side: str, indicator: Indicator, formula: Mapping[str, Any], scope: Mapping[str, Any]) -> _Term:
+def _term(
+    side: str,
+    indicator: Indicator,
+    formula: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    sectors_of: Callable[[str], list[str]],
+) -> _Term:
     code = formula["measure"]
     known = measure_of(catalogue(), code)
-    filters, wider = term_filters(known, formula.get("filters", {}), scope)
+    filters, wider = term_filters(known, formula.get("filters", {}), scope, sectors_of)
     if side == "numerator" and indicator.kind == "net":
         mode = "net"
         filters["movement"] = list(GROWTH_KINDS)
@@ -361,6 +409,33 @@ def level_on(
     if len(values) == 1:
         return Decimal(values[0])
     return Decimal(values[0]) * _factor(indicator) / values[1] if values[1] else None
+
+
+def spans_needed(
+    indicator: Indicator,
+    *,
+    window: Window,
+    as_of: date,
+    levels: Iterable[date] = (),
+    flows: Iterable[Window] = (),
+    scope: Mapping[str, Any],
+    figures: Figures,
+) -> list[tuple[str, date | None, date]]:
+    """What a reading of ``window`` asks of the measures, for `Figures.preload`: besides the reading itself the
+    ``levels`` (days) of stocks and ratios and the ``flows`` (windows) of what adds up over time."""
+    if not indicator.is_available:
+        return []
+    day = timedelta(days=1)
+    end = min(as_of + day, window[1])
+    found: list[tuple[str, date | None, date]] = []
+    for term in figures.terms(indicator, scope):
+        if term.mode == "stock":
+            found += [(term.measure, None, on + day) for on in (end - day, *levels)]
+        else:
+            found += [(term.measure, *span) for span in ((window[0], end), *flows)]
+        if term.mode == "net":
+            found.append((term.measure, None, window[0]))
+    return found
 
 
 def flow_between(
@@ -436,16 +511,7 @@ def _course(
     term: _Term, figures: Figures, unit_ids: list[int], start: date, days: list[date]
 ) -> dict[int, list[int]]:
     """Values of a term at the ends of ``days`` for each unit, from one reading of its months."""
-    changes = measures.monthly(
-        term.measure,
-        unit_ids,
-        from_on=start,
-        to_on=days[-1] + timedelta(days=1),
-        growth_only=term.mode != "stock",
-        known={
-            pk: dims for pk, dims in figures.cells(term.measure).items() if dims_match(dims, term.filters)
-        },
-    )
+    changes = figures.months(term, start, days[-1] + timedelta(days=1))
     result: dict[int, list[int]] = {}
     for unit_id in unit_ids:
         value = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from congdoan.foundation.catalogues.queries import sector_codes
@@ -50,12 +50,15 @@ def check_threshold(minimum: int) -> None:
 
 
 def term_filters(
-    measure: Measure | None, own: Mapping[str, Any], scope: Mapping[str, Any]
+    measure: Measure | None,
+    own: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    sectors_of: Callable[[str], list[str]] = sector_codes,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """(filters on the dimensions of ``measure``, words of the scope that it cannot be narrowed by).
 
     ``own`` are the filters of the indicator's term, ``scope`` the target's. A field that both name is narrowed by
-    the term's own. Raises UncountableThreshold.
+    the term's own; ``sectors_of`` gives the sectors of a group. Raises UncountableThreshold.
     """
     filters: dict[str, Any] = {
         name: list(value) if isinstance(value, tuple) else value for name, value in own.items()
@@ -71,7 +74,7 @@ def term_filters(
                 wider.append(_FIELD_WORDS.get(field, field))
             continue
         if field == "sector_group":
-            group = set(sector_codes(value))
+            group = set(sectors_of(value))
             sectors = group if sectors is None else sectors & group
         elif field == "sectors":
             sectors = set(value) if sectors is None else sectors & set(value)

@@ -17,7 +17,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.catalogues.queries import parameters
 from congdoan.foundation.measures.catalogue import NamesLink
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on
@@ -44,6 +44,8 @@ ADDITIVE = frozenset({"net", "flow", "count"})
 #: Targets that are no figure to be reached.
 _UNSCORED_KINDS = frozenset({"baseline"})
 _RECENT_DAYS = 90
+#: Parts of what is expected by now below which a target needs attention, and is behind.
+_SHARES = ("plan.attention_share", "plan.behind_share")
 
 
 @dataclass(frozen=True)
@@ -423,9 +425,37 @@ class _Session:
             reported = reported.filter(reported_at__lte=self.known_at)
         for row in reported.select_related("reported_by").order_by("-on"):
             self.reported[row.target_id, row.unit_id].append(row)
-        self.attention = _share("plan.attention_share", self.as_of, self.plan.issuer_id)
-        self.behind = _share("plan.behind_share", self.as_of, self.plan.issuer_id)
+        shares = parameters(_SHARES, on=self.as_of, unit_id=self.plan.issuer_id)
+        self.attention, self.behind = (Decimal(str(shares[code].value)) for code in _SHARES)
         self.issued: set[tuple[int, int]] | None = None
+        self._preload()
+
+    def _preload(self) -> None:
+        """Ask the measures once for all that the targets will compare: now, the opening, the pace, last year."""
+        wanted: list[tuple[str, date | None, date]] = []
+        day = timedelta(days=1)
+        for target in self.targets:
+            span = span_of(target, self.as_of)
+            levels = [span.from_on - day]
+            flows: list[tuple[date, date]] = []
+            if self.as_of >= span.from_on and not span.is_over(self.as_of):
+                levels += [self.as_of - timedelta(days=days) for days in _paces(span, self.as_of)]
+                ago = _last_year(self.as_of + day)
+                flows = [(self.as_of - timedelta(days=_RECENT_DAYS - 1), self.as_of + day)]
+                flows.append((ago, _last_year(span.to_on)))
+                if target.indicator.kind in ADDITIVE and target.indicator.is_available:
+                    books = target.indicator.numerator["measure"]
+                    wanted.append((books, None, ago - timedelta(days=_RECENT_DAYS) + day))
+            wanted += indicators.spans_needed(
+                target.indicator,
+                window=(span.from_on, span.to_on),
+                as_of=self.as_of,
+                levels=levels,
+                flows=flows,
+                scope=target.scope,
+                figures=self.figures,
+            )
+        self.figures.preload(wanted)
 
     def read(self, target: Target, *, trends: bool) -> dict[int, TargetProgress]:
         span = span_of(target, self.as_of)
@@ -636,7 +666,7 @@ class _Session:
         if indicator.kind in ADDITIVE:
             return self._forecast_flow(target, span, unit_id, value, left)
         back, before = _RECENT_DAYS, None
-        for days in (365, _RECENT_DAYS) if left > 2 * _RECENT_DAYS else (_RECENT_DAYS,):
+        for days in _paces(span, self.as_of):
             back, before = days, self._level(target, unit_id, self.as_of - timedelta(days=days))
             if before:
                 break
@@ -761,8 +791,11 @@ def _direction(target: Target, opening: Decimal, value: Decimal) -> str:
     return f"Đầu kỳ {start}; đến nay {'tăng' if value > opening else 'giảm'} {change}{unit}."
 
 
-def _share(code: str, on: date, unit_id: int) -> Decimal:
-    return Decimal(str(parameter(code, on=on, unit_id=unit_id).value))
+def _paces(span: Span, as_of: date) -> tuple[int, ...]:
+    """How many days back a level is compared for its pace: a year when much is left, so that no season misleads,
+    else the last 90 days."""
+    left = (span.to_on - as_of).days - 1
+    return (365, _RECENT_DAYS) if left > 2 * _RECENT_DAYS else (_RECENT_DAYS,)
 
 
 def _last_year(day: date) -> date:

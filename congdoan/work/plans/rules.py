@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -146,3 +147,18 @@ def _shown(value: Decimal, unit_name: str, places: int | None) -> str:
     if places is None or value == value.to_integral_value():
         return format_number(value.normalize() + 0 if value else Decimal(0))
     return format_number(value, places)
+
+
+_CITED = re.compile(r"(?:\d{3} )?(?:§(?P<section>[IVX]+(?:\.\d+)*[a-z]?)|fn(?P<note>\d+))?")
+
+
+def citation_words(citation: str | None) -> str:
+    """Where a plan says it, as a reader of the plan looks it up: "000 §II.1 L39" gives "Mục II.1"."""
+    found: dict[str, None] = {}
+    for part in (citation or "").split(";"):
+        match = _CITED.match(part.strip())
+        if match and match["section"]:
+            found[f"Mục {match['section']}"] = None
+        elif match and match["note"]:
+            found[f"Chú thích {match['note']}"] = None
+    return "; ".join(found)

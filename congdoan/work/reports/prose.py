@@ -32,7 +32,8 @@ def quantity(value: Decimal | int | None, unit: str, decimals: int | None = 0) -
 def _plain(value: Decimal | int, decimals: int | None) -> str:
     """Whole figures without idle zeros; an estimate of people or unions is rounded to whole ones."""
     exact = Decimal(value)
-    return format_number(exact, 0 if exact == exact.to_integral_value() else decimals)
+    text = format_number(exact, 0 if exact == exact.to_integral_value() else decimals)
+    return text.rstrip("0").rstrip(",") if "," in text else text
 
 
 def demand_words(
@@ -89,21 +90,6 @@ def share(target: TargetFigure) -> str:
 
 def state_words(target: TargetFigure) -> str:
     return STATE_WORDS.get(target.state, STATE_WORDS["none"])
-
-
-_CITED = re.compile(r"(?:\d{3} )?(?:§(?P<section>[IVX]+(?:\.\d+)*[a-z]?)|fn(?P<note>\d+))?")
-
-
-def citation_words(citation: str) -> str:
-    """Where a plan says it, as a reader of the plan looks it up: "000 §II.1 L39" gives "Mục II.1"."""
-    found: dict[str, None] = {}
-    for part in citation.split(";"):
-        match = _CITED.match(part.strip())
-        if match and match["section"]:
-            found[f"Mục {match['section']}"] = None
-        elif match and match["note"]:
-            found[f"Chú thích {match['note']}"] = None
-    return "; ".join(found)
 
 
 def until(report: PlanReport) -> str:
@@ -205,7 +191,7 @@ def _against(target: TargetFigure, value: Decimal) -> str:
         if gap == 0:
             return f", bằng mức chỉ tiêu ({target.demand})"
         return f", {'cao' if gap > 0 else 'thấp'} hơn {_step(target, abs(gap))} so với chỉ tiêu ({target.demand})"
-    if not value:
+    if value <= 0:
         return f" so với chỉ tiêu ({target.demand})"
     part = "" if target.percent is None else f", bằng {format_percent(target.percent)} chỉ tiêu"
     return f"{part} ({target.demand})"
@@ -230,19 +216,21 @@ def _shows_period(target: TargetFigure, report: PlanReport) -> bool:
 
 def _period_result(target: TargetFigure, report: PlanReport) -> str:
     value = target.period_value or Decimal(0)
-    text = f"Riêng {period_words(report)} {_movement(target, value)}"
+    is_whole = target.window_from >= report.period.from_on
+    said = "" if is_whole else f"Riêng {period_words(report)} {_movement(target, value)}"
     if target.same_last_year is not None:
-        last_year = report.period.from_on.year - 1
+        before = f"so với cùng kỳ năm {report.period.from_on.year - 1} ({_of(target, target.same_last_year)})"
         change = value - target.same_last_year
-        before = f"cùng kỳ năm {last_year} ({_of(target, target.same_last_year)})"
-        if change == 0:
-            text += f", bằng {before}"
-        else:
-            much = _of(target, abs(change))
-            if target.same_last_year > 0:
-                much += f", tương đương {format_percent(abs(change) / target.same_last_year)},"
-            text += f", {'tăng' if change > 0 else 'giảm'} {much} so với {before}"
-    return _full(text)
+        much = (
+            "không thay đổi"
+            if not change
+            else f"{'tăng' if change > 0 else 'giảm'} {_of(target, abs(change))}"
+        )
+        # A fall of more than all there was says nothing as a percentage.
+        if change and target.same_last_year > 0 and value >= 0:
+            much += f", tương đương {format_percent(abs(change) / target.same_last_year)}"
+        said = f"{before} {much}" if is_whole else f"{said}; {before} {much}"
+    return _full(said)
 
 
 def _since_start(target: TargetFigure, report: PlanReport) -> str:
@@ -370,7 +358,7 @@ def overall(report: PlanReport) -> list[str]:
     if parts:
         said += f"; đến {until(report)} có {_and(parts)}"
     if watched:
-        said += f"; {_count(len(watched))} chỉ tiêu theo dõi, kế hoạch không quy định mức đạt"
+        said += f"; {_count(len(watched))} chỉ tiêu chỉ theo dõi, chưa xếp mức tiến độ"
     if waiting:
         said += f"; {_count(len(waiting))} chỉ tiêu chưa có số liệu"
     if to_come:
@@ -526,10 +514,16 @@ def children_text(report: PlanReport) -> list[str]:
     if len(known) < len(report.children):
         text += f"; {_count(len(report.children) - len(known))} đơn vị không được giao"
     said = [f"{text}."]
-    slow = [f"{child.name} ({format_percent(part)})" for child, part in known if part < 1][:3]
+    slow = [f"{child.name} ({_child_part(child, part, lead)})" for child, part in known if part < 1][:3]
     if slow:
         said.append(f"Tỷ lệ hoàn thành thấp nhất: {'; '.join(slow)}.")
     return said
+
+
+def _child_part(child: ChildFigure, part: Decimal, lead: TargetFigure) -> str:
+    """A share, or the fall where there was one: −200% of a demand says nothing."""
+    value = child.targets[0].value or Decimal(0)
+    return _movement(lead, value) if value < 0 else format_percent(part)
 
 
 def child_share(child: ChildFigure) -> Decimal | None:

@@ -344,8 +344,8 @@ def _children(
     children = [
         ChildFigure(
             child.unit.code,
-            child.name,
-            members[pk],
+            child.name if _exists(child.unit, as_of) else f"{child.name} (đã kết thúc)",
+            members[pk] if _exists(child.unit, as_of) else None,
             tuple(
                 ChildTarget(
                     column[pk].progress.demand if pk in column else None,
@@ -358,6 +358,10 @@ def _children(
         for pk, child in units.items()
     ]
     return tuple(prose.slowest_first(children)), tuple(column.remainder for column in columns)
+
+
+def _exists(unit: Unit, on: date) -> bool:
+    return unit.ended_on is None or on < unit.ended_on
 
 
 # --------------------------------------------------------------------------------------------------

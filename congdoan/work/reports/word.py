@@ -15,6 +15,7 @@ from django.conf import settings
 from congdoan.kit.dates import format_long
 from congdoan.kit.documents import render_docx
 from congdoan.kit.numbers import format_number, format_percent
+from congdoan.work.plans.rules import citation_words
 from congdoan.work.reports import prose
 from congdoan.work.reports.choices import PURPOSE_WORDS
 from congdoan.work.reports.figures import OfficerParts, PlanReport, Recipient, TargetFigure
@@ -165,9 +166,13 @@ def _target(place: int, target: TargetFigure, report: PlanReport) -> dict[str, s
         "forecast": prose.cell(target.forecast, target),
         "missing": prose.cell(target.missing, target),
         "state": prose.state_words(target),
-        "citation": prose.citation_words(target.citation) or prose.NO_FIGURE,
-        "text": prose.target_text(target, report),
+        "citation": citation_words(target.citation) or prose.NO_FIGURE,
+        "text": _PARTY_ELSEWHERE if target.is_party else prose.target_text(target, report),
     }
+
+
+#: What section III says in full is not said twice.
+_PARTY_ELSEWHERE = f"Kết quả nêu tại mục {_ROMAN[2]}."
 
 
 def _ledger_text(report: PlanReport) -> list[str]:

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from congdoan.kit.dates import format_date
 from congdoan.kit.documents import ONE_DECIMAL, SHARE, SIGNED, TWO_DECIMALS, WHOLE, Sheets, row_height
+from congdoan.work.plans.rules import citation_words
 from congdoan.work.reports import prose
 from congdoan.work.reports.figures import ChildFigure, PlanReport, TargetFigure
 from congdoan.work.reports.word import REMAINDER, in_full
@@ -152,7 +153,7 @@ def _target(
             missing,
         )
     sheet.write_string(row, 16, prose.state_words(target), middle)
-    sheet.write_string(row, 17, prose.citation_words(target.citation), middle)
+    sheet.write_string(row, 17, citation_words(target.citation), middle)
     sheet.set_row(row, row_height([(target.name, 30), (target.demand, 15), (target.unit_name, 9)]))
 
 

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import append, fold
-from congdoan.foundation.measures.queries import differences, flow, monthly, rows, series, stock
+from congdoan.foundation.measures.queries import (
+    differences,
+    flow,
+    monthly,
+    rows,
+    rows_of_spans,
+    series,
+    stock,
+)
 from congdoan.foundation.units.actions import Change, change_units, end_units
 from congdoan.foundation.units.models import UnitPlacement
 from tests.factories.tree import Tree
@@ -135,6 +143,21 @@ def test_deltas_need_the_transaction_of_their_cause(transactional_db: None) -> N
         append(measure=CODE, rows=[(1, {}, date(2024, 1, 1), 1)], recorded_at=NOW)
 
 
+def check_spans(ids: list[int]) -> None:
+    """Many spans in one query say what each span says by itself."""
+    spans = [
+        (None, date(2022, 7, 1)),
+        (date(2021, 2, 3), date(2024, 5, 6)),
+        (date(2024, 1, 1), date(2025, 1, 1)),
+        (date(2025, 3, 4), date(2025, 3, 4)),
+    ]
+    found = rows_of_spans(CODE, ids, spans)
+    for from_on, to_on in spans:
+        alone = rows(CODE, ids, from_on=from_on, to_on=to_on)
+        key = lambda row: (row.unit_id, str(row.dims), row.is_structure, row.n)  # noqa: E731
+        assert sorted(found[from_on, to_on], key=key) == sorted(alone, key=key)
+
+
 DAYS = st.dates(date(2020, 1, 2), date(2026, 11, 1))
 STEPS = st.lists(
     st.one_of(
@@ -167,6 +190,7 @@ def test_any_history_adds_up(tree: Tree, system: Actor, steps: list[tuple[str, i
         elif verb == "fold":
             fold()
     ids = [tree.root.pk, tree.north.pk, tree.south.pk, *[parent.pk for parent in parents]]
+    check_spans(ids)
     for day in (date(2021, 6, 30), date(2024, 2, 29), date(2026, 11, 18)):
         expected = dict.fromkeys(ids, 0)
         for unit_id, ancestor_id in UnitPlacement.objects.filter(
@@ -175,5 +199,6 @@ def test_any_history_adds_up(tree: Tree, system: Actor, steps: list[tuple[str, i
             expected[ancestor_id] += sum(n for pk, on, n in booked if pk == unit_id and on <= day)
         assert stock(CODE, ids, on=day) == expected
     fold()
+    check_spans(ids)
     assert totals_agree()
     transaction.savepoint_rollback(savepoint)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from congdoan.kit.dates import Period
+from congdoan.work.plans.rules import citation_words
 from congdoan.work.reports import prose
 from congdoan.work.reports.figures import TargetFigure
 from tests.work.reports import samples
@@ -21,8 +22,8 @@ def said(target: TargetFigure, **changes: Any) -> str:
 def test_behind_says_how_far_and_what_is_missing() -> None:
     assert said(samples.target()) == (
         "Lũy kế từ ngày 01/01/2026 đến ngày 30/9/2026 thực tăng 1.012 đoàn viên, bằng 53,3% chỉ tiêu (thực tăng 1.900 "
-        "đoàn viên). Riêng quý III năm 2026 thực tăng 310 đoàn viên, tăng 45 đoàn viên, tương đương 17%, so với cùng "
-        "kỳ năm 2025 (265 đoàn viên). Tiến độ cần đạt theo thời gian đến ngày 30/9/2026 là 1.421 đoàn viên; kết quả "
+        "đoàn viên). Riêng quý III năm 2026 thực tăng 310 đoàn viên; so với cùng kỳ năm 2025 (265 đoàn viên) tăng 45 "
+        "đoàn viên, tương đương 17%. Tiến độ cần đạt theo thời gian đến ngày 30/9/2026 là 1.421 đoàn viên; kết quả "
         "đang thấp hơn tiến độ 409 đoàn viên. Để hoàn thành chỉ tiêu còn thiếu 888 đoàn viên, thời gian còn lại đến "
         "hết ngày 31/12/2026. Với nhịp độ hiện nay, dự báo đến hết kỳ đạt khoảng 1.350 đoàn viên, thiếu 550 đoàn viên. "
         "Đánh giá: chậm tiến độ."
@@ -32,7 +33,7 @@ def test_behind_says_how_far_and_what_is_missing() -> None:
 def test_done_says_by_how_much_and_no_forecast() -> None:
     text = said(samples.founded())
     assert "đạt 113,3% chỉ tiêu (từ 30 CĐCS trở lên), vượt 4 CĐCS" in text
-    assert "giảm 3 CĐCS, tương đương 25%, so với cùng kỳ năm 2025 (12 CĐCS)" in text
+    assert "so với cùng kỳ năm 2025 (12 CĐCS) giảm 3 CĐCS, tương đương 25%." in text
     assert "dự báo" not in text and text.endswith("Đánh giá: hoàn thành.")
 
 
@@ -69,6 +70,16 @@ def test_missed_when_the_time_is_over() -> None:
 def test_decline_is_never_called_growth() -> None:
     text = said(samples.target(value=Decimal(-155), percent=Decimal(-155) / 1900, period_value=Decimal(-20)))
     assert "thực giảm 155 đoàn viên" in text and "thực giảm 20 đoàn viên" in text
+
+
+def test_a_fall_is_no_percentage() -> None:
+    text = said(samples.target(value=Decimal(-979), percent=Decimal(-979) / 1900, period_value=Decimal(-979)))
+    assert "−" not in text and "giảm 1.244 đoàn viên." in text
+
+
+def test_a_period_that_is_the_whole_window_is_not_told_twice() -> None:
+    text = said(samples.target(), period=Period.parse("2026"))
+    assert "Riêng" not in text and "So với cùng kỳ năm 2025 (265 đoàn viên) tăng 45 đoàn viên" in text
 
 
 def test_added_members_are_not_called_net_growth() -> None:
@@ -193,7 +204,7 @@ def test_children_slowest_named_first() -> None:
     ],
 )
 def test_citations_as_a_reader_looks_them_up(citation: str, words: str) -> None:
-    assert prose.citation_words(citation) == words
+    assert citation_words(citation) == words
 
 
 @pytest.mark.parametrize(

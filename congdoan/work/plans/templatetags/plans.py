@@ -7,6 +7,7 @@ from datetime import date
 from django import template
 
 from congdoan.kit.dates import Period, format_date
+from congdoan.work.plans.rules import citation_words
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ _PURPOSES = {
     "file": "lưu",
 }
 _PERIODS = {"once": "một lần", "month": "hằng tháng", "quarter": "hằng quý", "year": "hằng năm"}
+
+
+@register.filter
+def citation(value: str | None) -> str:
+    """{{ target.citation|citation }} "Mục II.1"."""
+    return citation_words(value)
 
 
 @register.filter

@@ -1,0 +1,362 @@
+"""Nothing is visible by accident: every door is walked as a visitor, a stranger, a neighbour, a subordinate and a
+superior of the body whose records stand behind it.
+
+Doors are found in the resolver, lists in their declarations: a new one is walked without being named here. A door
+with a parameter needs an example in `World.example`, or this test fails and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from congdoan.foundation.access.models import Grant
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.accounts.models import User
+from congdoan.foundation.approvals.models import Approval
+from congdoan.foundation.audit.actions import record
+from congdoan.foundation.files.actions import store
+from congdoan.foundation.imports.models import ImportRun
+from congdoan.foundation.jobs.models import JobRun
+from congdoan.kit.lists import ListContext, lists
+from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
+from congdoan.registry.membership.models import Movement
+from congdoan.work.indicators.actions import install_catalogue
+from congdoan.work.indicators.models import Indicator
+from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
+from congdoan.work.reports.models import Report
+from tests.factories.officers import give, make_user
+from tests.factories.people import make_members
+from tests.factories.tree import Tree
+
+#: Open without signing in: the way in, and the description of the API (no data).
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_login_webauthn",
+    "api:openapi-json",
+    "api:openapi-view",
+    "api:api-root",
+}
+#: Everybody's own: what is shown is the reader's, so that a stranger may open it and finds nothing of others.
+OWN = {
+    "account_*",
+    "mfa_*",
+    "usersessions_list",
+    "jobs:list",
+    "approvals:list",
+    "office:home",
+    "office:search",
+    "api:list_index",
+}
+#: The starter's alone, whatever stands above.
+PRIVATE = {"jobs:run", "jobs:start_again"}
+#: A superior's plan binds those below it, so they read it.
+DOWNWARD = {"plans:plan", "plans:target", "plans:allocation"}
+#: Words of the records behind the doors; a neighbour's and a stranger's pages must not hold them.
+MARK = re.compile("Bí Mật Bắc|bi-mat-bac|can-bo-bac")
+
+CLOSED = {403, 404}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A view under its name, with what its address asks for."""
+
+    name: str
+    parameters: tuple[str, ...]
+
+    def address(self, world: World) -> str:
+        return reverse(self.name, kwargs={name: world.example(self.name, name) for name in self.parameters})
+
+
+def doors() -> list[Door]:
+    """Every named door of the house."""
+
+    def walk(resolver: URLResolver, space: str, above: tuple[str, ...]) -> Iterator[Door]:
+        for item in resolver.url_patterns:
+            asked = (*above, *item.pattern.regex.groupindex)
+            if isinstance(item, URLResolver):
+                yield from walk(item, f"{space}{item.namespace}:" if item.namespace else space, asked)
+            elif isinstance(item, URLPattern):
+                assert item.name, f"a door without a name: {item.pattern}"
+                yield Door(space + item.name, asked)
+
+    return list(walk(get_resolver(), "", ()))
+
+
+class World:
+    """A province with one record of everything, all of it named so that it can be recognised."""
+
+    def __init__(self, tree: Tree, system: Actor) -> None:
+        self.tree, self.system = tree, system
+        home, on = tree.unions["NA2"], date(2024, 1, 1)
+        self.officer = make_user("can-bo-bac", "Cán bộ Bí Mật Bắc", home_unit=home)
+        self.grant = give(self.officer, "leader", home)
+        (self.person,) = make_members(system, home, on, full_name="Đinh Bí Mật Bắc")
+        (self.enterprise,) = register_enterprises(
+            actor=system,
+            on=on,
+            items=[
+                EnterpriseData(
+                    name="Công ty Bí Mật Bắc",
+                    sector="non_state",
+                    unit=tree.north_a,
+                    registered_on=on,
+                    hosts=[(home, on)],
+                )
+            ],
+        )
+        install_catalogue()
+        self.plan = create_plan(
+            actor=system,
+            on=on,
+            data=PlanData(
+                code="bi-mat-bac",
+                title="Kế hoạch Bí Mật Bắc",
+                issuer=tree.north,
+                from_on=date(2026, 1, 1),
+                to_on=date(2027, 1, 1),
+            ),
+        )
+        self.target = add_target(
+            actor=system,
+            on=on,
+            plan=self.plan,
+            data=TargetData(
+                code="ct-1",
+                name="Phát triển đoàn viên Bí Mật Bắc",
+                indicator=Indicator.objects.get(code="members_net_growth"),
+                operator="ge",
+                value=Decimal(100),
+                wording="từ 100 trở lên",
+                from_on=date(2026, 1, 1),
+                to_on=date(2027, 1, 1),
+            ),
+        )
+        self.file = store(
+            actor=system, name="Bí Mật Bắc.xlsx", chunks=[b"x"], capability="membership.view", unit=home
+        )
+        self.report = Report.objects.create(
+            plan=self.plan, unit=home, period="2026-Q1", as_of=date(2026, 3, 31), created_at=timezone.now()
+        )
+        self.imported = ImportRun.objects.create(kind="members", unit=home, on=on, file=self.file)
+        self.entry = record(actor=system, verb="people.edit", unit_id=home.pk, summary="Sửa Bí Mật Bắc")
+        self.approval = Approval.objects.create(
+            kind="none",
+            unit=home,
+            capability="approvals.decide",
+            title="Đề xuất Bí Mật Bắc",
+            proposed_by=self.officer,
+        )
+        self.job = JobRun.objects.create(kind="none", title="Việc Bí Mật Bắc", user=self.officer, unit=home)
+        self.home = home
+        self.examples: dict[str, Any] = {
+            "access:user.pk": self.officer.pk,
+            "access:switch_user.pk": self.officer.pk,
+            "access:reset_second_factor.pk": self.officer.pk,
+            "access:reset_password.pk": self.officer.pk,
+            "access:give_grant.pk": self.officer.pk,
+            "access:grant.pk": self.grant.pk,
+            "access:unit.code": home.code,
+            "access:role.code": "viewer",
+            "account_reset_password_from_key.uidb36": "1",
+            "account_reset_password_from_key.key": "set-password",
+            "audit:*.pk": self.entry.pk,
+            "approvals:*.pk": self.approval.pk,
+            "jobs:*.pk": self.job.pk,
+            "files:*.pk": self.file.pk,
+            "mfa_remove_webauthn.pk": 999_999,
+            "mfa_edit_webauthn.pk": 999_999,
+            "office:choose-unit.code": home.code,
+            "organisation:*.code": home.code,
+            "enterprises:*.pk": self.enterprise.pk,
+            "membership:*.pk": self.person.pk,
+            "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
+                0
+            ],
+            "imports:*.pk": self.imported.pk,
+            "imports:*.kind": "members",
+            "plans:*.code": self.plan.code,
+            "plans:*.target": self.target.code,
+            "reports:*.pk": self.report.pk,
+            "api:list_rows.name": "membership.members",
+            "api:*.code": self.plan.code,
+            "api:*.unit": home.code,
+        }
+
+    def example(self, door: str, parameter: str) -> Any:
+        """What stands for a parameter of a door."""
+        space = door.split(":")[0]
+        for key in (f"{door}.{parameter}", f"{space}:*.{parameter}"):
+            if key in self.examples:
+                return self.examples[key]
+        raise AssertionError(
+            f"The door {door} asks for “{parameter}”: name a record of another body for it in World.examples."
+        )
+
+
+@pytest.fixture
+def world(tree: Tree, system: Actor) -> World:
+    return World(tree, system)
+
+
+def client_of(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def someone(name: str, *units: Any) -> User:
+    """A user with every role at units."""
+    user = make_user(name, home_unit=units[0] if units else None)
+    for unit in units:
+        for role in ("administrator", "leader", "officer"):
+            give(user, role, unit)
+    return user
+
+
+def is_in(name: str, names: set[str]) -> bool:
+    return name in names or any(item.endswith("*") and name.startswith(item[:-1]) for item in names)
+
+
+def visit(client: Client, address: str) -> tuple[int, str]:
+    """What a door answers to reading it, or, where it is only written to, to writing nothing in particular. What
+    a visit writes is undone."""
+    mark = transaction.savepoint()
+    try:
+        answer = client.get(address)
+        if answer.status_code == 405:
+            answer = client.post(address, {})
+        text = "" if answer.streaming else answer.text
+        return answer.status_code, text
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def test_every_door_has_an_example(world: World) -> None:
+    for door in doors():
+        assert door.address(world).startswith("/")
+
+
+def test_visitors_are_sent_to_the_sign_in(world: World) -> None:
+    wrong = []
+    for door in doors():
+        if door.name in PUBLIC:
+            continue
+        client = Client(raise_request_exception=False)
+        answer = client.get(door.address(world))
+        if answer.status_code == 405:
+            answer = client.post(door.address(world), {})
+        sent = answer.status_code == 302 and "/tai-khoan/dang-nhap/" in answer.headers["Location"]
+        if not sent and answer.status_code != 401:
+            wrong.append(f"{door.name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_strangers_find_nothing(world: World) -> None:
+    client, wrong = client_of(make_user("nguoi-la")), []
+    for door in doors():
+        if door.name in PUBLIC or door.name.startswith(("account_logout", "mfa_download")):
+            continue
+        status, text = visit(client, door.address(world))
+        own = is_in(door.name, OWN)
+        if (status not in CLOSED and not (own and status < 500) and status != 302) or MARK.search(text):
+            wrong.append(f"{door.name}: {status}{' shows a record' if MARK.search(text) else ''}")
+        if status == 302 and not own and door.name != "access:home":
+            wrong.append(f"{door.name}: did something")
+    assert wrong == []
+
+
+def test_neighbours_find_nothing(world: World) -> None:
+    client, wrong = client_of(someone("lang-gieng", world.tree.south)), []
+    for door in doors():
+        if door.name in PUBLIC:
+            continue
+        status, text = visit(client, door.address(world))
+        about_a_record = bool(door.parameters) and door.name not in {"access:role", "api:list_rows"}
+        if about_a_record and status not in CLOSED:
+            wrong.append(f"{door.name}: {status}")
+        if status >= 500 or MARK.search(text):
+            wrong.append(f"{door.name}: {status} shows a record or breaks")
+    assert wrong == []
+
+
+def test_subordinates_find_nothing_of_their_superiors_and_equals(world: World) -> None:
+    client, wrong = client_of(someone("cap-duoi", world.tree.unions["NA1"])), []
+    for door in doors():
+        if door.name in PUBLIC:
+            continue
+        status, _ = visit(client, door.address(world))
+        about_a_record = bool(door.parameters) and door.name not in {"access:role", "api:list_rows"}
+        if about_a_record and status not in CLOSED and door.name not in DOWNWARD:
+            wrong.append(f"{door.name}: {status}")
+        if status >= 500:
+            wrong.append(f"{door.name}: {status}")
+    assert wrong == []
+
+
+def test_superiors_open_every_door(world: World) -> None:
+    client, wrong = client_of(someone("cap-tren", world.tree.root)), []
+    for door in doors():
+        if door.name in PUBLIC or door.name.startswith(("account_", "mfa_")):
+            continue
+        status = client.get(door.address(world)).status_code
+        if door.name in PRIVATE:
+            assert status in {404, 405}
+        elif status >= 500 or status in CLOSED:
+            wrong.append(f"{door.name}: {status}")
+    assert wrong == []
+
+
+def rows_of(spec: Any, actor: Actor) -> set[Any]:
+    found = spec.queryset(ListContext(actor=actor, as_of=actor.today))
+    assert isinstance(found, models.QuerySet)
+    return set(found.values_list("pk", flat=True))
+
+
+#: Lists that hold more than one body's records by their nature: a superior's plans bind those below.
+SHARED_LISTS = {"plans.plans"}
+
+
+def test_lists_hold_only_what_the_reader_may_see(world: World, today: date) -> None:
+    def acting(user: User) -> Actor:
+        return Actor(user=user, today=today)
+
+    stranger = acting(make_user("nguoi-la"))
+    owner = acting(world.officer)
+    superior = acting(someone("cap-tren", world.tree.root))
+    neighbour = acting(someone("lang-gieng", world.tree.south_a))
+    subordinate = acting(someone("cap-duoi", world.tree.unions["NA1"]))
+    Grant.objects.filter(user=world.officer).update(unit=world.tree.north)
+    wrong = []
+    for name, spec in lists().items():
+        everything = rows_of(spec, Actor.system("kiểm thử", today=today))
+        theirs = rows_of(spec, owner)
+        if rows_of(spec, stranger):
+            wrong.append(f"{name}: a stranger finds rows")
+        if not theirs <= everything:
+            wrong.append(f"{name}: the system does not see all")
+        if name not in {"jobs.runs", "approvals.approvals"} and not theirs <= rows_of(spec, superior):
+            wrong.append(f"{name}: a superior misses rows")
+        if rows_of(spec, neighbour) & theirs:
+            wrong.append(f"{name}: a neighbour finds rows")
+        below = rows_of(spec, subordinate)
+        if name not in SHARED_LISTS and below - theirs and below & theirs != below:
+            wrong.append(f"{name}: a subordinate finds more than its superior")
+    assert wrong == []
