@@ -14,6 +14,7 @@ from typing import Any
 import tablib
 from django.db.backends.postgresql.psycopg_any import DateRange
 from import_export import fields, resources, widgets
+from import_export.instance_loaders import CachedInstanceLoader
 
 from congdoan.config.bench.figures import Watch, Work
 from congdoan.foundation.units.models import Unit
@@ -103,7 +104,7 @@ class _TunedMember(_Member):
         use_bulk = True
         batch_size = 1_000
         skip_diff = True
-        force_init_instance = True
+        instance_loader_class = CachedInstanceLoader
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         self._people: dict[str, Person] = {}

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may, require
-from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, known_version, version_on
 from congdoan.kit.dates import format_date
@@ -301,6 +301,8 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
 @_GET_OR_POST
 def create(request: HttpRequest) -> HttpResponse:
     """Draft a plan."""
+    if not request.actor.has_anywhere("plans.edit"):
+        raise refuse("plans.edit")
     form = forms.PlanForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
         made = _tried(
