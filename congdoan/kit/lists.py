@@ -299,6 +299,12 @@ def _decode(token: str, count: int) -> list[Any] | None:
     return values if scalars and len(values) == count else None
 
 
+def page_key(context: ListContext, count: int) -> list[Any] | None:
+    """The ``count`` values of the key that the page begins after or ends before; None for the first page."""
+    token = context.get("sau") or context.get("truoc")
+    return _decode(token, count) if token else None
+
+
 def _key_of(row: Any, fields: Sequence[str]) -> list[Any]:
     values = []
     for path in fields:
@@ -324,10 +330,13 @@ def read_page(spec: ListSpec, context: ListContext, *, size: int = PAGE_SIZE) ->
     A key that cannot be read gives the first page. One query, whatever the page.
     """
     order = ordering(spec, context)
+    # A search may fetch no more than this page needs; an export, which asks for all, finds no such word.
+    context.cache["page_size"] = size
     rows = filtered(spec, context)
+    del context.cache["page_size"]
     after, before = context.get("sau"), context.get("truoc")
     backwards = bool(before and not after)
-    key = _decode(before if backwards else after, len(order.fields)) if (after or before) else None
+    key = page_key(context, len(order.fields))
     if key is not None:
         upwards = order.descending == backwards
         rows = rows.filter(RowCompare(order.fields, ">" if upwards else "<", key))

@@ -64,12 +64,25 @@ OWN = {
     "office:search",
     "api:list_index",
 }
+#: Answers without records: suggestions that start from the reader's scope, public catalogues, empty forms.
+HARMLESS = {
+    "imports:units",
+    "imports:template",
+    "organisation:suggest",
+    "enterprises:suggest_territory",
+    "membership:suggest_unit",
+    "access:unit_options",
+}
+#: Asked of doors that suggest, so that they would answer with the records if they did not mind the scope.
+QUESTION = "?q=NA2&unit=NA2&don_vi=NA2&don-vi=NA2&parent=NA2&term=NA2"
 #: The starter's alone, whatever stands above.
 PRIVATE = {"jobs:run", "jobs:start_again"}
 #: A superior's plan binds those below it, so they read it.
 DOWNWARD = {"plans:plan", "plans:target", "plans:allocation"}
+#: What the whole house shares: the roles, and the name of a list.
+SHARED = {"access:role", "api:list_rows"}
 #: Words of the records behind the doors; a neighbour's and a stranger's pages must not hold them.
-MARK = re.compile("Bí Mật Bắc|bi-mat-bac|can-bo-bac")
+MARK = re.compile("Bí Mật Bắc|bi-mat-bac|can-bo-bac|CĐCS NA 2")
 
 CLOSED = {403, 404}
 
@@ -153,7 +166,13 @@ class World:
             actor=system, name="Bí Mật Bắc.xlsx", chunks=[b"x"], capability="membership.view", unit=home
         )
         self.report = Report.objects.create(
-            plan=self.plan, unit=home, period="2026-Q1", as_of=date(2026, 3, 31), created_at=timezone.now()
+            plan=self.plan,
+            unit=home,
+            period="2026-Q1",
+            as_of=date(2026, 3, 31),
+            created_at=timezone.now(),
+            docx=self.file,
+            xlsx=self.file,
         )
         self.imported = ImportRun.objects.create(kind="members", unit=home, on=on, file=self.file)
         self.entry = record(actor=system, verb="people.edit", unit_id=home.pk, summary="Sửa Bí Mật Bắc")
@@ -266,7 +285,7 @@ def test_visitors_are_sent_to_the_sign_in(world: World) -> None:
         sent = answer.status_code == 302 and "/tai-khoan/dang-nhap/" in answer.headers["Location"]
         if not sent and answer.status_code != 401:
             wrong.append(f"{door.name}: {answer.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_strangers_find_nothing(world: World) -> None:
@@ -274,13 +293,13 @@ def test_strangers_find_nothing(world: World) -> None:
     for door in doors():
         if door.name in PUBLIC or door.name.startswith(("account_logout", "mfa_download")):
             continue
-        status, text = visit(client, door.address(world))
-        own = is_in(door.name, OWN)
+        status, text = visit(client, door.address(world) + (QUESTION if door.name in HARMLESS else ""))
+        own = is_in(door.name, OWN | HARMLESS)
         if (status not in CLOSED and not (own and status < 500) and status != 302) or MARK.search(text):
             wrong.append(f"{door.name}: {status}{' shows a record' if MARK.search(text) else ''}")
         if status == 302 and not own and door.name != "access:home":
             wrong.append(f"{door.name}: did something")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_neighbours_find_nothing(world: World) -> None:
@@ -288,13 +307,13 @@ def test_neighbours_find_nothing(world: World) -> None:
     for door in doors():
         if door.name in PUBLIC:
             continue
-        status, text = visit(client, door.address(world))
-        about_a_record = bool(door.parameters) and door.name not in {"access:role", "api:list_rows"}
+        status, text = visit(client, door.address(world) + (QUESTION if door.name in HARMLESS else ""))
+        about_a_record = bool(door.parameters) and not is_in(door.name, OWN | SHARED | HARMLESS)
         if about_a_record and status not in CLOSED:
             wrong.append(f"{door.name}: {status}")
         if status >= 500 or MARK.search(text):
             wrong.append(f"{door.name}: {status} shows a record or breaks")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_subordinates_find_nothing_of_their_superiors_and_equals(world: World) -> None:
@@ -303,12 +322,14 @@ def test_subordinates_find_nothing_of_their_superiors_and_equals(world: World) -
         if door.name in PUBLIC:
             continue
         status, _ = visit(client, door.address(world))
-        about_a_record = bool(door.parameters) and door.name not in {"access:role", "api:list_rows"}
-        if about_a_record and status not in CLOSED and door.name not in DOWNWARD:
+        about_a_record = bool(door.parameters) and not is_in(door.name, OWN | SHARED | HARMLESS)
+        # 422 is a form that comes back: of a plan that one reads but may not change, nothing was written.
+        read_only = door.name in DOWNWARD or (door.name.startswith("plans:") and status == 422)
+        if about_a_record and status not in CLOSED and not read_only:
             wrong.append(f"{door.name}: {status}")
         if status >= 500:
             wrong.append(f"{door.name}: {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_superiors_open_every_door(world: World) -> None:
@@ -321,7 +342,7 @@ def test_superiors_open_every_door(world: World) -> None:
             assert status in {404, 405}
         elif status >= 500 or status in CLOSED:
             wrong.append(f"{door.name}: {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def rows_of(spec: Any, actor: Actor) -> set[Any]:
@@ -344,6 +365,7 @@ def test_lists_hold_only_what_the_reader_may_see(world: World, today: date) -> N
     neighbour = acting(someone("lang-gieng", world.tree.south_a))
     subordinate = acting(someone("cap-duoi", world.tree.unions["NA1"]))
     Grant.objects.filter(user=world.officer).update(unit=world.tree.north)
+    give(world.officer, "administrator", world.tree.north)
     wrong = []
     for name, spec in lists().items():
         everything = rows_of(spec, Actor.system("kiểm thử", today=today))
@@ -359,4 +381,4 @@ def test_lists_hold_only_what_the_reader_may_see(world: World, today: date) -> N
         below = rows_of(spec, subordinate)
         if name not in SHARED_LISTS and below - theirs and below & theirs != below:
             wrong.append(f"{name}: a subordinate finds more than its superior")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

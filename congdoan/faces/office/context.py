@@ -36,7 +36,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Quản trị",
         [
             ("Người dùng, phân quyền", "access:users", "users-group", "access.manage"),
-            ("Việc chạy nền", "jobs:list", "clock", "imports.view"),
+            ("Phê duyệt", "approvals:list", "checklist", "approvals.decide"),
+            ("Việc chạy nền", "jobs:list", "clock", ""),
             ("Nhật ký", "audit:entries", "history", "audit.view"),
         ],
     ),

@@ -113,7 +113,7 @@ def count(run: ImportRun) -> dict[str, int]:
     return {"rows": sum(counts.values()), **counts}
 
 
-def to_commit(run: ImportRun, *, after: int, limit: int = CHUNK) -> list[StagedRow]:
+def to_commit(run: ImportRun, *, after: int) -> list[StagedRow]:
     """The next rows to be written, in the order of the file: clear ones and decided ones."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,7 +121,7 @@ def to_commit(run: ImportRun, *, after: int, limit: int = CHUNK) -> list[StagedR
                WHERE run_id = %s AND number > %s
                  AND (outcome IN ('create', 'update') OR (outcome = 'doubtful' AND choice IN ('new', 'same')))
                ORDER BY number LIMIT %s""",
-            [run.pk, after, limit],
+            [run.pk, after, CHUNK],
         )
         return [
             StagedRow(
@@ -176,13 +176,13 @@ def write_effects(run: ImportRun, effects: Sequence[Effect]) -> None:
         ImportRow.objects.bulk_update(rows.values(), ["outcome", "messages"], batch_size=1000)
 
 
-def effects_of(run: ImportRun, *, downwards_from: int | None = None, limit: int = CHUNK) -> list[Effect]:
+def effects_of(run: ImportRun, *, downwards_from: int | None = None) -> list[Effect]:
     """Journaled effects, the last rows first."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT number, verb, object_id, before_sealed FROM imports_importeffect
                WHERE run_id = %s AND number < %s ORDER BY number DESC LIMIT %s""",
-            [run.pk, downwards_from if downwards_from is not None else 2**31 - 1, limit],
+            [run.pk, downwards_from if downwards_from is not None else 2**31 - 1, CHUNK],
         )
         return [
             Effect(number, verb, object_id, json.loads(unseal(before)) if before else {})

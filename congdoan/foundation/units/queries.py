@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitPlacement, UnitVersion
 
+#: Codes by unit id. A unit's code never changes, so what was read once is remembered.
+_codes: dict[int, str] = {}
 
-@lru_cache(maxsize=1 << 14)
+
 def unit_code(unit_id: int) -> str:
-    """The code of a unit, for addresses. A unit's code never changes, so it is remembered."""
-    return Unit.objects.values_list("code", flat=True).get(pk=unit_id)
+    """The code of a unit, for addresses."""
+    if unit_id not in _codes:
+        _codes[unit_id] = Unit.objects.values_list("code", flat=True).get(pk=unit_id)
+    return _codes[unit_id]
+
+
+def remember_codes(codes: Mapping[int, str]) -> None:
+    """Codes a reader has in hand already, so that the addresses of many units need no query each."""
+    _codes.update(codes)
 
 
 def unit_named(value: str) -> Unit | None:

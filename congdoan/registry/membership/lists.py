@@ -23,14 +23,13 @@ from congdoan.kit.lists import (
     ListSpec,
     SavedView,
     declare_list,
-    filtered,
 )
 from congdoan.kit.numbers import format_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
-from congdoan.registry.membership.finding import Units, by_name, only_top, units_of
+from congdoan.registry.membership.finding import Found, Units, by_name, only_top, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
@@ -40,7 +39,7 @@ from congdoan.registry.people.rules import citizen_id_key
 
 Rows: TypeAlias = QuerySet[Any]
 _SEX_WORDS = {code: name.capitalize() for code, name in SEXES}
-#: A search that cannot be counted beforehand is counted up to here.
+#: A search for a name that many bear is counted up to here.
 _SOME = 500
 
 
@@ -156,8 +155,9 @@ def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
         may = _scope(context, "people.view_contacts").filter("unit")
         people = list(Person.objects.filter(phone=figures).values_list("pk", flat=True)[:100])
         return rows.filter(may, person__in=people)
-    found, context.cache["many"] = by_name(rows, typed, _member_units(context))
-    return found
+    found = by_name(rows, typed, _member_units(context), context)
+    context.cache["found"] = found
+    return found.rows
 
 
 def _employer(rows: Rows, value: str, context: ListContext) -> Rows:
@@ -185,10 +185,12 @@ def _count(context: ListContext) -> int | str | None:
     """From the measure where it says exactly what the list shows; else the list counts itself, up to a bound that
     costs no more than the page."""
     if context.get("q"):
-        found = filtered(MEMBERS, context).order_by()
-        if not context.cache.get("many"):
+        found: Found | None = context.cache.get("found")
+        if found is None:
             return None
-        some = found[: _SOME + 1].count()
+        if found.count is not None:
+            return found.count
+        some = found.rows.order_by()[: _SOME + 1].count()
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
     asked = {name for name, value in context.params.items() if value} - {"sap", "sau", "truoc", "ngay"}
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:

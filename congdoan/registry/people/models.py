@@ -59,7 +59,6 @@ class Person(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["search"], name="person_search"),
-            models.Index(fields=["sort_key", "id"], name="person_order"),
             models.Index(fields=["phone"], name="person_phone", condition=~Q(phone="")),
             models.Index(fields=["id"], name="person_foreign", condition=~Q(nationality="VN")),
         ]

@@ -19,6 +19,7 @@ from congdoan.foundation.measures import queries as measures
 from congdoan.foundation.measures.catalogue import NamesLink, dims_match
 from congdoan.foundation.measures.catalogue import measure as declared_measure
 from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.queries import remember_codes
 from congdoan.kit.dates import format_date
 from congdoan.work.indicators.catalogue import Catalogue, MeasureKind, load_catalogue
 from congdoan.work.indicators.models import Indicator
@@ -83,12 +84,12 @@ class Figures:
     def life(self, unit_id: int) -> tuple[date, date | None]:
         """(founded_on, ended_on) of a unit. Raises KeyError for one that is not in the set."""
         if self._life is None:
-            self._life = {
-                pk: (founded, ended)
-                for pk, founded, ended in Unit.objects.filter(pk__in=self.unit_ids).values_list(
-                    "pk", "founded_on", "ended_on"
-                )
-            }
+            self._life, codes = {}, {}
+            fields = ("pk", "code", "founded_on", "ended_on")
+            for pk, code, founded, ended in Unit.objects.filter(pk__in=self.unit_ids).values_list(*fields):
+                self._life[pk] = (founded, ended)
+                codes[pk] = code
+            remember_codes(codes)
         return self._life[unit_id]
 
     def terms(self, indicator: Indicator, scope: Mapping[str, Any]) -> tuple[_Term, ...]:

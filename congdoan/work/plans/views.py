@@ -14,11 +14,11 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may, require
-from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, known_version, version_on
 from congdoan.kit.dates import format_date
@@ -137,11 +137,7 @@ def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
     """Where the report of the plan is drawn up, for those who may."""
     if not may(request.actor, "reports.write", unit):
         return ""
-    try:
-        address = reverse("reports:new")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?ke_hoach={plan.code}&don_vi={unit.code}"
+    return f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}"
 
 
 def _tabs(plan: Plan, unit: Unit, active: str) -> list[dict[str, Any]]:
@@ -305,6 +301,8 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
 @_GET_OR_POST
 def create(request: HttpRequest) -> HttpResponse:
     """Draft a plan."""
+    if not request.actor.has_anywhere("plans.edit"):
+        raise refuse("plans.edit")
     form = forms.PlanForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
         made = _tried(

@@ -166,6 +166,7 @@ def _target(place: int, target: TargetFigure, report: PlanReport) -> dict[str, s
         "forecast": prose.cell(target.forecast, target),
         "missing": prose.cell(target.missing, target),
         "state": prose.state_words(target),
+        "status": target.state,
         "citation": citation_words(target.citation) or prose.NO_FIGURE,
         "text": _PARTY_ELSEWHERE if target.is_party else prose.target_text(target, report),
     }

@@ -20,7 +20,7 @@ LIMIT = 100 * 1024 * 1024
 
 def read(path: Path) -> list[tuple[int, list[object]]]:
     return [
-        (number, [value for value in cells])
+        (number, list(cells))
         for number, cells in open_table(path, limit_bytes=LIMIT).rows()
         if any(value not in ("", None) for value in cells)
     ]
@@ -68,7 +68,7 @@ def test_the_streamed_reader_reads_what_calamine_reads(
         moment = book.add_format({"num_format": '"ngày" dd/mm/yyyy hh:mm'})
         plain = book.add_format({"num_format": '"day" 0'})
         sheet.write_row(1, 1, ["Họ & tên <1>", "x"])
-        sheet.write_datetime(2, 1, datetime(1990, 3, 8), day)
+        sheet.write_datetime(2, 1, date(1990, 3, 8), day)
         sheet.write_datetime(2, 2, datetime(1990, 3, 8, 12, 0), moment)
         sheet.write(2, 3, 5, plain)
         sheet.write(3, 1, True)

@@ -310,7 +310,7 @@ def test_days_opening_balances_and_the_unions_life(tree: Tree, system: Actor, tm
     assert "chưa thành lập" in result(run)["refused"][0]["message"]
     assert count(union, date(2024, 5, 1)) == 1
     other = tree.unions["NA2"]
-    numbers = [cells[:4] + [f"00{index}190000999", cells[5]] for index, cells in enumerate(rows[1:], 1)]
+    numbers = [[*cells[:4], f"00{index}190000999", cells[5]] for index, cells in enumerate(rows[1:], 1)]
     run = bring(system, other, [headings, *numbers], tmp_path, as_kind="opening", on=date(2025, 1, 1))
     assert result(run)["created"] == 3
     assert count(other, date(2025, 1, 1)) == 3

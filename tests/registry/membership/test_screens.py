@@ -16,7 +16,7 @@ from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.measures.catalogue import measure
 from congdoan.foundation.measures.queries import flow, stock
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.lists import ListContext, filtered, get_list, names_url
+from congdoan.kit.lists import ListContext, filtered, get_list, names_url, read_page
 from congdoan.registry.membership.actions import (
     Departure,
     Transfer,
@@ -183,24 +183,49 @@ def test_search_without_marks_by_number_and_by_telephone(tree: Tree, system: Act
     assert names(viewer, "0912000001") == []
 
 
-def test_a_name_that_many_bear_is_found_all_the_same(
-    tree: Tree, system: Actor, today: date, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limits", [(0, 10_000, 0), (0, 2, 10**9), (0, 2, -1), (10**9, 2, 0)])
+def test_whichever_way_a_search_takes_it_finds_the_same(
+    tree: Tree, system: Actor, today: date, monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int, int]
 ) -> None:
-    """Whichever way is taken, the same people are found."""
+    """Looked up, walked, looked up whole, or a small body checked one by one; page by page, there and back."""
     from congdoan.registry.membership import finding
 
-    make_members(system, tree.unions["NA1"], DAY, 12)
-    make_members(system, tree.unions["SA1"], DAY, 12, start=20)
+    make_members(system, tree.unions["NA1"], DAY, 30)
+    make_members(system, tree.unions["SA1"], DAY, 12, start=40)
+    small, names, walk = limits
+    monkeypatch.setattr(finding, "SMALL", small)
+    monkeypatch.setattr(finding, "NAMES_LIMIT", names)
+    monkeypatch.setattr(finding, "WALK_LIMIT", walk)
     actor = make_actor(today, tree.north)
-    found = []
-    for fetch in (0.0, 10**12):  # as if looking a name up cost nothing; as if it cost the world
-        monkeypatch.setattr(finding, "_FETCH", fetch)
-        found.append([row.pk for row in listed(actor, "membership.members", today, q="thi")])
-        context = ListContext(actor=actor, as_of=today, params={"q": "thi"})
-        list(filtered(get_list("membership.members"), context))
-        assert context.cache["many"] is bool(fetch)
-    assert found[0] == found[1]
-    assert len(found[0]) == 4
+    spec = get_list("membership.members")
+    truth = [
+        row.pk
+        for row in Membership.objects.filter(
+            unit=tree.unions["NA1"], person__name_key__contains="thi"
+        ).order_by("sort_key", "id")
+    ]
+    assert len(truth) == 10
+    for order in ("", "-ten"):
+        expected = truth[::-1] if order else truth
+        params = {"q": "thi", "sap": order}
+        pages = []
+        position: dict[str, str] = {}
+        while True:
+            page = read_page(spec, ListContext(actor=actor, as_of=today, params=params | position), size=4)
+            pages.append([row.pk for row in page.rows])
+            if not page.next_key:
+                break
+            position = {"sau": page.next_key}
+        assert [pk for rows in pages for pk in rows] == expected
+        back = read_page(
+            spec, ListContext(actor=actor, as_of=today, params=params | {"truoc": page.previous_key}), size=4
+        )
+        assert [row.pk for row in back.rows] == pages[-2]
+        assert sorted(row.pk for row in listed(actor, spec.name, today, **params)) == sorted(truth)
+        context = ListContext(actor=actor, as_of=today, params=params)
+        read_page(spec, context, size=4)
+        assert spec.count is not None
+        assert spec.count(context) == 10
 
 
 # --- what stays hidden ----------------------------------------------------------------------------

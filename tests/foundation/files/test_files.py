@@ -1,0 +1,60 @@
+"""Files are kept by their content and given only to who may read them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.files.actions import TooLarge, discard, store
+from congdoan.foundation.files.models import StoredFile
+from congdoan.foundation.files.queries import may_read, readable
+from tests.factories.tree import Tree
+from tests.factories.users import make_actor
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Any) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return tmp_path / "files"
+
+
+def keep(actor: Actor, tree: Tree, data: bytes = b"abc", **options: Any) -> StoredFile:
+    return store(
+        actor=actor, name="../../ds.xlsx", chunks=[data[:1], data[1:]], capability="imports.run",
+        unit=tree.north_a, **options,
+    )  # fmt: skip
+
+
+def test_equal_content_is_kept_once(tree: Tree, system: Actor, media: Path) -> None:
+    first, second = keep(system, tree), keep(system, tree)
+    assert first.path == second.path
+    assert first.name == "ds.xlsx"
+    assert readable(system, first).read_bytes() == b"abc"
+    assert [path for path in media.rglob("*") if path.is_file()] == [media / first.path]
+    discard(first)
+    assert readable(system, second).exists()
+    discard(second)
+    assert not (media / second.path).exists()
+    with pytest.raises(FileNotFoundError):
+        readable(system, second)
+
+
+def test_too_large_leaves_nothing(tree: Tree, system: Actor, media: Path) -> None:
+    with pytest.raises(TooLarge, match="tách"):
+        keep(system, tree, b"x" * 100, limit_bytes=50)
+    assert not StoredFile.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_readers_need_the_capability_at_the_unit(tree: Tree, system: Actor, today: date) -> None:
+    file = keep(system, tree)
+    for unit, role in ((None, "officer"), (tree.north_b, "officer"), (tree.north_a, "viewer")):
+        reader = make_actor(today, unit, role)
+        assert not may_read(reader, file)
+        with pytest.raises(Forbidden):
+            readable(reader, file)
+    assert may_read(make_actor(today, tree.north, "leader"), file)
