@@ -16,6 +16,7 @@ SMALL = 100_000
 PLAIN_SAMPLE = 2_000
 TUNED_SAMPLE = 20_000
 REQUESTS = 100
+_PEER_REQUESTS = 20
 
 _MB = 1_000_000
 _SCREENS = {
@@ -36,17 +37,18 @@ _SCREENS = {
 Say = Callable[[str], None]
 
 
-def run(bench: Bench, *, members: int, only: str, say: Say) -> Iterator[Figure]:
-    """Measure. ``only``: one of PARTS, or "" for all. Figures come as they are known."""
+def run(bench: Bench, *, members: int, only: str, requests: int, say: Say) -> Iterator[Figure]:
+    """Measure. ``only``: one of PARTS, or "" for all; ``requests`` a screen. Figures come as they are known."""
     parts = {only} if only else set(PARTS)
+    countries = _Countries(bench, say)
     if "import" in parts:
-        yield from _imports(bench, members, say)
+        yield from _imports(bench, countries, members, say)
     earlier: dict[str, Times] = {}
     sizes = [SMALL, members] if members > SMALL and "screens" in parts else [members]
     for size in sizes:
         if parts == {"import"}:
             break
-        ground = _country(bench, size, say)
+        ground = countries.of(size)
         say(f"Ghi {_n(size)} đoàn viên vào sổ")
         filled = bench.apart("world.fill", ground)
         folded, seconds = bench.apart("upkeep.settle")
@@ -63,8 +65,10 @@ def run(bench: Bench, *, members: int, only: str, say: Say) -> Iterator[Figure]:
             )
         if "screens" in parts:
             say(f"Mở các màn hình trên {_n(size)} đoàn viên")
-            times = bench.apart("screens.measure", ground, REQUESTS)
-            peer = bench.apart("screens.measure_peer", max(10, REQUESTS // 5)) if size == members else {}
+            times = bench.apart("screens.measure", ground, requests)
+            peer = (
+                bench.apart("screens.measure_peer", min(requests, _PEER_REQUESTS)) if size == members else {}
+            )
             yield from _screens(size, times, peer, earlier)
             earlier = times
         if "export" in parts and size == sizes[0]:
@@ -82,17 +86,25 @@ def _n(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def _country(bench: Bench, members: int, say: Say) -> Ground:
-    """A ground for so many members, and the work's database as a copy of it."""
-    say(f"Dựng cây công đoàn cho {_n(members)} đoàn viên")
-    bench.create(GROUND)
-    ground: Ground = bench.apart("world.build_ground", members, database=GROUND)
-    bench.create(WORK, template=GROUND)
-    return ground
+class _Countries:
+    """Grounds by the number of members; the newest is kept, since the next piece of work mostly wants the same."""
+
+    def __init__(self, bench: Bench, say: Say) -> None:
+        self._bench, self._say = bench, say
+        self._newest: Ground | None = None
+
+    def of(self, members: int) -> Ground:
+        """A ground for so many members, and the work's database as a fresh copy of it."""
+        if self._newest is None or self._newest.members != members:
+            self._say(f"Dựng cây công đoàn cho {_n(members)} đoàn viên")
+            self._bench.create(GROUND)
+            self._newest = self._bench.apart("world.build_ground", members, database=GROUND)
+        self._bench.create(WORK, template=GROUND)
+        return self._newest
 
 
-def _imports(bench: Bench, members: int, say: Say) -> Iterator[Figure]:
-    ground = _country(bench, members, say)
+def _imports(bench: Bench, countries: _Countries, members: int, say: Say) -> Iterator[Figure]:
+    ground = countries.of(members)
     group = f"Nhập danh sách .xlsx, {_n(members)} dòng, xem trước và ghi"
 
     def fresh(work: str, rows: int, *arguments: Any) -> Any:

@@ -15,12 +15,15 @@ HELP = "Đo tốc độ: nhập danh sách, tìm tên, mở màn hình, xuất E
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from congdoan.config.bench.course import PARTS
+    from congdoan.config.bench.course import PARTS, REQUESTS
 
     parser.add_argument(
         "--members", type=int, default=100_000, metavar="SỐ", help="số đoàn viên (mặc định 100.000)"
     )
     parser.add_argument("--only", choices=PARTS, default="", help="chỉ đo một phần")
+    parser.add_argument(
+        "--requests", type=int, default=REQUESTS, metavar="SỐ", help="số lần mở mỗi màn hình (mặc định 100)"
+    )
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.add_argument("--keep", action="store_true", help="giữ lại cơ sở dữ liệu congdoan_bench để xem")
 
@@ -39,7 +42,11 @@ def run(options: argparse.Namespace) -> int:
 
     with open_bench(ensure_database(), keep=options.keep) as bench:
         machine = f"{os.cpu_count()} nhân {platform.machine()}, {bench.server_version()}, Python {platform.python_version()}"
-        figures = list(course.run(bench, members=options.members, only=options.only, say=_say))
+        figures = list(
+            course.run(
+                bench, members=options.members, only=options.only, requests=max(1, options.requests), say=_say
+            )
+        )
     if options.json:
         answer = {
             "members": options.members,

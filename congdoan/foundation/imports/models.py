@@ -58,7 +58,10 @@ class ImportRow(models.Model):
     What the file itself held is read again from the stored file where it is needed.
     """
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    #: Written only by staging, in the run's own transaction with the run held; the unique key below begins with it.
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     number = models.PositiveIntegerField(help_text="row number as the spreadsheet shows it, from 1")
     #: The name of the person or enterprise.
     label = models.CharField(max_length=250)
@@ -82,7 +85,9 @@ class ImportRow(models.Model):
 class ImportEffect(models.Model):
     """What the commit made of a row: the journal that undo reads. Written in the transaction of the effect."""
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="effects")
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="effects", db_index=False, db_constraint=False
+    )
     number = models.PositiveIntegerField()
     verb = models.CharField(max_length=10, choices=choices.EFFECTS)
     object_id = models.BigIntegerField()

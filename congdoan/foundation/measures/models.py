@@ -30,8 +30,10 @@ class MeasureDelta(models.Model):
     the mark that it is folded."""
 
     id = models.BigAutoField(primary_key=True)
-    cell = models.ForeignKey(MeasureCell, on_delete=models.PROTECT)
-    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT)
+    #: Written only by `actions.append`, in the transaction of a row of record whose unit the database checks; checking
+    #: it again for every delta would double that cost when a list is brought in. `differences` looks at all of them.
+    cell = models.ForeignKey(MeasureCell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, db_index=False, db_constraint=False)
     day = models.DateField()
     n = models.IntegerField()
     recorded_at = models.DateTimeField()
