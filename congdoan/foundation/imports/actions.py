@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -259,6 +259,10 @@ def _stage(run: ImportRun, context: Context, rows: list[StagedRow]) -> None:
     if not rows:
         return
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Staging need not reach the disk piece by piece: the last transaction of the preview waits for it,
+            # and a preview that was cut off starts afresh.
+            cursor.execute("SET LOCAL synchronous_commit = off")
         kind_of(run.kind).match(context, [row for row in rows if row.outcome != "refused"])
         staging.write(run, rows)
 
