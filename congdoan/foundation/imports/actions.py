@@ -310,7 +310,8 @@ def commit(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> Imp
     kind = kind_of(run.kind)
     total = staging.how_many_to_commit(run)
     context = context_of(run, actor)
-    progress(0, total, "Đang ghi vào sổ")
+    done = run.effects.count()
+    progress(done, total, "Đang ghi vào sổ")
     while True:
         for attempt in range(_TRIES):
             try:
@@ -329,7 +330,7 @@ def commit(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> Imp
                     raise
         if not rows:
             break
-        done = run.effects.count()
+        done += sum(effect.refusal is None for effect in effects)
         progress(done, max(total, done), f"Đã ghi {done} dòng")
     return _finish_commit(actor, run)
 

@@ -49,7 +49,8 @@ def text_of(value: object) -> str:
     if value == "" or value is None:
         return ""
     text = nfc(value)
-    return "" if len(text) <= 10 and is_nothing(text) else text
+    # Most cells are figures or long: only the others are looked at twice.
+    return "" if len(text) <= 10 and not text[1:2].isdigit() and is_nothing(text) else text
 
 
 @lru_cache(maxsize=4096)

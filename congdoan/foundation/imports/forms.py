@@ -22,7 +22,7 @@ from congdoan.kit.text import search_key
 class UploadForm(forms.Form):
     """A file, what it lists, for whom, for which day."""
 
-    kind = forms.ChoiceField(label="Tệp là danh sách", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(widget=forms.HiddenInput)
     on = DayField(
         label="Ngày của danh sách",
         help_text="Ngày kết nạp chung khi dòng không ghi ngày riêng; ngày của số lao động.",
@@ -35,12 +35,12 @@ class UploadForm(forms.Form):
     )
     decision_on = DayField(label="Ngày quyết định", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, today: date, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
-        declared = kinds()
-        self.fields["kind"].choices = [(code, kind.name.capitalize()) for code, kind in declared.items()]
-        self.fields["kind"].initial = next(iter(declared), None)
+        declared = kind_of(kind)
+        self.fields["kind"].choices = [(code, item.name) for code, item in kinds().items()]
+        self.fields["kind"].initial = kind
         self.fields["on"].initial = today
         self.fields["unit"] = SuggestField(
             label="Đơn vị nhận danh sách",
@@ -49,14 +49,14 @@ class UploadForm(forms.Form):
             words=lambda unit: f"{unit.name} ({unit.code})",
             missing="Không thấy đơn vị này trong phạm vi được nhập danh sách của bạn. Hãy gõ vài chữ rồi chọn.",
         )
-        for code, kind in declared.items():
-            for option in kind.options:
-                self.fields[f"{code}-{option.name}"] = forms.ChoiceField(
-                    label=option.label,
-                    choices=[(value, label) for value, label, _ in option.choices],
-                    help_text=" ".join(f"{label}: {words}" for _, label, words in option.choices if words),
-                    required=False,
-                )
+        for option in declared.options:
+            self.fields[f"{kind}-{option.name}"] = forms.ChoiceField(
+                label=option.label,
+                choices=[(value, label) for value, label, _ in option.choices],
+                initial=option.choices[0][0],
+                help_text=" ".join(f"{label}: {words}" for _, label, words in option.choices if words),
+                required=False,
+            )
         limit = settings.UPLOAD_LIMIT_BYTES // 1048576
         self.fields["file"] = forms.FileField(
             label="Tệp danh sách",
@@ -64,7 +64,8 @@ class UploadForm(forms.Form):
             widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv,.txt"}),
             error_messages={"empty": "Tệp trống, không có nội dung nào. Hãy chọn lại tệp danh sách."},
         )
-        self.order_fields(["kind", "file", "unit", "on"])
+        answers = [f"{kind}-{option.name}" for option in declared.options]
+        self.order_fields(["kind", "file", "unit", *answers, "on"])
 
     def _pick(self, typed: str) -> Unit | None:
         units = visible_units(self.actor, RUN)
@@ -100,6 +101,7 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=chosen.get(column["index"], ""),
                 label=str(column["heading"]) or f"Cột {int(column['index']) + 1}",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.columns.append((column, name))
 

@@ -8,7 +8,7 @@ from congdoan.foundation.listing.views import list_view
 app_name = "imports"
 urlpatterns = [
     path("", views.start, name="start"),
-    path("cac-lan/", list_view("imports.runs"), name="list"),
+    path("cac-lan/", list_view("imports.runs", extra=views.list_buttons), name="list"),
     path("don-vi/", views.units, name="units"),
     path("mau/<str:kind>.xlsx", views.template, name="template"),
     path("<int:pk>/", views.run, name="run"),

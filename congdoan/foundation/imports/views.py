@@ -68,11 +68,16 @@ def start(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     if not actor.has_anywhere(RUN):
         raise refuse(RUN)
+    # Members come far more often than anything else.
+    declared = sorted(kinds().values(), key=lambda kind: kind.code != "members")
+    asked = request.POST.get("kind") or request.GET.get("loai", "")
+    chosen = asked if asked in kinds() else declared[0].code
     form = UploadForm(
         request.POST or None,
         request.FILES or None,
         actor=actor,
         today=actor.today,
+        kind=chosen,
         initial=_initial(request),
     )
     if request.method == "POST" and form.is_valid():
@@ -86,7 +91,19 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "imports/start.html",
-        {"form": form, "kinds": kinds().values(), "recent": recent},
+        {
+            "form": form,
+            "kind": kind_of(chosen),
+            "tabs": [
+                {
+                    "label": kind.name.capitalize(),
+                    "url": f"{request.path}?loai={kind.code}",
+                    "active": kind.code == chosen,
+                }
+                for kind in declared
+            ],
+            "recent": recent,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -95,10 +112,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = request.actor
     asked = Unit.objects.filter(code=request.GET.get("don-vi", "")).first()
     unit = asked if asked is not None else home_unit(actor)
-    found: dict[str, Any] = {"unit": unit} if unit is not None and may(actor, RUN, unit) else {}
-    if request.GET.get("loai") in kinds():
-        found["kind"] = request.GET["loai"]
-    return found
+    return {"unit": unit} if unit is not None and may(actor, RUN, unit) else {}
 
 
 def _take_in(actor: Actor, form: UploadForm) -> ImportRun:
@@ -121,6 +135,20 @@ def _take_in(actor: Actor, form: UploadForm) -> ImportRun:
         options=form.options(),
         decision=decision,
     )
+
+
+def list_buttons(request: HttpRequest) -> dict[str, Any]:
+    """What stands beside the heading of the list of imports."""
+    return {
+        "actions": [
+            {
+                "label": "Nhập danh sách",
+                "url": reverse("imports:start"),
+                "icon": "file-import",
+                "primary": True,
+            }
+        ]
+    }
 
 
 @login_required

@@ -54,14 +54,17 @@ PRIORITY_WORKERS = 100
 def _rows(context: ListContext) -> Rows:
     day = context.as_of
     held = scope(context.actor, VIEW)
-    # A union also sees the employers it works at, whoever is in charge of them.
-    hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
+    in_scope = held.filter_on("now__unit", day)
+    if not held.everything:
+        # A union also sees the employers it works at, whoever is in charge of them.
+        hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
+        in_scope |= Q(pk__in=hosted.values("enterprise_id"))
     large_fdi = Q(
         sector="fdi", now__band__gte=PRIORITY_WORKERS, started_on__lte=years_before(day, PRIORITY_YEARS)
     )
     return (
         listed_on(day)
-        .filter(held.filter_on("now__unit", day) | Q(pk__in=hosted.values("enterprise_id")))
+        .filter(in_scope)
         .select_related("sector", "territory", "trade", "park")
         .annotate(
             workers_order=Coalesce(F("now__headcount"), Value(-1)),

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -24,7 +25,14 @@ from congdoan.foundation.measures.queries import rows as measure_rows
 from congdoan.foundation.measures.queries import series, stock
 from congdoan.foundation.units.actions import TreeError
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitVersion
-from congdoan.foundation.units.queries import ancestors_on, children_on, known_version, unit_named, version_on
+from congdoan.foundation.units.queries import (
+    ancestors_on,
+    children_on,
+    counted_below_on,
+    known_version,
+    unit_named,
+    version_on,
+)
 from congdoan.kit.charts import Step, trend, waterfall
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import names_url
@@ -432,14 +440,22 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
     ]
     hosted = Hosting.objects.filter(unit=found, during__contains=on).select_related("enterprise__sector")
     held = scope(actor, "enterprises.view").filter_on("now__unit", on)
-    own = listed_on(on).filter(held, now__unit=found, now__has_union=False, now__operating="operating")
+    own = listed_on(on).filter(
+        held,
+        now__unit__in=counted_below_on(found, on).values("unit_id"),
+        now__has_union=False,
+        now__operating="operating",
+        sector__is_enterprise=True,
+    )
     return _page(
         request,
         found,
         "enterprises",
         figures=figures,
         hosted=hosted.order_by("enterprise__sort_key"),
-        first=own.select_related("sector").order_by("-now__band", "sort_key")[:15],
+        first=own.select_related("sector").order_by(F("now__headcount").desc(nulls_last=True), "sort_key")[
+            :15
+        ],
         coverage_url=reverse("enterprises:coverage") + f"?don_vi={found.code}",
         all_url=_names(request, "workers", found.pk, on),
     )

@@ -325,6 +325,8 @@ class SheetCell:
     text: str
     label: str
     error: str = ""
+    #: The quarter it is for, as a heading; '' for the whole window.
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -406,25 +408,26 @@ def read_sheet(
     shares: list[Share] = []
     has_errors = False
 
-    def box(name: str, label: str) -> tuple[SheetCell, Decimal]:
+    def box(name: str, label: str, period: str = "") -> tuple[SheetCell, Decimal]:
         nonlocal has_errors
         text = boxes.get(name, "").strip()
         try:
             value = parse_number(text)
         except NumberError as error:
             has_errors = True
-            return SheetCell(name, text, label, str(error)), Decimal(0)
+            return SheetCell(name, text, label, str(error), period), Decimal(0)
         if value is not None and (value < 0 or value != value.to_integral_value()):
             has_errors = True
-            return SheetCell(name, text, label, "Hãy nhập số nguyên không âm."), Decimal(0)
-        return SheetCell(name, format_number(value) if value else text and "0", label), value or Decimal(0)
+            return SheetCell(name, text, label, "Hãy nhập số nguyên không âm.", period), Decimal(0)
+        shown = format_number(value) if value else text and "0"
+        return SheetCell(name, shown, label, period=period), value or Decimal(0)
 
     for unit, name in units:
         whole, value = box(f"v-{unit.pk}", f"{name}, cả kỳ")
         cells: list[SheetCell] = []
         parts: dict[str, Decimal] = {}
         for period in periods:
-            cell, part = box(f"v-{unit.pk}-{period.code}", f"{name}, {period.name}")
+            cell, part = box(f"v-{unit.pk}-{period.code}", f"{name}, {period.name}", period.name)
             cells.append(cell)
             if part:
                 parts[period.code] = part

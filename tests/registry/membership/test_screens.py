@@ -287,14 +287,14 @@ def test_an_old_unit_keeps_its_own_books_and_no_more(tree: Tree, system: Actor, 
 # --- booking on screen ----------------------------------------------------------------------------
 
 
-def admission(unit: Unit, **changes: str) -> dict[str, str]:
+def admission(where: Unit, **changes: str) -> dict[str, str]:
     return {
         "full_name": "Lý Thị Mơ",
         "birth": "08/03/1995",
         "sex": "f",
         "nationality": "VN",
         "citizen_id": "031195000777",
-        "unit": f"{unit.name} ({unit.code})",
+        "unit": f"{where.name} ({where.code})",
         "on": "2026-11-01",
         "decision_number": "12/QĐ-CĐCS",
         "decision_on": "2026-10-30",

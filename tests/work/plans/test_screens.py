@@ -71,6 +71,8 @@ def test_figures_lead_to_their_names(plans: dict[str, Plan], country: Country, s
     client = sign(country["HP"])
     body = page(client, "plan", "hai-phong-2026")
     assert "+30" in body
+    movements = f"{reverse('membership:movements')}?don_vi=HP&amp;tu=2026-01-01"
+    assert movements in body
     assert "Đơn vị trực thuộc, chậm nhất trước" in body
     assert "thiếu" in body
 

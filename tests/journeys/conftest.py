@@ -1,0 +1,164 @@
+"""A real installation for the browser: its own home, embedded database, web server and worker, tiny demo data.
+
+The journeys need Debian's Chromium; without it they are skipped, and ``make test`` has said so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from congdoan.config.demo.users import PASSWORD
+
+CHROMIUM = shutil.which("chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(str(item.fspath)).parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.timeout(900))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="không có Chromium"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running installation with the demonstration at a fiftieth of its size."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    environment |= {"CONGDOAN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "congdoan.config.settings"}
+    command = [sys.executable, "-c", "import sys; from congdoan.config.cli import main; sys.exit(main())"]
+    subprocess.run(
+        [*command, "demo", "--no-serve", "--scale", "0.02"],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        timeout=600,
+    )
+    port = _free_port()
+    with (home / "serve.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "serve", "--port", str(port), "--workers", "1"],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(address, server)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError("the server ended before it answered")
+        try:
+            urllib.request.urlopen(f"{address}/tai-khoan/dang-nhap/", timeout=5)
+            return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.5)
+    raise RuntimeError("the server did not answer in time")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, once for all journeys."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """A person at a browser: signs in, and fails when a page speaks English errors or breaks its own policy."""
+
+    def __init__(self, browser: Any, site: str, *, width: int, height: int) -> None:
+        self.site = site
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True
+        )
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None
+        )
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Any:
+        """Sign in by name and password; the page that follows is returned."""
+        self.page.goto(f"{self.site}/tai-khoan/dang-nhap/")
+        self.page.fill("input[name=login]", username)
+        self.page.fill("input[name=password]", password)
+        self.page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        self.page.wait_for_url(f"{self.site}/")
+        return self.page
+
+    def go(self, path: str) -> Any:
+        """Open a page; it must answer 200 and fit the width of the screen."""
+        answer = self.page.goto(self.site + path)
+        assert answer is not None and answer.status == 200, path
+        self.page.wait_for_load_state("load")
+        assert self.overflow() <= 1, f"{path} is wider than the screen"
+        return self.page
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the screen."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.fixture
+def desk(browser: Any, site: str) -> Iterator[Visitor]:
+    """A visitor at a desk, 1440 px wide."""
+    visitor = Visitor(browser, site, width=1440, height=1000)
+    yield visitor
+    visitor.context.close()
+    assert visitor.complaints == []
+
+
+@pytest.fixture
+def phone(browser: Any, site: str) -> Iterator[Visitor]:
+    """A visitor with a phone, 390 px wide."""
+    visitor = Visitor(browser, site, width=390, height=844)
+    yield visitor
+    visitor.context.close()
+    assert visitor.complaints == []
