@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import hypothesis
 import pytest
 
 from congdoan.foundation.access.rules import Actor
 from tests.factories.tree import Tree, grow_tree
+
+# A shared, busy machine must not fail a property for being slow; what is slow is measured by the bench.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
