@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +27,8 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.numbers import format_number, format_percent
 
 PAGE_SIZE = 50
+#: Rows held at a time when all of them are wanted.
+_CHUNK_ROWS = 2000
 #: Counting stops here; beyond it the screen says "hơn 10.000".
 COUNT_LIMIT = 10_000
 
@@ -84,6 +88,20 @@ class Column:
                 return None
             found = found.get(part) if isinstance(found, Mapping) else getattr(found, part)
         return found
+
+    def reader(self) -> Callable[[Any, ListContext], Any]:
+        """`read`, with what does not depend on the row settled once: for thousands of rows."""
+        if callable(self.value):
+            return self.value
+        quick = attrgetter(self.value)
+
+        def read(row: Any, context: ListContext) -> Any:
+            try:
+                return quick(row)
+            except AttributeError:
+                return self.read(row, context)
+
+        return read
 
     def words(self, raw: Any) -> str:
         """The value as a person reads it."""
@@ -187,6 +205,10 @@ class ListSpec:
     empty_text: str = "Thử bỏ bớt bộ lọc hoặc tìm bằng từ khác."
     #: Called with the rows of a page or a chunk of an export, to load what columns need in one query.
     prepare: Callable[[list[Any], ListContext], None] | None = None
+    #: Queryset fields that columns and ``prepare`` read ("person__full_name"). When they are told, exports read only
+    #: these, into light rows whose attributes are found as a model's are (row.person.full_name), at a third of the
+    #: cost of models.
+    reads: tuple[str, ...] = ()
     #: What an export of this list says in the audit; lists of personal data are always logged.
     is_personal: bool = False
 
@@ -487,11 +509,45 @@ def plain_rows(spec: ListSpec, context: ListContext, columns: Sequence[Column]) 
     """All rows as plain values in list order, read in chunks: for the export and the API."""
     order = ordering(spec, context)
     found = order.apply(filtered(spec, context))
-    for chunk in _chunks(found.iterator(chunk_size=2000), 2000):
+    rows: Iterable[Any]
+    if spec.reads:
+        fields, light = _light_rows(spec.reads)
+        rows = map(light, found.values_list(*fields).iterator(chunk_size=_CHUNK_ROWS))
+    else:
+        rows = found.iterator(chunk_size=_CHUNK_ROWS)
+    readers = [column.reader() for column in columns]
+    for chunk in _chunks(rows, _CHUNK_ROWS):
         if spec.prepare is not None:
             spec.prepare(chunk, context)
         for row in chunk:
-            yield [column.read(row, context) for column in columns]
+            yield [read(row, context) for read in readers]
+
+
+def _named(name: str, fields: Sequence[str]) -> Any:
+    return namedtuple(name, fields)
+
+
+def _light_rows(fields: Sequence[str]) -> tuple[list[str], Callable[[Sequence[Any]], Any]]:
+    """The fields in the order to ask for them, and a function from their values to a row: a field of a related
+    record ("person__full_name") is an attribute of an attribute. One step of relation, which lists make do with."""
+    own = [name for name in fields if "__" not in name]
+    related: dict[str, list[str]] = {}
+    for name in fields:
+        relation, _, field_name = name.partition("__")
+        if field_name:
+            related.setdefault(relation, []).append(field_name)
+    row_type = _named("Row", [*own, *related])
+    slices: list[tuple[Any, int, int]] = []
+    asked = list(own)
+    for relation, names in related.items():
+        slices.append((_named(relation, names)._make, len(asked), len(asked) + len(names)))
+        asked += [f"{relation}__{name}" for name in names]
+    count = len(own)
+
+    def light(values: Sequence[Any]) -> Any:
+        return row_type(*values[:count], *[make(values[start:end]) for make, start, end in slices])
+
+    return asked, light
 
 
 def _chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -555,7 +611,9 @@ def write_workbook(
             for position, value in enumerate(values):
                 if value is None or value == "":
                     continue
-                if isinstance(value, bool):
+                if type(value) is str:  # most cells
+                    sheet.write_string(line, position, value)
+                elif isinstance(value, bool):
                     sheet.write_string(line, position, "có" if value else "không")
                 elif isinstance(value, (int, float, Decimal)):
                     form = percent if columns[position].kind == "percent" else number

@@ -113,6 +113,7 @@ def test_a_missed_aim_is_said() -> None:
     assert lines[-1].split() == ["Tốc", "độ", "12.345", "dòng/giây"]
 
 
+@pytest.mark.django_db
 def test_times_are_ordered() -> None:
     times = timed([lambda: None] * 50)
     assert times.count == 50

@@ -176,7 +176,7 @@ def _screens(
     group = f"Màn hình, {_n(members)} đoàn viên, p95 thời gian máy chủ"
     for code, name in _SCREENS.items():
         mine = times[code]
-        said = [f"p50 {mine.p50:.0f} ms"]
+        said = [f"p50 {mine.p50:.0f} ms, máy tính toán {mine.processor:.0f} ms"]
         if code in earlier:
             said.append(f"ở {_n(SMALL)}: {earlier[code].p95:.0f} ms")
         if code in peer:

@@ -141,7 +141,14 @@ def _members(context: ListContext) -> Rows:
         _member_units(context)
         .narrow(rows)
         .select_related("person", "unit")
-        .defer("person__ethnicity_sealed", "person__passport_sealed", "unit__name_key", "unit__sort_key")
+        .defer(
+            "person__ethnicity_sealed",
+            "person__passport_sealed",
+            "person__search",
+            "unit__name_key",
+            "unit__sort_key",
+            "unit__search",
+        )
     )
 
 
@@ -287,6 +294,20 @@ MEMBERS = declare_list(
         search_label="Tìm theo tên, gõ không dấu cũng được; hoặc cả số căn cước, số điện thoại",
         row_url=_person_url,
         prepare=_prepare_members,
+        reads=(
+            "person_id",
+            "unit_id",
+            "sex",
+            "joined_on",
+            "person__full_name",
+            "person__birth_on",
+            "person__birth_precision",
+            "person__citizen_id_sealed",
+            "person__phone",
+            "person__nationality",
+            "person__card_number",
+            "unit__name",
+        ),
         is_personal=True,
         columns=(
             Column("ten", "Họ và tên", "person.full_name", sort=("sort_key",), url=_person_url, width=28),
