@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import hypothesis
 import pytest
 
 from congdoan.foundation.access.rules import Actor
 from tests.factories.tree import Tree, grow_tree
+
+# A shared, busy machine must not fail a property for being slow; what is slow is measured by the bench.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +42,15 @@ def plain_static_files(settings: Any) -> None:
     """Pages name their assets as they are called in the source: nothing has been collected for a test."""
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hashing passwords is slow on purpose; tests sign in hundreds of times."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from tests.journeys.conftest import Visitor
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "lists"
 MAIN_PAGES = (
     "/",
     "/ke-hoach/",
@@ -111,16 +112,32 @@ def test_each_role_sees_its_own(
 
 def test_a_list_is_imported_on_screen_and_taken_back(desk: Visitor) -> None:
     page = desk.sign_in("canbo.hp")
-    before = number_in(_members(desk))
-    desk.go("/nhap-danh-sach/")
-    page.set_input_files(
-        "input[type=file]", Path(__file__).resolve().parents[2] / "examples/lists/danh-sach-doan-vien.xlsx"
-    )
-    unit = page.locator("input[name=unit], select[name=unit], input[name=don_vi], select[name=don_vi]").first
-    assert unit.count() == 1
-    assert before > 0
-
-
-def _members(desk: Visitor) -> str:
+    before = _members(desk)
     desk.go("/doan-vien/")
-    return str(desk.page.locator(".list-count").inner_text())
+    union = page.locator("#list-body a[href*='/don-vi/']").first.get_attribute("href")
+    assert union
+    code = union.split("/don-vi/")[1].split("/")[0]
+    desk.go("/nhap-danh-sach/")
+    page.locator("input[name=kind]").first.check()
+    page.fill("input[name=unit]", code)
+    page.set_input_files("input[type=file]", EXAMPLES / "danh-sach-doan-vien.xlsx")
+    page.get_by_role("button", name="Tải lên và xem các cột").click()
+    page.get_by_role("button", name="Đọc tệp và xem trước").click()
+    write = page.get_by_role("button", name=re.compile(r"Ghi .* dòng vào sổ"))
+    write.wait_for()
+    written = number_in(write.inner_text())
+    assert written > 0
+    write.click()
+    undo = page.get_by_role("button", name=re.compile("Hoàn tác"))
+    undo.wait_for()
+    assert _members(desk) == before + written
+    page.go_back()
+    undo.wait_for()
+    undo.click()
+    page.locator("text=đã hoàn tác").first.wait_for()
+    assert _members(desk) == before
+
+
+def _members(desk: Visitor) -> int:
+    desk.go("/doan-vien/")
+    return number_in(desk.page.locator(".list-count").inner_text())

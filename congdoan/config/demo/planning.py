@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -237,6 +237,8 @@ def write_reports(plan: Plan, *, actor: Actor, until: date, out: Path) -> list[P
                 unit=plan.issuer,
                 period=period,
                 as_of=report_day(period, today=until),
+                # A report is signed some days after its period.
+                dated_on=min(until, period.to_on + timedelta(days=4)),
                 out=out,
             )
         paths += files

@@ -24,6 +24,8 @@ api = NinjaAPI(
     description="Đọc các danh sách và tiến độ kế hoạch trong phạm vi được giao.",
     auth=django_auth,
     urls_namespace="api",
+    # The browsable page of the library loads scripts from elsewhere; the OpenAPI document itself is served.
+    docs_url=None,
 )
 
 

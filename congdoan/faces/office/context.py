@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from congdoan.faces.office.current import chosen_unit, unit_choices
 from congdoan.foundation.access.rules import Actor
@@ -57,7 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "as_of_is_today": as_of == actor.today,
         "as_of_max": actor.today,
         "as_of_shortcuts": _shortcuts(request, actor.today),
-        "current_unit": {"name": unit.name, "url": _unit_url(unit.code)} if unit else None,
+        "current_unit": {"name": unit.name, "url": reverse("organisation:unit", args=[unit.code])} if unit else None,
         "unit_choices": [
             {
                 "name": choice.name,
@@ -76,13 +76,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unit_url(code: str) -> str:
-    try:
-        return reverse("organisation:unit", args=[code])
-    except NoReverseMatch:
-        return ""
-
-
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     groups = []
     for title, entries in NAVIGATION:
@@ -90,10 +83,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         for name, url_name, icon, capability in entries:
             if capability and not actor.has_anywhere(capability):
                 continue
-            try:
-                url = reverse(url_name)
-            except NoReverseMatch:
-                continue
+            url = reverse(url_name)
             active = request.path == url if url == "/" else request.path.startswith(url)
             items.append({"name": name, "url": url, "icon": icon, "active": active})
         if items:
@@ -125,9 +115,6 @@ def _account_items() -> list[dict[str, Any]]:
         ("Bảo mật đăng nhập", "mfa_index", "shield-lock"),
         ("Phiên đăng nhập", "usersessions_list", "device-mobile"),
     ):
-        try:
-            items.append({"label": label, "url": reverse(url_name), "icon": icon})
-        except NoReverseMatch:
-            continue
+        items.append({"label": label, "url": reverse(url_name), "icon": icon})
     items.append({"label": "Đăng xuất", "url": reverse("account_logout"), "icon": "logout", "post": True})
     return items

@@ -16,7 +16,7 @@ from congdoan.foundation.imports import staging
 from congdoan.foundation.imports.catalogue import Context, kind_of
 from congdoan.foundation.imports.headings import Headings, columns_found, find_headings
 from congdoan.foundation.imports.models import ColumnMemory, ImportRow, ImportRun
-from congdoan.foundation.imports.reading import Table, open_table
+from congdoan.foundation.imports.reading import FileRefused, Table, open_table
 from congdoan.foundation.imports.rules import RUN
 from congdoan.foundation.units.models import Unit
 
@@ -43,9 +43,25 @@ def table_of(run: ImportRun) -> Table:
 
 
 def look_at(path: Path, *, kind: str, unit: Unit, sheet: str = "", at: int = 0) -> tuple[Table, Headings]:
-    """Open a file and find its headings (``Headings.row`` 0 when there are none). Raises FileRefused."""
+    """Open a file and find its headings (``Headings.row`` 0 when there are none). Raises FileRefused.
+
+    Without a named sheet the first sheet that has headings is taken: a cover or a page of notes may come before.
+    """
+    fields, memory = kind_of(kind).fields, memory_of(kind, unit)
     table = open_table(path, limit_bytes=settings.UPLOAD_LIMIT_BYTES, sheet=sheet)
-    return table, find_headings(table.rows(), kind_of(kind).fields, memory_of(kind, unit), at=at)
+    headings = find_headings(table.rows(), fields, memory, at=at)
+    if not headings.row and not sheet and not at:
+        for name in table.sheets[:10]:
+            if name == table.sheet:
+                continue
+            try:
+                other = open_table(path, limit_bytes=settings.UPLOAD_LIMIT_BYTES, sheet=name)
+            except FileRefused:
+                continue
+            found = find_headings(other.rows(), fields, memory)
+            if found.row:
+                return other, found
+    return table, headings
 
 
 def columns_of(table: Table, headings: Headings, kind: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -141,8 +141,6 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         visible_reports(request.actor).select_related("plan", "unit", "docx", "xlsx", "created_by"), pk=pk
     )
-    if found.docx is None or found.xlsx is None:
-        raise Http404("Báo cáo này không còn tệp.")
     return render(
         request,
         "reports/report.html",
@@ -151,6 +149,11 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             "period": Period.parse(found.period),
             "shown": found.figures.get("shown", {}),
             "gaps": found.figures.get("report", {}).get("gaps", []),
-            "files": [found.docx, found.xlsx],
+            # A report brought over from elsewhere may have its figures and no file.
+            "files": [
+                {"label": label, "pk": stored.pk}
+                for label, stored in (("Tải bản Word", found.docx), ("Tải bảng Excel", found.xlsx))
+                if stored is not None
+            ],
         },
     )

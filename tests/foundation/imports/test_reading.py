@@ -11,9 +11,11 @@ import pytest
 import xlsxwriter
 
 from congdoan.foundation.imports.headings import find_headings
+from congdoan.foundation.imports.queries import look_at
 from congdoan.foundation.imports.reading import FileRefused, files, open_table
 from congdoan.registry.membership.imports import FIELDS
 from tests.factories.sheets import HEADINGS, members, write_csv, write_xlsx
+from tests.factories.tree import Tree
 
 LIMIT = 100 * 1024 * 1024
 
@@ -238,3 +240,29 @@ def test_what_was_chosen_by_hand_is_remembered() -> None:
 
 def test_no_headings_at_all() -> None:
     assert headings_of([["a", "b"], ["c", "d"]]) == {}
+
+
+def test_damage_that_shows_only_on_the_way_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_xlsx(tmp_path / "ds.xlsx", members())
+    damaged = tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(path) as archive:
+        strings = archive.getinfo("xl/sharedStrings.xml")
+    raw = bytearray(path.read_bytes())
+    start = strings.header_offset + 30 + len(strings.filename) + 20
+    raw[start : start + 40] = bytes(40)
+    damaged.write_bytes(raw)
+    monkeypatch.setattr(files, "CALAMINE_LIMIT_BYTES", 0)
+    assert "hỏng" in refusal(damaged)
+
+
+def test_a_sheet_of_notes_may_come_first(tree: Tree, tmp_path: Path) -> None:
+    path = tmp_path / "ds.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("Hướng dẫn").write_column(
+            0, 0, ["Đọc kỹ trước khi ghi", "Mỗi người một dòng"] * 20
+        )
+        sheet = book.add_worksheet("Danh sách")
+        for line, cells in enumerate(members()):
+            sheet.write_row(line, 0, cells)
+    table, headings = look_at(path, kind="members", unit=tree.unions["NA1"])
+    assert (table.sheet, headings.row) == ("Danh sách", 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,20 @@ def _old_workbook(path: Path, sheet: str) -> Table:
     return workbooks.open_workbook(path, sheet)
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, streamed.NotAWorkbook, EOFError, NotImplementedError)
+_BROKEN_WORDS = (
+    "Tệp bảng tính bị hỏng hoặc tải lên chưa trọn. Hãy mở thử bằng Excel, lưu lại rồi tải lên lần nữa."
+)
+
+
+def _unbroken(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, with damage that shows only on the way said in words."""
+    try:
+        yield from rows
+    except _BROKEN as error:
+        raise FileRefused(_BROKEN_WORDS) from error
+
+
 def _zipped_workbook(path: Path, sheet: str) -> Table:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -128,12 +143,14 @@ def _zipped_workbook(path: Path, sheet: str) -> Table:
             if sheet_bytes > CALAMINE_LIMIT_BYTES:
                 total = streamed.count_rows(archive, chosen.member)
                 return Table(
-                    book.names, chosen.name, total, lambda: streamed.rows(path, book, chosen), notices
+                    book.names,
+                    chosen.name,
+                    total,
+                    lambda: _unbroken(streamed.rows(path, book, chosen)),
+                    notices,
                 )
             # The sizes in a zip are only claims; calamine would believe whatever comes out.
             streamed.check_sizes(archive, [chosen.member, book.strings_member])
-    except (zipfile.BadZipFile, streamed.NotAWorkbook, OSError, EOFError) as error:
-        raise FileRefused(
-            "Tệp bảng tính bị hỏng hoặc tải lên chưa trọn. Hãy mở thử bằng Excel, lưu lại rồi tải lên lần nữa."
-        ) from error
+    except _BROKEN as error:
+        raise FileRefused(_BROKEN_WORDS) from error
     return workbooks.open_workbook(path, chosen.name, notices)

@@ -42,8 +42,8 @@ def country_code(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _sex_of(text: str) -> str:
-    return _SEX_WORDS.get(header_key(text), "")
+def _sex_of(said: object) -> str:
+    return _SEX_WORDS.get(header_key(said), "")
 
 
 def _is_passport(text: str) -> bool:
@@ -59,6 +59,9 @@ def _plain_name(text: str) -> str:
 @lru_cache(maxsize=1 << 15)
 def _birth(value: object) -> tuple[date, str] | None:
     return parse_partial_date(value)
+
+
+_PAST_DAYS = {"admitted", "joined", "application"}
 
 
 class Reader:
@@ -83,7 +86,11 @@ class Reader:
     def __call__(self, number: int, cells: Sequence[object]) -> StagedRow | None:
         get = self.get
         name = _plain_name(text_of(get["full_name"](cells)))
-        citizen_text = text_of(get["citizen_id"](cells)) if "citizen_id" in get else ""
+        citizen_text = ""
+        if "citizen_id" in get:
+            raw = get["citizen_id"](cells)
+            is_plain = type(raw) is str and len(raw) == 12 and raw.isdigit() and raw.isascii()
+            citizen_text = raw if is_plain else text_of(raw)  # type: ignore[assignment]
         passport = text_of(get["passport"](cells)).replace(" ", "").upper() if "passport" in get else ""
         if not any(char.isalpha() for char in name):
             if self._says_nothing(cells, citizen_text, passport):
@@ -168,19 +175,18 @@ class Reader:
             row.refuse(self._column("male"), "Cả cột Nam và cột Nữ đều được đánh dấu. Hãy chỉ giữ một.")
         elif ticked:
             values["sex"] = ticked[0]
-        if "sex" in get and (text := text_of(get["sex"](cells))):
-            if letter := _sex_of(text):
+        if "sex" in get and (said := get["sex"](cells)) not in ("", None):
+            if letter := _sex_of(said):
                 values["sex"] = letter
-            else:
+            elif text := text_of(said):
                 row.refuse(self._column("sex"), f"Giới tính “{text[:30]}” không rõ. Hãy ghi Nam hoặc Nữ.")
-        if isinstance(birth, str) and not text_of(birth):
-            return
-        if birth is None:
+        if birth == "" or birth is None:
             return
         try:
             found = _birth(birth)
         except DateError as error:
-            row.refuse(self._column(column), str(error))
+            if text_of(birth):
+                row.refuse(self._column(column), str(error))
             return
         if found is None:
             return
@@ -222,7 +228,7 @@ class Reader:
         values = row.values
         for name, cell in self.days:
             value = cell(cells)
-            if isinstance(value, str) and not text_of(value):
+            if value == "" or value is None:
                 continue
             try:
                 if name == "joined":
@@ -233,11 +239,12 @@ class Reader:
                 else:
                     day = parse_date(value)
             except DateError as error:
-                row.refuse(self._column(name), str(error))
+                if text_of(value):
+                    row.refuse(self._column(name), str(error))
                 continue
             if day is None:
                 continue
-            if day > self.today and name in {"admitted", "joined", "application"}:
+            if day > self.today and name in _PAST_DAYS:
                 row.refuse(self._column(name), f"Ngày {format_date(day)} chưa đến. Hãy kiểm tra lại.")
             values[name] = day.isoformat()
 
