@@ -304,7 +304,7 @@ def _multiply(times: int) -> None:
         Person: {"id": "o.id + k * top.id", "citizen_id_key": "md5(o.id || ' ' || k)::uuid"},
         Membership: {"person_id": "o.person_id + k * top.id"},
         Movement: {"person_id": "o.person_id + k * top.id"},
-        MeasureDelta: {},
+        MeasureDelta: {"n": "o.n * (k.last - 1)"},
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE top ON COMMIT DROP AS SELECT max(id) AS id FROM people_person")
@@ -318,12 +318,16 @@ def _multiply(times: int) -> None:
             columns += ["id"] if "id" in changed else []
             values = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
             names = ", ".join(f'"{column}"' for column in columns)
-            where = "WHERE cell_id IN (SELECT id FROM measures_measurecell WHERE measure = 'members')"
+            # Deltas of the same place and day add up: one row stands for all copies.
+            source = (
+                "(SELECT * FROM measures_measuredelta WHERE cell_id IN (SELECT id FROM measures_measurecell"
+                " WHERE measure = 'members')) o CROSS JOIN (SELECT %s AS last) k"
+                if model is MeasureDelta
+                else f"{table} o CROSS JOIN generate_series(1, %s - 1) k"
+            )
             cursor.execute(
-                f"""INSERT INTO {table} ({names}) SELECT {values}
-                    FROM (SELECT * FROM {table} {where if model is MeasureDelta else ""}) o
-                    CROSS JOIN generate_series(1, %s) k CROSS JOIN top ORDER BY k, o.id""",
-                [times - 1],
+                f"INSERT INTO {table} ({names}) SELECT {values} FROM {source} CROSS JOIN top ORDER BY o.id",
+                [times],
             )
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('people_person', 'id'), (SELECT max(id) FROM people_person))"
