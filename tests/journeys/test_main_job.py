@@ -10,6 +10,8 @@ import pytest
 
 from tests.journeys.conftest import Visitor
 
+# One installation serves all journeys: they run in one process.
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "lists"
 MAIN_PAGES = (
     "/",
