@@ -12,7 +12,6 @@ from tests.journeys.conftest import Visitor
 
 # One installation serves all journeys: they run in one process.
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "lists"
 MAIN_PAGES = (
     "/",
     "/ke-hoach/",
@@ -88,58 +87,3 @@ def test_search_without_accents_finds_a_member(desk: Visitor) -> None:
 def test_main_pages_fit_a_phone(phone: Visitor, path: str) -> None:
     phone.sign_in("canbo.hp")
     phone.go(path)
-
-
-@pytest.mark.parametrize(
-    ("username", "open_paths", "closed_paths"),
-    [
-        ("quantri", ("/quan-tri/nguoi-dung/", "/nhat-ky/", "/don-vi/TLD/"), ()),
-        ("kiemtra", ("/nhat-ky/", "/don-vi/TLD/"), ("/quan-tri/nguoi-dung/",)),
-        ("nguoixem", ("/don-vi/NA/", "/ke-hoach/nghe-an-2023/"), ("/nhat-ky/", "/don-vi/HP-VB/")),
-        ("bch.coso", ("/doan-vien/",), ("/don-vi/LC/", "/quan-tri/nguoi-dung/")),
-    ],
-)
-def test_each_role_sees_its_own(
-    desk: Visitor, username: str, open_paths: tuple[str, ...], closed_paths: tuple[str, ...]
-) -> None:
-    page = desk.sign_in(username)
-    for path in open_paths:
-        desk.go(path)
-    for path in closed_paths:
-        answer = page.goto(desk.site + path)
-        assert answer is not None and answer.status in {403, 404}, path
-        assert "Traceback" not in page.content()
-    desk.complaints.clear()  # Chromium reports the 403 and 404 themselves.
-
-
-def test_a_list_is_imported_on_screen_and_taken_back(desk: Visitor) -> None:
-    page = desk.sign_in("canbo.hp")
-    before = _members(desk)
-    desk.go("/doan-vien/")
-    union = page.locator("#list-body a[href*='/don-vi/']").first.get_attribute("href")
-    assert union
-    code = union.split("/don-vi/")[1].split("/")[0]
-    desk.go("/nhap-danh-sach/")
-    page.locator("input[name=kind]").first.check()
-    page.fill("input[name=unit]", code)
-    page.set_input_files("input[type=file]", EXAMPLES / "danh-sach-doan-vien.xlsx")
-    page.get_by_role("button", name="Tải lên và xem các cột").click()
-    page.get_by_role("button", name="Đọc tệp và xem trước").click()
-    write = page.get_by_role("button", name=re.compile(r"Ghi .* dòng vào sổ"))
-    write.wait_for()
-    written = number_in(write.inner_text())
-    assert written > 0
-    write.click()
-    undo = page.get_by_role("button", name=re.compile("Hoàn tác"))
-    undo.wait_for()
-    assert _members(desk) == before + written
-    page.go_back()
-    undo.wait_for()
-    undo.click()
-    page.locator("text=đã hoàn tác").first.wait_for()
-    assert _members(desk) == before
-
-
-def _members(desk: Visitor) -> int:
-    desk.go("/doan-vien/")
-    return number_in(desk.page.locator(".list-count").inner_text())

@@ -57,7 +57,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "as_of_is_today": as_of == actor.today,
         "as_of_max": actor.today,
         "as_of_shortcuts": _shortcuts(request, actor.today),
-        "current_unit": {"name": unit.name, "url": reverse("organisation:unit", args=[unit.code])} if unit else None,
+        "current_unit": {"name": unit.name, "url": reverse("organisation:unit", args=[unit.code])}
+        if unit
+        else None,
         "unit_choices": [
             {
                 "name": choice.name,
