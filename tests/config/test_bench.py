@@ -108,7 +108,7 @@ def test_a_missed_aim_is_said() -> None:
         ]
     )
     lines = text.splitlines()
-    assert lines[-3].split() == ["Nhanh", "gấp", "9,2", "lần", "≥", "10", "lần", "chưa", "đạt"]
+    assert lines[-3].split() == ["Nhanh", "gấp", "9,20", "lần", "≥", "10,0", "lần", "chưa", "đạt"]
     assert lines[-2].endswith("đạt") and "chưa" not in lines[-2]
     assert lines[-1].split() == ["Tốc", "độ", "12.345", "dòng/giây"]
 
