@@ -19,6 +19,7 @@ OFFERED = {
     "congdoan.foundation.imports.catalogue",
     "congdoan.foundation.imports.cells",
     "congdoan.foundation.listing.views",
+    "congdoan.foundation.succession.catalogue",
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",

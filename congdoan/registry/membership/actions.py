@@ -22,6 +22,7 @@ from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.measures.actions import append
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.bulk import copy_rows, reserved_ids
 from congdoan.kit.text import nfc
@@ -270,6 +271,21 @@ class _Book:
         return ids
 
 
+def _hold_units_of(person_ids: Iterable[int], *, everything: bool = False) -> None:
+    """Hold the units where these people are members (or, ``everything``, for which anything is booked for them), before
+    the people themselves are locked: so no rearrangement takes the members away while one of them is booked."""
+    ids = list(set(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT unit_id FROM membership_movement WHERE person_id = ANY(%s)"
+            if everything
+            else "SELECT DISTINCT unit_id FROM membership_membership WHERE person_id = ANY(%s) AND upper_inf(during)",
+            [ids],
+        )
+        units = [row[0] for row in cursor.fetchall()]
+    hold_units(units)
+
+
 def _lock_people(person_ids: Iterable[int]) -> None:
     """Whoever books for a person holds the person until the end of the transaction, so that every booking sees
     what the one before it committed. One order for all, so that two batches never wait for each other."""
@@ -345,6 +361,18 @@ def _holding_unit(book: _Book, person: Person, unit: Unit, on: date) -> UnitThen
 # --------------------------------------------------------------------------------------------------
 
 
+def _check_stands(person: Person, unit: Unit, on: date) -> None:
+    """Members are admitted to, and come to, units that exist on: whoever was in one that ended meanwhile is booked
+    where its members are now."""
+    if unit.ended_on is not None and on < unit.ended_on:
+        raise UnitCannotHold(
+            f"{person.full_name}: {unit.name} đã kết thúc từ ngày {_day_words(unit.ended_on)}. Hãy ghi vào đơn vị kế"
+            " thừa của nó.",
+            person=person,
+            unit=unit,
+        )
+
+
 @dataclass
 class _Past:
     """What the books say of a person before an admission."""
@@ -376,7 +404,8 @@ def admit(
     if not items:
         return result
     _require_everywhere(actor, "membership.admit", (item.unit for item in items))
-    history = UnitHistory(item.unit.pk for item in items)
+    held = hold_units(item.unit.pk for item in items)
+    history = UnitHistory(held)
     law = _foreign_workers(actor, items, history)
     units = {item.unit.pk: item.unit for item in items}
     _lock_people(item.person.pk for item in items)
@@ -390,6 +419,7 @@ def admit(
         seen: set[int] = set()
         for index, item in enumerate(items):
             try:
+                _check_stands(item.person, held[item.unit.pk], item.on)
                 membership = _admission(book, item, pasts, dead, seen, law, units)
             except MembershipError as error:
                 if on_conflict != "report":
@@ -604,8 +634,9 @@ _OPEN_COLUMNS = "id, person_id, unit_id, lower(during), sector_id, sex, sort_key
 
 
 def _open_of_people(person_ids: Iterable[int]) -> dict[int, _Open]:
-    """Open memberships by person; the people are locked first."""
+    """Open memberships by person; their units are held first, then the people locked."""
     ids = list(set(person_ids))
+    _hold_units_of(ids)
     _lock_people(ids)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -737,8 +768,9 @@ def _move(
 ) -> int:
     if not items:
         return 0
+    targets = hold_units(item.to_unit.pk for item in items)
     held = _open_of_people(item.person.pk for item in items)
-    units = Unit.objects.in_bulk({row.unit_id for row in held.values()} | {item.to_unit.pk for item in items})
+    units = targets | Unit.objects.in_bulk({row.unit_id for row in held.values()} - targets.keys())
     _require_everywhere(actor, "membership.transfer", units.values())
     book = _Book(actor, UnitHistory(units), recorded_at=recorded_at, decision=decision, batch=batch)
     ended: list[tuple[_Open, date]] = []
@@ -746,6 +778,7 @@ def _move(
     for item in items:
         person, on, to_unit = item.person, item.on, item.to_unit
         _check_day(actor, person, on)
+        _check_stands(person, units[to_unit.pk], on)
         row = _open_then(person, held, on)
         del held[person.pk]
         if row.unit_id == to_unit.pk:
@@ -891,6 +924,7 @@ class _Booked:
 def _ledger_of(person_ids: Iterable[int]) -> dict[int, list[_Booked]]:
     """Whole ledgers of people, oldest first."""
     found: dict[int, list[_Booked]] = {pk: [] for pk in sorted(set(person_ids))}
+    _hold_units_of(found, everything=True)
     _lock_people(found)
     with connection.cursor() as cursor:
         cursor.execute(
