@@ -81,6 +81,8 @@ class InCharge(Handler):
         if not moved:
             return
         _lock(enterprises)
+        # Whoever wrote meanwhile was let through before the lock.
+        moved = [(row, to) for row, to in self._goes(passage) if to is not None and to != row.unit_id]
         with watching(passage.batch, Responsibility, "enterprise_id", enterprises):
             _cut(self.table, passage.on, [row for row, _ in moved])
             Responsibility.objects.bulk_create(
@@ -115,6 +117,7 @@ class Hosts(Handler):
         enterprises = sorted({row.enterprise_id for row, _ in moved})
         if moved:
             _lock(enterprises)
+            moved = [(row, to) for row, to in self._goes(passage) if to != row.unit_id]
             with watching(passage.batch, Hosting, "enterprise_id", enterprises):
                 _cut(self.table, passage.on, [row for row, _ in moved])
                 kept: dict[tuple[int, int], list[DateRange]] = {}
