@@ -124,6 +124,11 @@ class Passage:
             end = self.final(end.heirs[0], end.step)
         return end
 
+    def passing(self, unit_id: int, n: int) -> Tally:
+        """The tally of rows that go to the main successor, and end where there is none."""
+        to = self.heir(unit_id)
+        return Tally(unit_id, n, to, "passed" if to is not None else "ended")
+
     def heirs(self, unit_id: int) -> tuple[int, ...]:
         """All units that succeed an ended unit in the end, the main one first."""
         found: dict[int, None] = {}
