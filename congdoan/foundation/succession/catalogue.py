@@ -99,8 +99,8 @@ class Passage:
 
     @property
     def ended(self) -> list[int]:
-        """The units that exist no longer."""
-        return [pk for pk, route in self.routes.items() if not route.stands]
+        """The units that exist no longer; those founded and given up by the same decision never did."""
+        return [pk for pk, route in self.routes.items() if not route.stands and pk > 0]
 
     def final(self, unit_id: int, after: int = -1) -> int | Route:
         """Where something of a unit is in the end: a unit, or the Route of a unit that is divided or left on the
