@@ -22,7 +22,7 @@ from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, known_version, version_on
 from congdoan.kit.dates import format_date
-from congdoan.kit.numbers import format_number, format_percent
+from congdoan.kit.numbers import format_number, format_percent, whole_number
 from congdoan.registry.membership.queries import reconciliation
 from congdoan.work.plans import actions, cards, forms, queries
 from congdoan.work.plans.actions import PlanError
@@ -762,10 +762,10 @@ def _give(
         "effective_on": effective_on,
         "decision": form.decision(),
     }
-    seen = request.POST.get("base", "")
-    if not seen.isdigit():
+    seen = whole_number(request.POST.get("base", ""))
+    if seen is None:
         return actions.allocate(target=shown["target"], unit=shown["unit"], **common)
-    base = Allocation.objects.filter(pk=int(seen), target=shown["target"], unit=shown["unit"]).first()
+    base = Allocation.objects.filter(pk=seen, target=shown["target"], unit=shown["unit"]).first()
     if base is None:
         raise Http404("Không có bản giao này.")
     return actions.revise(allocation=base, reason=form.cleaned_data["reason"], **common)
