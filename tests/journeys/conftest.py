@@ -51,6 +51,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running installation with the demonstration at a fiftieth of its size."""
     if CHROMIUM is None:
         pytest.skip("không có Chromium")
+    if os.environ.get("DEVSITE"):
+        yield os.environ["DEVSITE"]
+        return
     home = tmp_path_factory.mktemp("home")
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"CONGDOAN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "congdoan.config.settings"}
@@ -115,7 +118,7 @@ class Visitor:
             viewport={"width": width, "height": height}, locale="vi-VN", accept_downloads=True
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(25_000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
