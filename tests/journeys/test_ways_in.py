@@ -48,7 +48,7 @@ def test_from_sign_in_to_a_target_without_a_mouse(desk: Visitor) -> None:
     page.wait_for_url(re.compile("/ke-hoach/.*/chi-tieu/"))
     desk.inspect()
     desk.go("/ke-hoach/")
-    tab_to(page, "#list-body a")
+    tab_to(page, "#list-body tbody a")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/ke-hoach/[a-z0-9-]+/"))
 
