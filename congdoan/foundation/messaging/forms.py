@@ -31,22 +31,24 @@ class PreferenceForm(forms.Form):
         else:
             self.fields["is_digest"].initial = preference.is_digest
         self.kinds = notice_kinds()
+        #: (kind, where it always arrives) of what cannot be switched off.
+        self.obligatory: list[tuple[str, str]] = []
         for kind in self.kinds:
             shown = [code for code in available if not (kind.is_obligatory and code in kind.channels)]
             choices = [(code, CHANNEL_NAMES[code]) for code in shown]
-            if not kind.is_obligatory:
+            if kind.is_obligatory:
+                fixed = [_IN_APP_NAME, *(CHANNEL_NAMES[code] for code in kind.channels if code in available)]
+                self.obligatory.append((kind.name, ", ".join(fixed)))
+            else:
                 choices.insert(0, (IN_APP, _IN_APP_NAME))
-            if not choices:
-                continue
-            fixed = [_IN_APP_NAME, *(CHANNEL_NAMES[code] for code in kind.channels if code in available)]
-            self.fields[_name(kind.code)] = forms.MultipleChoiceField(
-                label=kind.name,
-                required=False,
-                choices=choices,
-                widget=forms.CheckboxSelectMultiple,
-                initial=channels_for(kind, preference.channels, available),
-                help_text=f"Bắt buộc, luôn nhận: {', '.join(fixed)}." if kind.is_obligatory else "",
-            )
+            if choices:
+                self.fields[_name(kind.code)] = forms.MultipleChoiceField(
+                    label=f"{kind.name}, thêm qua" if kind.is_obligatory else kind.name,
+                    required=False,
+                    choices=choices,
+                    widget=forms.CheckboxSelectMultiple,
+                    initial=channels_for(kind, preference.channels, available),
+                )
 
     def chosen(self) -> dict[str, list[str]]:
         """The channels of each kind on the form."""
