@@ -14,6 +14,14 @@ from congdoan.foundation.messaging.rules import channels_for, notice_kinds
 _IN_APP_NAME = "Trong phần mềm"
 
 
+class _Channels(forms.MultipleChoiceField):
+    """Any number of channels, none too. Not called optional on screen: choosing none says something."""
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class PreferenceForm(forms.Form):
     """One row of channels a kind. Nothing ticked means that the kind is not wanted at all."""
 
@@ -42,9 +50,8 @@ class PreferenceForm(forms.Form):
             else:
                 choices.insert(0, (IN_APP, _IN_APP_NAME))
             if choices:
-                self.fields[_name(kind.code)] = forms.MultipleChoiceField(
+                self.fields[_name(kind.code)] = _Channels(
                     label=f"{kind.name}, thêm qua" if kind.is_obligatory else kind.name,
-                    required=False,
                     choices=choices,
                     widget=forms.CheckboxSelectMultiple,
                     initial=channels_for(kind, preference.channels, available),

@@ -9,7 +9,7 @@ app_name = "messaging"
 urlpatterns = [
     path(
         "",
-        list_view("messaging.notices", extra=views.notice_buttons, template="messaging/notices.html"),
+        list_view("messaging.notices", extra=views.notice_buttons),
         name="list",
     ),
     path("<int:pk>/", views.notice, name="notice"),

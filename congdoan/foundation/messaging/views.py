@@ -20,15 +20,20 @@ from congdoan.foundation.messaging.rules import notice_kind
 
 def notice_buttons(request: HttpRequest) -> dict[str, Any]:
     """What stands above the list of notices."""
-    return {
-        "actions": [
+    buttons: list[dict[str, Any]] = []
+    if queries.unread_count(request.actor):
+        buttons.append(
             {
-                "label": "Cách nhận thông báo",
-                "url": reverse("messaging:preferences"),
-                "icon": "settings",
-            },
-        ]
-    }
+                "label": "Đánh dấu đã đọc hết",
+                "url": reverse("messaging:read_all"),
+                "icon": "check",
+                "post": True,
+            }
+        )
+    buttons.append(
+        {"label": "Cách nhận thông báo", "url": reverse("messaging:preferences"), "icon": "settings"}
+    )
+    return {"actions": buttons}
 
 
 @login_required
