@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from congdoan.foundation.messaging.channels import channel_of, channels_on
@@ -156,6 +156,13 @@ def _send(way: Channel, taken: Taken, *, now: datetime, hours: OfficeHours) -> s
             state, words = "failed", str(error)
         except Unsure as error:
             state, words = "held", f"{error} Hãy hỏi người nhận rồi mới gửi lại."
+        except DatabaseError:
+            raise  # nothing can be written now; the row is taken back as a dead worker's is
+        except Exception:
+            # One message that cannot be put together must not stand in the way of all behind it.
+            logger.exception("delivery %s met a fault", taken.ids[0])
+            state = "waiting" if way.knows_repeats else "held"
+            words = f"Lỗi bất ngờ khi gửi (mã GT-{taken.ids[0]}). Hãy báo người quản trị kèm mã này."
         if state == "waiting" and taken.attempts >= MAX_ATTEMPTS:
             state, words = "failed", f"{words} Đã thử {MAX_ATTEMPTS} lần."
         values: dict[str, object] = {"state": state, "last_error": words[:300]}

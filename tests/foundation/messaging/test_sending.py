@@ -153,6 +153,21 @@ def test_a_fault_of_one_message_does_not_stop_the_others(gateway: WebServer, rea
     }
 
 
+def test_a_message_that_cannot_be_put_together_does_not_stand_in_the_way(
+    mail: MailServer, reader: User
+) -> None:
+    other = make_user("nguoi-khac")
+    other.email = "dia-chi\n@hong.test"
+    other.save()
+    tell(other)
+    tell(reader)
+    assert send("email") == 1
+    assert len(mail.mails) == 1
+    broken = Delivery.objects.get(notice__user=other)
+    assert (broken.state, broken.attempts) == ("waiting", 1)
+    assert "GT-" in broken.last_error and "hong" not in broken.last_error
+
+
 def test_who_cannot_or_will_not_be_reached_any_more_is_held(gateway: WebServer, reader: User) -> None:
     tell(reader)
     reader.is_active = False
