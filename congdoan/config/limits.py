@@ -37,7 +37,9 @@ def unreadable(request: HttpRequest) -> HttpResponse:
     """The answer to a request that cannot be read, to a person or to a program."""
     if request.path.startswith("/api/"):
         return JsonResponse(
-            {"detail": "Yêu cầu này không đọc được: một giá trị trong địa chỉ không đúng."}, status=400
+            {"detail": "Yêu cầu này không đọc được: một giá trị trong địa chỉ không đúng."},
+            status=400,
+            json_dumps_params={"ensure_ascii": False},
         )
     # Without the office around it: that would ask the database, whose transaction may be broken.
     return HttpResponse(render_to_string("400.html"), status=400)
