@@ -157,7 +157,8 @@ def read_decision_list(path: Path, *, limit_bytes: int = 20 * 1024 * 1024, sheet
     headings = find_headings(table.rows(), FIELDS, {})
     if not headings.row:
         raise FileRefused(
-            "Không tìm thấy dòng tiêu đề có cột “Việc” và “Mã đơn vị”. Hãy dùng tệp mẫu, hoặc ghi hai tiêu đề này ở đầu bảng."
+            "Không tìm thấy dòng tiêu đề có cột “Việc” và “Mã đơn vị”. Hãy dùng tệp mẫu, hoặc ghi hai tiêu đề này"
+            " ở đầu bảng."
         )
     get = {item.name: getter(headings.mapping, item.name) for item in FIELDS}
     kinds: dict[str, str] = {}
