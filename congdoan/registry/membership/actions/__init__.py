@@ -22,6 +22,7 @@ from congdoan.registry.membership.actions.following import follow_people
 from congdoan.registry.membership.actions.moving import reorganise, transfer
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
+from congdoan.registry.membership.actions.sectors import follow_sectors
 
 __all__ = [
     "Admission",
@@ -42,6 +43,7 @@ __all__ = [
     "close_books",
     "depart",
     "follow_people",
+    "follow_sectors",
     "reorganise",
     "reverse",
     "transfer",

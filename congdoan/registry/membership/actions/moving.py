@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
@@ -32,6 +33,7 @@ from congdoan.registry.membership.actions.errors import (
     WrongDay,
 )
 from congdoan.registry.membership.actions.requests import Transfer
+from congdoan.registry.membership.actions.sectors import lift, settle
 from congdoan.registry.membership.actions.standing import (
     OpenMembership,
     close_memberships,
@@ -129,6 +131,7 @@ def _move(
 ) -> int:
     if not items:
         return 0
+    lift(actor, {item.person.pk: item.on for item in items}, recorded_at or timezone.now())
     held = open_of_people(item.person.pk for item in items)
     units = Unit.objects.in_bulk({row.unit_id for row in held.values()} | {item.to_unit.pk for item in items})
     require_everywhere(actor, "membership.transfer", units.values())
@@ -182,6 +185,7 @@ def _move(
     book.write()
     close_memberships(ended)
     insert_memberships(begun)
+    settle(actor, [line for line in book.lines if line.sign == 1], book.history, book.recorded_at)
     first, (left, _) = items[0], ended[0]
     word = "Sắp xếp tổ chức" if kinds[0] == "reorganise_out" else "Chuyển sinh hoạt"
     record(
