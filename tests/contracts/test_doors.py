@@ -213,6 +213,7 @@ class World:
             "imports:*.kind": "members",
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
+            "plans:*.part": "can-cu",
             "reports:*.pk": self.report.pk,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

@@ -49,7 +49,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         done = tried(
             form,
             lambda: actions.edit_plan(
-                actor=request.actor, on=request.actor.today, plan=found, data=form.data_of()
+                actor=request.actor,
+                on=request.actor.today,
+                plan=found,
+                data=form.data_of(),
+                reason=form.cleaned_data.get("reason", ""),
             ),
         )
         if done is not None:
@@ -66,6 +70,7 @@ def _plan_form(request: HttpRequest, plan: Plan, form: Form, **more: Any) -> Htt
         ),
         "end_form": forms.ReasonForm(prefix="end"),
         "targets": queries.targets_of(plan),
+        "parts": forms.PARTS,
     } | more
     return form_page(
         request,
