@@ -74,6 +74,14 @@ def holding_units(actor: Actor, words: str, on: date) -> QuerySet[Unit]:
     return named.filter(may_write).filter(Exists(then)).order_by("sort_key", "id")
 
 
+def destinations(words: str, on: date) -> QuerySet[Unit]:
+    """Any unit of the country that holds members on a day, named by prefix words: where a member may be handed over to,
+    or come from. Only names; nothing of what a unit holds."""
+    then = UnitVersion.objects.filter(unit=OuterRef("pk"), during__contains=on, kind__holds_members=True)
+    named = Unit.objects.filter(search=SearchQuery(words, search_type="raw", config="simple"))
+    return named.filter(Exists(then)).order_by("sort_key", "id")
+
+
 # --------------------------------------------------------------------------------------------------
 # The ledger
 # --------------------------------------------------------------------------------------------------
