@@ -43,6 +43,7 @@ FLOORS = [
     "congdoan.foundation.approvals",
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
+    "congdoan.foundation.tokens",
     "congdoan.registry.organisation",
     "congdoan.registry.enterprises",
     "congdoan.registry.people",
