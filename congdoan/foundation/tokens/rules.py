@@ -13,12 +13,17 @@ LONGEST = timedelta(days=366)
 MOST = 20
 
 
+#: Rights to read that only a person at a screen has: identity numbers are shown one by one, for a reason.
+_AT_THE_SCREEN = frozenset({"people.view_identity"})
+
+
 def readable() -> set[str]:
-    """The rights that lists ask for: a token only reads, so no other right is of use to it."""
+    """The rights to see that lists ask for: a token only reads."""
     found: set[str] = set()
     for spec in lists().values():
         found |= {spec.capability, *(column.capability for column in spec.columns)}
-    return found - {""}
+    seen = {code for code in found if code.partition(".")[2].startswith("view")}
+    return seen - _AT_THE_SCREEN
 
 
 def offered(actor: Actor) -> list[Capability]:

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse as address
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,7 @@ from congdoan.registry.membership.queries import ledger_faults, members_on, move
 from congdoan.registry.organisation.actions import OrganisationError, Reclassification, reclassify_units
 from tests.factories.people import make_members, make_people
 from tests.factories.tree import Tree
+from tests.factories.users import make_actor
 
 JOINED = date(2024, 3, 1)
 CHANGE = date(2025, 6, 1)
@@ -198,3 +201,17 @@ def test_in_any_history_members_count_under_the_sector_of_their_union(
         for version in UnitVersion.objects.filter(unit=row.unit_id, during__overlap=row.during):
             assert version.sector_id == row.sector_id
     transaction.savepoint_rollback(savepoint)
+
+
+def test_by_the_screen(tree: Tree, system: Actor, today: date, client: Client) -> None:
+    union = tree.unions["NA1"]
+    make_members(system, union, JOINED, 2)
+    page = address("organisation:reclassify", args=[union.code])
+    client.force_login(make_actor(today, tree.south, "leader").user)
+    assert client.post(page, {"sector": "soe", "on": "01/06/2025"}).status_code in (403, 404)
+    client.force_login(make_actor(today, tree.north, "leader").user)
+    assert "selected>" in client.get(page).content.decode()
+    assert client.post(page, {"sector": "soe", "on": "1/6/2099"}).status_code == 422
+    assert client.post(page, {"sector": "soe", "on": "1/6/2025"}).status_code == 302
+    assert count(union, "soe", today) == 2
+    assert well()

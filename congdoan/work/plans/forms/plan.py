@@ -46,8 +46,8 @@ class PlanForm(forms.Form):
     )
     reason = forms.CharField(
         label="Lý do đính chính",
+        min_length=10,
         max_length=500,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kế hoạch đã ban hành; lý do và nội dung cũ được lưu vào nhật ký",
     )
