@@ -185,8 +185,19 @@ def test_campaigns_move_their_targets_unless_given_down(
     assert desk.post(page, sent(draft, "campaigns", may)).status_code == 302
     campaign = draft.campaigns.get()
     target = draft.targets.get()
-    target.campaign, target.window = campaign, campaign.during
-    target.save()
+    form = {
+        "name": target.name,
+        "indicator": target.indicator_id,
+        "operator": "eq",
+        "value": "10",
+        "campaign": campaign.pk,
+        "from_on": "1/1/2027",
+        "last_on": "31/12/2027",
+    }
+    changing = reverse("plans:edit_target", args=[draft.code, target.code])
+    assert desk.post(changing, form).status_code == 302
+    target.refresh_from_db()
+    assert (target.campaign, target.window.lower) == (campaign, date(2027, 5, 1))
     stored = may | {"code": campaign.code}
     longer = stored | {"last_on": "15/6/2027"}
     assert desk.post(page, sent(draft, "campaigns", longer)).status_code == 302

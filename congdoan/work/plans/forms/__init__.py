@@ -2,7 +2,7 @@
 
 from congdoan.work.plans.forms.contents import PARTS, CorrectionForm
 from congdoan.work.plans.forms.numbers import NumberField
-from congdoan.work.plans.forms.plan import IssueForm, PlanForm, ReasonForm
+from congdoan.work.plans.forms.plan import IssueForm, PlanForm, ReasonForm, RemovalForm
 from congdoan.work.plans.forms.sheet import (
     DecisionForm,
     Sheet,
@@ -24,6 +24,7 @@ __all__ = [
     "NumberField",
     "PlanForm",
     "ReasonForm",
+    "RemovalForm",
     "ReportedValueForm",
     "Sheet",
     "SheetCell",

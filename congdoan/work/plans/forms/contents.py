@@ -11,6 +11,7 @@ from django import forms
 
 from congdoan.kit.forms import DayField
 from congdoan.kit.money import in_words
+from congdoan.work.plans.forms.correcting import reason_field
 from congdoan.work.plans.forms.numbers import NumberField
 from congdoan.work.plans.templatetags.plans import BASIS_KINDS, NORM_PERIODS, PURPOSES
 
@@ -192,13 +193,7 @@ class CorrectionForm(forms.Form):
     """Why an issued plan is corrected, and the mark of the rows that were shown."""
 
     seen = forms.CharField(widget=forms.HiddenInput())
-    reason = forms.CharField(
-        label="Lý do đính chính",
-        min_length=10,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kế hoạch đã ban hành; lý do và nội dung cũ được lưu vào nhật ký",
-    )
+    reason = reason_field()
 
     def __init__(self, *args: Any, is_issued: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

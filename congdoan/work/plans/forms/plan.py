@@ -12,6 +12,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.forms import DayField
 from congdoan.work.plans.actions import PlanData
+from congdoan.work.plans.forms.correcting import reason_field
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import visible_plans
 
@@ -44,13 +45,7 @@ class PlanForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Mỗi nơi một dòng; căn cứ, định mức, đợt cao điểm ghi sau khi lưu dự thảo",
     )
-    reason = forms.CharField(
-        label="Lý do đính chính",
-        min_length=10,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kế hoạch đã ban hành; lý do và nội dung cũ được lưu vào nhật ký",
-    )
+    reason = reason_field()
 
     def __init__(self, *args: Any, actor: Actor, plan: Plan | None = None, **kwargs: Any) -> None:
         if plan is not None:
@@ -109,6 +104,12 @@ class IssueForm(forms.Form):
 
     number = forms.CharField(label="Số kế hoạch", max_length=60)
     issued_on = DayField(label="Ngày ban hành")
+
+
+class RemovalForm(forms.Form):
+    """Taking a target out of an issued plan."""
+
+    reason = reason_field()
 
 
 class ReasonForm(forms.Form):

@@ -11,8 +11,10 @@ from congdoan.kit.forms import DayField
 from congdoan.registry.enterprises.choices import BANDS
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import DecisionData, TargetData
+from congdoan.work.plans.forms.correcting import reason_field
 from congdoan.work.plans.forms.numbers import NumberField
-from congdoan.work.plans.models import Plan, Target
+from congdoan.work.plans.models import Campaign, Plan, Target
+from congdoan.work.plans.rules import Span, campaign_spans
 
 
 class TargetForm(forms.Form):
@@ -28,6 +30,13 @@ class TargetForm(forms.Form):
     value_to = NumberField(label="Đến", required=False, help_text="Chỉ khi kế hoạch ghi một khoảng")
     wording = forms.CharField(label="Lời văn của kế hoạch", max_length=200, required=False)
     citation = forms.CharField(label="Trích dẫn", max_length=80, required=False)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(),
+        label="Thuộc đợt cao điểm",
+        required=False,
+        empty_label="Không",
+        help_text="Chọn đợt thì chỉ tiêu được tính trong những ngày của đợt",
+    )
     from_on = DayField(label="Từ ngày")
     last_on = DayField(label="Đến hết ngày")
     is_yearly = forms.BooleanField(label="Đánh giá riêng từng năm", required=False)
@@ -55,6 +64,7 @@ class TargetForm(forms.Form):
     operating = forms.BooleanField(label="Chỉ nơi đã đi vào hoạt động", required=False)
     has_party = forms.BooleanField(label="Chỉ nơi có tổ chức Đảng", required=False)
     note = forms.CharField(label="Ghi chú", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = reason_field()
 
     _SCOPE = ("sector_group", "min_headcount", "stable", "operating", "has_party")
 
@@ -74,10 +84,18 @@ class TargetForm(forms.Form):
                 "note",
             )
             kwargs["initial"] |= {name: getattr(target, name) for name in same}
-            kwargs["initial"] |= {"indicator": target.indicator_id, "of_which": target.of_which_id}
+            kwargs["initial"] |= {
+                "indicator": target.indicator_id,
+                "of_which": target.of_which_id,
+                "campaign": target.campaign_id,
+            }
             kwargs["initial"] |= {name: target.scope.get(name) for name in self._SCOPE}
         super().__init__(*args, **kwargs)
-        self.target = target
+        self.target, self.plan = target, plan
+        if plan.state != "issued":
+            del self.fields["reason"]
+        self.fields["campaign"].queryset = plan.campaigns.order_by("during")
+        self.fields["campaign"].label_from_instance = lambda row: row.name
         self.fields["indicator"].queryset = Indicator.objects.order_by("name")
         others = Target.objects.filter(plan=plan)
         if target is not None:
@@ -89,6 +107,10 @@ class TargetForm(forms.Form):
     def data_of(self) -> TargetData:
         """The cleaned form as the action takes it. Scope fields the form does not show are kept."""
         found = self.cleaned_data
+        campaign = found["campaign"]
+        window = Span(found["from_on"], found["last_on"] + timedelta(days=1))
+        if campaign is not None:
+            window = campaign_spans(campaign, self.plan)[0]
         kept = (
             {}
             if self.target is None
@@ -104,9 +126,9 @@ class TargetForm(forms.Form):
             wording=found["wording"],
             citation=found["citation"],
             kind=self.target.kind if self.target is not None else "target",
-            campaign=self.target.campaign if self.target is not None else None,
-            from_on=found["from_on"],
-            to_on=found["last_on"] + timedelta(days=1),
+            campaign=campaign,
+            from_on=window.from_on,
+            to_on=window.to_on,
             is_yearly=found["is_yearly"],
             of_which=found["of_which"],
             scope=kept | {name: found[name] for name in self._SCOPE if found[name]},
