@@ -120,6 +120,8 @@ class _BookedForm(forms.Form):
         help_text="Bắt buộc khi ngày này thuộc kỳ sổ đã khoá.",
     )
 
+    too_late = "Ngày này chưa tới (hôm nay {latest})."
+
     def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
         self.latest = latest
         super().__init__(*args, **kwargs)
@@ -127,7 +129,7 @@ class _BookedForm(forms.Form):
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]
         if on > self.latest:
-            raise forms.ValidationError(f"Ngày này muộn hơn {self.latest:%d/%m/%Y}. Hãy chọn ngày sớm hơn.")
+            raise forms.ValidationError(self.too_late.format(latest=f"{self.latest:%d/%m/%Y}"))
         return on
 
     def clean(self) -> dict[str, Any]:
@@ -193,6 +195,7 @@ class TransferForm(_BookedForm):
         suggestions="membership:suggest_destination",
         help_text="Đơn vị nào trong cả nước cũng được; nơi bạn chưa có quyền sẽ nhận được đề nghị tiếp nhận.",
     )
+    too_late = "Chỉ hẹn được đến ngày {latest}."
     field_order = ("to_unit", "on")
 
 
