@@ -204,7 +204,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": HOME / "files"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "congdoan.kit.static_files.RememberedStaticFiles"},
 }
 MEDIA_ROOT = HOME / "files"
 WHITENOISE_USE_FINDERS = DEBUG

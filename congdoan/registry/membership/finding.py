@@ -18,11 +18,10 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from congdoan.foundation.access.queries import Scope
-from congdoan.foundation.units.models import UnitPlacement, UnitVersion
-from congdoan.foundation.units.queries import unit_named
+from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.kit.lists import ListContext, page_key
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.membership.models import Membership
@@ -75,32 +74,25 @@ class Units:
         return rows if self.ids is None else rows.filter(AnyOf("unit_id", self.ids))
 
 
-def units_of(scope: Scope, asked: str, on: date) -> Units:
-    """The units in scope on a day, and of these only the unit asked for (code or number) and all below it then.
+def units_of(scope: Scope, top: int | None, on: date, *, asked: Unit | None = None) -> Units:
+    """The units in scope on a day, and of these only the unit asked for and all below it then. ``top`` as only_top
+    gives it.
 
     As Scope.filter_on: what stands, or last stood, below the units of the grants, and what stood there that day.
     """
-    top = only_top()
     held: set[int] | None = None
     if not scope.everything and top not in scope.below:
-        held = set(scope.own)
-        for day in ({"is_last": True}, {"during__contains": on}):
-            held |= set(
-                UnitPlacement.objects.filter(ancestor__in=scope.below, **day).values_list(
-                    "unit_id", flat=True
-                )
+        placed = UnitPlacement.objects.filter(ancestor__in=scope.below).filter(
+            Q(is_last=True) | Q(during__contains=on)
+        )
+        held = {*scope.own, *placed.values_list("unit_id", flat=True)}
+    if asked is not None and asked.pk != top:
+        below = set(
+            UnitPlacement.objects.filter(ancestor=asked, during__contains=on).values_list(
+                "unit_id", flat=True
             )
-    if asked:
-        unit = unit_named(asked)
-        if unit is None:
-            return Units(())
-        if unit.pk != top:
-            below = set(
-                UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values_list(
-                    "unit_id", flat=True
-                )
-            )
-            held = below if held is None else held & below
+        )
+        held = below if held is None else held & below
     return Units(None if held is None else tuple(sorted(held)))
 
 
