@@ -216,9 +216,7 @@ def _count(context: ListContext) -> int | str | None:
         found: Found | None = context.cache.get("found")
         if found is None:
             return None
-        if found.count is not None:
-            return found.count
-        some = found.rows.order_by()[: _SOME + 1].count()
+        some = found.count_to(_SOME + 1)
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
     asked = {name for name, value in context.params.items() if value} - {"sap", "sau", "truoc", "ngay"}
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:
