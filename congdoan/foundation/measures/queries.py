@@ -36,6 +36,15 @@ def cells(measure: str, filters: Filters | None = None) -> dict[int, dict[str, A
     return {pk: dims for pk, dims in found if not filters or dims_match(dims, filters)}
 
 
+def cells_of(codes: Iterable[str]) -> dict[str, dict[int, dict[str, Any]]]:
+    """All cells of several measures: {measure: {cell id: dimensions}}. One query."""
+    result: dict[str, dict[int, dict[str, Any]]] = {code: {} for code in codes}
+    found = MeasureCell.objects.filter(measure__in=list(result)).values_list("measure", "id", "dims")
+    for code, pk, dims in found:
+        result[code][pk] = dims
+    return result
+
+
 def stock(
     measure: str,
     units: Iterable[int],

@@ -84,13 +84,19 @@ class Figures:
     def life(self, unit_id: int) -> tuple[date, date | None]:
         """(founded_on, ended_on) of a unit. Raises KeyError for one that is not in the set."""
         if self._life is None:
-            self._life, codes = {}, {}
             fields = ("pk", "code", "founded_on", "ended_on")
-            for pk, code, founded, ended in Unit.objects.filter(pk__in=self.unit_ids).values_list(*fields):
-                self._life[pk] = (founded, ended)
-                codes[pk] = code
-            remember_codes(codes)
+            self.know(*Unit.objects.filter(pk__in=self.unit_ids).only(*fields))
+            assert self._life is not None
         return self._life[unit_id]
+
+    def know(self, *units: Unit) -> None:
+        """All units of the set, which a reader has in hand already."""
+        self._life = {unit.pk: (unit.founded_on, unit.ended_on) for unit in units}
+        remember_codes({unit.pk: unit.code for unit in units})
+
+    def share(self, other: Figures) -> None:
+        """Take over what does not depend on the units from figures of others."""
+        self._cells, self._terms, self._sectors = other._cells, other._terms, other._sectors
 
     def terms(self, indicator: Indicator, scope: Mapping[str, Any]) -> tuple[_Term, ...]:
         """The sides of an indicator's line under a scope, worked out once."""
@@ -134,6 +140,9 @@ class Figures:
         for measure, from_on, to_on in dict.fromkeys(wanted):
             if (measure, from_on, to_on) not in self._rows:
                 spans.setdefault(measure, []).append((from_on, to_on))
+        unknown = [measure for measure in spans if measure not in self._cells]
+        if unknown:
+            self._cells |= measures.cells_of(unknown)
         for measure, missing in spans.items():
             found = measures.rows_of_spans(
                 measure, list(self.unit_ids), missing, known_at=self.known_at, known=self.cells(measure)

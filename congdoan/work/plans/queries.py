@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on
 from congdoan.kit.dates import Period, PeriodError, format_date
 from congdoan.kit.numbers import format_signed
+from congdoan.registry.membership.queries import Reconciliation, reconciled
 from congdoan.work.indicators import queries as indicators
 from congdoan.work.indicators.queries import Figures, Reading, TrendPoint
 from congdoan.work.plans.models import Adjustment, Allocation, AllocationItem, Plan, ReportedValue, Target
@@ -208,7 +209,7 @@ def progress(
     ``known_at`` forgets what was booked after an instant; trends are then left out.
     """
     targets = targets_of(plan)
-    session = _Session(plan, targets, [unit.pk], as_of, known_at)
+    session = _Session(targets, [unit.pk], _Facts(plan, targets, [unit.pk], as_of, known_at))
     return PlanProgress(
         plan,
         unit,
@@ -221,7 +222,7 @@ def target_progress(
     target: Target, unit: Unit, as_of: date, known_at: datetime | None = None
 ) -> TargetProgress:
     """How far one target is at a unit."""
-    session = _Session(target.plan, [target], [unit.pk], as_of, known_at)
+    session = _Session([target], [unit.pk], _Facts(target.plan, [target], [unit.pk], as_of, known_at))
     return session.read(target, trends=known_at is None)[unit.pk]
 
 
@@ -268,37 +269,92 @@ def children_table(
     plan: Plan, targets: Sequence[Target], unit: Unit, as_of: date, *, with_trends: bool = True
 ) -> dict[str, ChildrenProgress]:
     """`children_progress` for several targets at once, by target code."""
-    for target in targets:
-        target.plan = plan
-    names = {version.unit_id: version.name for version in children_on(unit, as_of)}
-    given = AllocationItem.objects.filter(
-        allocation__target__in=targets, allocation__unit=unit, allocation__state="issued"
-    ).values_list("unit_id", flat=True)
-    ids = [*names, *(pk for pk in dict.fromkeys(given) if pk not in names)]
-    units = Unit.objects.in_bulk(ids)
-    session = _Session(plan, targets, [unit.pk, *ids], as_of, None)
-    result: dict[str, ChildrenProgress] = {}
-    for target in targets:
-        read = session.read(target, trends=with_trends)
-        whole = read.pop(unit.pk)
+    return PlanReading(plan, unit, as_of, targets).children(targets, trends_of=targets if with_trends else ())
+
+
+class PlanReading:
+    """A plan at a unit and at the bodies directly below, seen at the end of ``as_of``: what they share is asked for
+    once. For pages that show all of it. ``targets``: all of the plan when not told."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        unit: Unit,
+        as_of: date,
+        targets: Sequence[Target] | None = None,
+        *,
+        with_children: bool = True,
+    ) -> None:
+        self.plan, self.unit, self.as_of = plan, unit, as_of
+        self._targets = targets_of(plan) if targets is None else targets
+        for target in self._targets:
+            target.plan = plan
+        self._names: dict[int, str] = {}
+        self._units: dict[int, Unit] = {}
+        self._given_to: set[tuple[int, int]] = set()
+        if with_children:
+            self._names = dict(children_on(unit, as_of).values_list("unit_id", "name"))
+            given = AllocationItem.objects.filter(
+                allocation__target__in=self._targets, allocation__unit=unit, allocation__state="issued"
+            ).values_list("allocation__target", "unit_id")
+            self._given_to = set(given)
+            ids = dict.fromkeys([*self._names, *(pk for _, pk in given)])
+            self._units = Unit.objects.defer("search", "name_key").in_bulk(list(ids))
+        self._facts = _Facts(plan, self._targets, [unit.pk, *self._units], as_of, None)
+        self._whole = _Session(self._targets, [unit.pk], self._facts)
+        self._whole.figures.know(unit)
+
+    def progress(self) -> PlanProgress:
+        """How far each target is at the unit itself, without courses."""
+        read = [self._whole.read(target, trends=False)[self.unit.pk] for target in self._targets]
+        return PlanProgress(self.plan, self.unit, self.as_of, tuple(read))
+
+    def children(
+        self, targets: Sequence[Target], *, trends_of: Sequence[Target]
+    ) -> dict[str, ChildrenProgress]:
+        """What each body below contributes, by target code; with the courses of ``trends_of``. The bodies are those
+        that stand below on the day and those that one of the targets was given to."""
+        chosen = {target.pk for target in targets}
+        given = {pk for target, pk in self._given_to if target in chosen}
+        units = {pk: unit for pk, unit in self._units.items() if pk in self._names or pk in given}
+        session = _Session(targets, list(units), self._facts, like=self._whole.figures)
+        session.figures.know(*units.values())
+        return {
+            target.code: self._children(session, units, target, trends=target in trends_of)
+            for target in targets
+        }
+
+    def growth(self, from_on: date, to_on: date) -> Reconciliation:
+        """The reconciliation of the unit's members over [from_on, to_on)."""
+        figures, pk = self._whole.figures, self.unit.pk
+        return reconciled(
+            from_on,
+            to_on,
+            figures.stock("members", pk, from_on - timedelta(days=1), {}),
+            figures.rows("members", from_on, to_on)[pk],
+        )
+
+    def _children(
+        self, session: _Session, units: dict[int, Unit], target: Target, *, trends: bool
+    ) -> ChildrenProgress:
+        whole = self._whole.read(target, trends=trends)[self.unit.pk]
         additive = target.indicator.kind in ADDITIVE
         children = [
             ChildProgress(
                 units[pk],
-                names.get(pk, units[pk].name),
+                self._names.get(pk, units[pk].name),
                 item,
                 item.value * 100 / whole.value
                 if additive and item.value is not None and whole.value
                 else None,
             )
-            for pk, item in read.items()
+            for pk, item in session.read(target, trends=trends).items()
         ]
         children.sort(key=_slowest_first)
         remainder = None
         if additive and whole.value is not None:
             remainder = whole.value - sum((child.progress.value or Decimal(0)) for child in children)
-        result[target.code] = ChildrenProgress(whole, tuple(children), remainder)
-    return result
+        return ChildrenProgress(whole, tuple(children), remainder)
 
 
 def _slowest_first(child: ChildProgress) -> tuple[int, Decimal, str]:
@@ -394,40 +450,68 @@ def _is_part(code: str) -> bool:
 # --- the work
 
 
-@dataclass
-class _Session:
-    """Progress of targets at units on a day, with everything they share read once."""
+class _Facts:
+    """What was given, adjusted and reported at units for targets of a plan, and by which shares states are judged:
+    read once for all that a page shows."""
 
-    plan: Plan
-    targets: Sequence[Target]
-    unit_ids: list[int]
-    as_of: date
-    known_at: datetime | None
-    figures: Figures = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.figures = Figures(self.unit_ids, self.known_at)
-        self.given = given_to(self.targets, self.unit_ids, self.as_of)
+    def __init__(
+        self,
+        plan: Plan,
+        targets: Sequence[Target],
+        unit_ids: Sequence[int],
+        as_of: date,
+        known_at: datetime | None,
+    ) -> None:
+        self.plan, self.unit_ids, self.as_of, self.known_at = plan, unit_ids, as_of, known_at
+        self.given = given_to(targets, unit_ids, as_of)
         self.adjusted = {
             (row.target_id, row.unit_id): row
             for row in Adjustment.objects.filter(
-                target__in=self.targets,
-                unit__in=self.unit_ids,
-                effective_on__lte=self.as_of,
+                target__in=targets,
+                unit__in=unit_ids,
+                effective_on__lte=as_of,
                 withdrawn_at__isnull=True,
             ).select_related("decision", "approved_by")
         }
         self.reported: dict[tuple[int, int], list[ReportedValue]] = defaultdict(list)
-        reported = ReportedValue.objects.filter(
-            target__in=self.targets, unit__in=self.unit_ids, on__lte=self.as_of
-        )
-        if self.known_at is not None:
-            reported = reported.filter(reported_at__lte=self.known_at)
+        reported = ReportedValue.objects.filter(target__in=targets, unit__in=unit_ids, on__lte=as_of)
+        if known_at is not None:
+            reported = reported.filter(reported_at__lte=known_at)
         for row in reported.select_related("reported_by").order_by("-on"):
             self.reported[row.target_id, row.unit_id].append(row)
-        shares = parameters(_SHARES, on=self.as_of, unit_id=self.plan.issuer_id)
+        shares = parameters(_SHARES, on=as_of, unit_id=plan.issuer_id)
         self.attention, self.behind = (Decimal(str(shares[code].value)) for code in _SHARES)
-        self.issued: set[tuple[int, int]] | None = None
+        self._issued: set[int] | None = None
+
+    def has_allocated(self, unit_id: int) -> bool:
+        """Whether the unit had given any target of the plan down."""
+        if self._issued is None:
+            self._issued = set(
+                Allocation.objects.filter(
+                    target__plan=self.plan, unit__in=self.unit_ids, effective_on__lte=self.as_of
+                )
+                .exclude(state="draft")
+                .values_list("unit_id", flat=True)
+            )
+        return unit_id in self._issued
+
+
+class _Session:
+    """Progress of targets at units on a day. Facts and figures that another session has read are not read again."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        unit_ids: Sequence[int],
+        facts: _Facts,
+        *,
+        like: Figures | None = None,
+    ) -> None:
+        self.plan, self.as_of = facts.plan, facts.as_of
+        self.targets, self.unit_ids, self.facts = targets, list(unit_ids), facts
+        self.figures = Figures(self.unit_ids, facts.known_at)
+        if like is not None:
+            self.figures.share(like)
         self._preload()
 
     def _preload(self) -> None:
@@ -500,7 +584,7 @@ class _Session:
         if reading.wider:
             words = ", ".join(reading.wider)
             notes.append(f"Chưa lọc được theo: {words}; con số rộng hơn lời văn của chỉ tiêu.")
-        adjustment = self.adjusted.get((target.pk, unit_id))
+        adjustment = self.facts.adjusted.get((target.pk, unit_id))
         assessed = adjustment.value if adjustment is not None else None
         if adjustment is not None:
             notes.append(
@@ -567,30 +651,19 @@ class _Session:
         self, target: Target, span: Span, unit_id: int, reading: Reading
     ) -> tuple[Decimal | None, date, str]:
         """The newest value an officer entered that speaks of this window; a decided allocation is seen by itself."""
-        if target.indicator_id == "allocation_table" and self._has_allocated(unit_id):
+        if target.indicator_id == "allocation_table" and self.facts.has_allocated(unit_id):
             return Decimal(1), reading.read_on, "Quyết định giao chỉ tiêu đã ghi trong phần mềm."
         stands = target.indicator.kind == "stock"
-        for row in self.reported[target.pk, unit_id]:
+        for row in self.facts.reported[target.pk, unit_id]:
             if row.on <= reading.read_on and (stands or row.on >= span.from_on):
                 return row.value, row.on, row.source
         return None, reading.read_on, ""
-
-    def _has_allocated(self, unit_id: int) -> bool:
-        if self.issued is None:
-            self.issued = set(
-                Allocation.objects.filter(
-                    target__plan=self.plan, unit__in=self.unit_ids, effective_on__lte=self.as_of
-                )
-                .exclude(state="draft")
-                .values_list("unit_id", "target_id")
-            )
-        return any(unit == unit_id for unit, _ in self.issued)
 
     def _demand(self, target: Target, unit_id: int) -> tuple[Decimal | None, str]:
         """What a unit must reach. A body below the issuer has what it was given; a percentage binds all alike."""
         if unit_id == self.plan.issuer_id:
             return target.value, ""
-        given = self.given.get((target.pk, unit_id))
+        given = self.facts.given.get((target.pk, unit_id))
         if given is not None:
             return given.total, ""
         if target.value is None or target.indicator.kind in {"ratio", "average"}:
@@ -634,7 +707,7 @@ class _Session:
             return start + (goal - start) * share, (
                 f"Chia đều theo ngày từ mức {figure_words(opening, target.unit_name)} đầu kỳ."
             )
-        given = self.given.get((target.pk, unit_id))
+        given = self.facts.given.get((target.pk, unit_id))
         if given is not None and given.periods and given.total:
             planned = Decimal(0)
             for period, value in given.periods:
@@ -751,9 +824,9 @@ class _Session:
         if expected is None or goal is None:
             return "none"
         reached = _reached(value, expected, opening)
-        if reached >= self.attention:
+        if reached >= self.facts.attention:
             return "on_track"
-        return "attention" if reached >= self.behind else "behind"
+        return "attention" if reached >= self.facts.behind else "behind"
 
 
 def _reached(value: Decimal, expected: Decimal, opening: Decimal | None) -> Decimal:
