@@ -342,11 +342,13 @@ def differences(*, limit: int = 100) -> list[Difference]:
 
 def _live_sql(which: str, *, columns: str = "unit_id, cell_id, is_structure, n") -> str:
     """Contributions of deltas straight from the rows, for the units asked for."""
-    return f"""(WITH placed AS ({PLACED_SQL} WHERE p.ancestor_id = ANY(%(units)s)),
-        deltas AS (
+    # Only the placements of units that have such deltas: mostly there are few or none, and units by the ten thousand.
+    return f"""(WITH deltas AS MATERIALIZED (
             SELECT unit_id, cell_id, day, n FROM measures_measuredelta
             WHERE {which} AND cell_id = ANY(%(cells)s) AND day < %(to)s
-        )
+        ),
+        placed AS ({PLACED_SQL}
+            WHERE p.ancestor_id = ANY(%(units)s) AND p.unit_id = ANY(ARRAY(SELECT unit_id FROM deltas)))
         SELECT {columns} FROM ({CONTRIBUTIONS_SQL}) c WHERE c.day >= %(from)s AND c.day < %(to)s)"""
 
 
