@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from congdoan.foundation.catalogues.queries import sector_codes
@@ -62,10 +62,15 @@ class Reading:
     numerator: Part | None = None
     denominator: Part | None = None
     gap: Part | None = None
-    parts: tuple[Part, ...] = ()
     wider: tuple[str, ...] = ()
     #: The day on which the unit existed for the last time, when that is why the figure stops there.
     last_day: date | None = None
+    add_up: Callable[[], tuple[Part, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What a net figure is added up from, opening to closing; worked out when asked for."""
+        return self.add_up()
 
 
 @dataclass
@@ -296,7 +301,7 @@ def _read_one(
             reading,
             value=Decimal(above),
             names=names,
-            parts=_net_parts(numerator, figures, unit_id, window, on),
+            add_up=partial(_net_parts, numerator, figures, unit_id, window, on),
         )
     if len(terms) == 1:
         return replace(reading, value=Decimal(above), names=names)
