@@ -436,9 +436,16 @@ def shown_columns(spec: ListSpec, holds: Callable[[str], bool], *, export: bool 
 
 
 def view_model(
-    spec: ListSpec, context: ListContext, *, url: str, export_url: str, holds: Callable[[str], bool]
+    spec: ListSpec,
+    context: ListContext,
+    *,
+    url: str,
+    export_url: str,
+    holds: Callable[[str], bool],
+    count_text: str | None = None,
 ) -> dict[str, Any]:
-    """Everything ``kit/_list.html`` shows: columns, rows as cells, filters, chips, counts and links."""
+    """Everything ``kit/_list.html`` shows: columns, rows as cells, filters, chips, counts and links. With
+    ``count_text`` nothing is counted."""
     page = read_page(spec, context)
     order = ordering(spec, context)
     params = {name: value for name, value in context.params.items() if value and name not in {"sau", "truoc"}}
@@ -508,7 +515,7 @@ def view_model(
         "filters": filters,
         "chips": chips,
         "params": params,
-        "count_text": count_words(spec, context),
+        "count_text": count_words(spec, context) if count_text is None else count_text,
         "export_url": f"{export_url}?{urlencode(params)}" if params else export_url,
         "next_url": link(sau=page.next_key) if page.next_key else "",
         "previous_url": link(truoc=page.previous_key) if page.previous_key else "",

@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from congdoan.foundation.access.queries import Scope
-from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
+from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.kit.lists import ListContext, RowCompare, page_key
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.membership.models import Membership
@@ -52,14 +52,6 @@ class AnyOf(Func):
         made = super().copy()
         made.values, made.kind = self.values, self.kind
         return made
-
-
-def only_top() -> int | None:
-    """The unit that stands above every other at all times; None when there are several tops."""
-    tops = list(
-        UnitVersion.objects.filter(parent__isnull=True).values_list("unit_id", flat=True).distinct()[:2]
-    )
-    return tops[0] if len(tops) == 1 else None
 
 
 @dataclass(frozen=True)

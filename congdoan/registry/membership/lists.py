@@ -13,7 +13,7 @@ from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.units.models import Unit, UnitPlacement
-from congdoan.foundation.units.queries import children_on, unit_named
+from congdoan.foundation.units.queries import children_on, only_top, unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
     Column,
@@ -29,7 +29,7 @@ from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
-from congdoan.registry.membership.finding import Found, Units, by_name, only_top, units_of
+from congdoan.registry.membership.finding import Found, Units, by_name, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
