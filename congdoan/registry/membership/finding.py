@@ -126,7 +126,9 @@ def by_name(rows: QuerySet[Membership], typed: str, units: Units, context: ListC
     downwards = context.get("sap").startswith("-") != bool(context.get("truoc") and not context.get("sau"))
     page, beyond = rows, rows
     if key is not None:
-        beyond = rows.filter(RowCompare(("sort_key", "id"), "<" if downwards else ">", key))
+        beyond = rows.filter(
+            RowCompare(("sort_key", "id"), "<" if downwards else ">", [str(value) for value in key])
+        )
     for chosen in names.growing(start=str(key[0]) if key else None, downwards=downwards):
         page = rows.filter(AnyOf("sort_key", chosen, "text"))
         if names.are_all or _count(beyond.filter(AnyOf("sort_key", chosen, "text")), size + 1) > size:
