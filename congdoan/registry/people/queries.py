@@ -82,6 +82,7 @@ def employments_of(people: Sequence[int], on: date) -> dict[int, Employment]:
     rows = (
         Employment.objects.filter(person__in=people, during__contains=on)
         .select_related("enterprise")
+        .only("person_id", "enterprise_id", "enterprise__name")
         .order_by("person_id", "during")
     )
     return {row.person_id: row for row in rows}
