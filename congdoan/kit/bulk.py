@@ -15,8 +15,11 @@ _CHUNK_ROWS = 5_000
 def reserved_ids(table: str, count: int) -> list[int]:
     """``count`` fresh ids of a table, so that rows sent by COPY are known without reading them back."""
     with connection.cursor() as cursor:
+        # The sequence is looked up once, not for every number.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            """WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)
+               SELECT nextval(sequence) FROM found, generate_series(1, %s)""",
+            [table, count],
         )
         return [row[0] for row in cursor.fetchall()]
 

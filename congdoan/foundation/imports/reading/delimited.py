@@ -13,7 +13,7 @@ from congdoan.foundation.imports.reading.refusals import FileRefused
 from congdoan.kit.text import nfc
 
 if TYPE_CHECKING:
-    from congdoan.foundation.imports.reading.files import Row
+    from congdoan.foundation.imports.reading.files import Row, Wanted
 
 _SAMPLE_BYTES = 256 * 1024
 _SEPARATORS = (";", ",", "\t", "|")
@@ -96,13 +96,13 @@ def _line_count(path: Path, encoding: str) -> int:
     return count
 
 
-def rows(path: Path, layout: Layout) -> Iterator[Row]:
+def rows(path: Path, layout: Layout, wanted: Wanted | None = None) -> Iterator[Row]:
     """The records of the file, numbered as Excel numbers its rows when it opens the file."""
     with path.open(encoding=layout.encoding, newline="", errors="strict") as stream:
         reader = csv.reader(stream, delimiter=layout.separator)
         try:
             for number, cells in enumerate(reader, 1):
-                if number == 1 and layout.skip_first:
+                if (number == 1 and layout.skip_first) or (wanted is not None and not wanted(number - 1)):
                     continue
                 yield number, [*map(_clean, cells)] if layout.encoding == "cp1258" else list(cells)
         except UnicodeDecodeError as error:

@@ -13,6 +13,8 @@ from congdoan.foundation.imports.reading.refusals import FileRefused
 
 #: (number as the spreadsheet shows it, from 1; values by column, from the first column).
 Row = tuple[int, list[object]]
+#: Asked with the place of each row (from 0, rising) whether it is wanted; one that is not is not taken apart.
+Wanted = Callable[[int], bool]
 
 #: Above this the sheet is streamed: calamine holds a whole sheet in memory.
 CALAMINE_LIMIT_BYTES = 24 * 1024 * 1024
@@ -28,7 +30,8 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet. ``rows()`` starts from the top each time it is called; ``total`` is at least the number of rows.
+    """One sheet. ``rows()`` starts from the top each time it is called, and may be given a Wanted; ``total`` is at
+    least the number of rows.
 
     ``notices`` are Vietnamese sentences for the officer about the file as a whole.
     """
@@ -36,7 +39,7 @@ class Table:
     sheets: list[str]
     sheet: str
     total: int
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[..., Iterator[Row]]
     notices: list[str] = field(default_factory=list)
 
 
@@ -76,7 +79,9 @@ def _text(path: Path) -> Table:
     layout = delimited.detect(path)
     if layout is None:
         raise FileRefused("Đây không phải là bảng tính. Hãy chọn tệp Excel (.xlsx, .xls) hoặc tệp .csv.")
-    return Table([], "", layout.lines, lambda: delimited.rows(path, layout), layout.notices())
+    return Table(
+        [], "", layout.lines, lambda wanted=None: delimited.rows(path, layout, wanted), layout.notices()
+    )
 
 
 def _old_workbook(path: Path, sheet: str) -> Table:
@@ -146,7 +151,7 @@ def _zipped_workbook(path: Path, sheet: str) -> Table:
                     book.names,
                     chosen.name,
                     total,
-                    lambda: _unbroken(streamed.rows(path, book, chosen)),
+                    lambda wanted=None: _unbroken(streamed.rows(path, book, chosen, wanted)),
                     notices,
                 )
             # The sizes in a zip are only claims; calamine would believe whatever comes out.

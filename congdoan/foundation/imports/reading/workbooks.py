@@ -11,7 +11,7 @@ import python_calamine
 from congdoan.foundation.imports.reading.refusals import FileRefused
 
 if TYPE_CHECKING:
-    from congdoan.foundation.imports.reading.files import Row, Table
+    from congdoan.foundation.imports.reading.files import Row, Table, Wanted
 
 
 def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None) -> Table:
@@ -47,9 +47,10 @@ def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None)
         raise FileRefused("Bảng tính trống, không có ô nào được ghi. Hãy chọn lại tệp danh sách.")
     left = found.start[1]
 
-    def rows() -> Iterator[Row]:
+    def rows(wanted: Wanted | None = None) -> Iterator[Row]:
         padding = [""] * left
         for number, cells in enumerate(found.iter_rows(), 1):
-            yield number, padding + cells if left else cells
+            if wanted is None or wanted(number - 1):
+                yield number, padding + cells if left else cells
 
     return Table(names, found.name, found.end[0] + 1, rows, list(notices or []))

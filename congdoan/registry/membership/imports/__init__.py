@@ -382,6 +382,7 @@ class MemberLists(ListKind):
         if not joining:
             return
         units = units_of(context)
+        units.load(unit_of(context, row) for row, _ in joining)
         kind, reason = self._kind(context), _reason(context)
         items = [
             Admission(

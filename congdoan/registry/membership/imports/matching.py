@@ -238,17 +238,25 @@ def unit_of(context: Context, row: StagedRow) -> int:
     return row.values.get("unit") or context.unit.pk
 
 
-def units_of(context: Context) -> Mapping[int, Unit]:
+def units_of(context: Context) -> UnitRows:
     """Units by id, looked up when first asked for."""
     if "unit_rows" not in context.cache:
-        context.cache["unit_rows"] = _UnitRows({context.unit.pk: context.unit})
-    return context.cache["unit_rows"]
+        context.cache["unit_rows"] = UnitRows({context.unit.pk: context.unit})
+    found: UnitRows = context.cache["unit_rows"]
+    return found
 
 
-class _UnitRows(dict[int, Unit]):
+class UnitRows(dict[int, Unit]):
+    """Units by id."""
+
     def __missing__(self, pk: int) -> Unit:
         self[pk] = found = Unit.objects.get(pk=pk)
         return found
+
+    def load(self, ids: Iterable[int]) -> None:
+        """Look up those not known yet. One query."""
+        if missing := set(ids) - self.keys():
+            self.update(Unit.objects.in_bulk(missing))
 
 
 def unit_name(context: Context, unit_id: int) -> str:
