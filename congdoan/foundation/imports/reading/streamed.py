@@ -361,9 +361,9 @@ class _Reader:
     def by_tree(self, stream: IO[bytes]) -> Iterator[Row]:
         number = 0
         rows = etree.iterparse(stream, tag="{*}row", resolve_entities=False, no_network=True)
-        for place, (_, row) in enumerate(rows):
+        for position, (_, row) in enumerate(rows):
             number = int(row.get("r") or number + 1)
-            if self._wanted is not None and not self._wanted(place):
+            if self._wanted is not None and not self._wanted(position):
                 _forget(row)
                 continue
             cells: list[object] = []
