@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import open_sealed
 from congdoan.kit.text import nfc
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def detect(path: Path) -> Layout | None:
 
     A file without a byte-order mark is UTF-8 when all of it reads as UTF-8, else Windows-1258.
     """
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         sample = stream.read(_SAMPLE_BYTES)
     encoding = _encoding(path, sample)
     if encoding is None:
@@ -71,7 +73,7 @@ def _encoding(path: Path, sample: bytes) -> str | None:
         return None
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with path.open("rb") as stream:
+        with open_sealed(path) as stream:
             while block := stream.read(1 << 20):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
@@ -90,7 +92,7 @@ def _regularity(lines: list[str], separator: str) -> int:
 def _line_count(path: Path, encoding: str) -> int:
     mark = b"\n\x00" if encoding in {"utf-16", "utf-16-le"} else b"\n"
     count = 1
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         while block := stream.read(1 << 20):
             count += block.count(mark)
     return count
@@ -98,7 +100,7 @@ def _line_count(path: Path, encoding: str) -> int:
 
 def rows(path: Path, layout: Layout, wanted: Wanted | None = None) -> Iterator[Row]:
     """The records of the file, numbered as Excel numbers its rows when it opens the file."""
-    with path.open(encoding=layout.encoding, newline="", errors="strict") as stream:
+    with io.TextIOWrapper(open_sealed(path), encoding=layout.encoding, newline="", errors="strict") as stream:
         reader = csv.reader(stream, delimiter=layout.separator)
         try:
             for number, cells in enumerate(reader, 1):

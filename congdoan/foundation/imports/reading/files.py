@@ -10,6 +10,7 @@ from pathlib import Path
 
 from congdoan.foundation.imports.reading import delimited, streamed, workbooks
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import SealBroken, open_sealed, plain_size
 
 #: (number as the spreadsheet shows it, from 1; values by column, from the first column).
 Row = tuple[int, list[object]]
@@ -46,9 +47,13 @@ class Table:
 def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
     """Open a file and choose a sheet (the first one with content unless named). Raises FileRefused.
 
-    The size is judged before anything is parsed. ``limit_bytes`` is of the file as it was sent.
+    The file may be sealed (kit.sealed_files) or as it was sent. The size is judged before anything is parsed;
+    ``limit_bytes`` is of the file as it was sent.
     """
-    size = path.stat().st_size
+    try:
+        size = plain_size(path)
+    except SealBroken as error:
+        raise FileRefused(_BROKEN_WORDS) from error
     if size == 0:
         raise FileRefused("Tệp trống, không có nội dung nào. Hãy chọn lại tệp danh sách.")
     if size > limit_bytes:
@@ -56,7 +61,7 @@ def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
             f"Tệp nặng {size / 1048576:.0f} MB, vượt mức {limit_bytes / 1048576:.0f} MB. "
             "Hãy tách danh sách thành nhiều tệp nhỏ hơn."
         )
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         head = stream.read(4096)
     if head.startswith(_OLE):
         return _old_workbook(path, sheet)
@@ -85,7 +90,7 @@ def _text(path: Path) -> Table:
 
 
 def _old_workbook(path: Path, sheet: str) -> Table:
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         # An encrypted .xlsx is an OLE file whose directory names the package; the directory may stand anywhere.
         tail = b""
         while block := stream.read(1 << 20):
@@ -97,7 +102,7 @@ def _old_workbook(path: Path, sheet: str) -> Table:
     return workbooks.open_workbook(path, sheet)
 
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, streamed.NotAWorkbook, EOFError, NotImplementedError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, streamed.NotAWorkbook, EOFError, NotImplementedError, SealBroken)
 _BROKEN_WORDS = (
     "Tệp bảng tính bị hỏng hoặc tải lên chưa trọn. Hãy mở thử bằng Excel, lưu lại rồi tải lên lần nữa."
 )
@@ -113,7 +118,7 @@ def _unbroken(rows: Iterator[Row]) -> Iterator[Row]:
 
 def _zipped_workbook(path: Path, sheet: str) -> Table:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_sealed(path) as stream, zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
             unpacked = sum(info.file_size for info in members.values())
             packed = max(1, sum(info.compress_size for info in members.values()))

@@ -23,6 +23,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from lxml import etree
 
+from congdoan.kit.sealed_files import open_sealed
+
 if TYPE_CHECKING:
     from congdoan.foundation.imports.reading.files import Row, Wanted
 
@@ -257,7 +259,7 @@ _PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.S)
 
 def rows(path: Path, book: Workbook, sheet: Sheet, wanted: Wanted | None = None) -> Iterator[Row]:
     """The rows of a sheet, with empty rows left out. Raises NotAWorkbook, BadZipFile."""
-    with zipfile.ZipFile(path) as archive:
+    with open_sealed(path) as stored, zipfile.ZipFile(stored) as archive:
         strings = _Strings(archive, book.strings_member)
         try:
             with archive.open(sheet.member) as stream:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import python_calamine
 
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import open_sealed
 
 if TYPE_CHECKING:
     from congdoan.foundation.imports.reading.files import Row, Table, Wanted
@@ -19,7 +20,8 @@ def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None)
     from congdoan.foundation.imports.reading.files import Table
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        with open_sealed(path) as stream:
+            book = python_calamine.CalamineWorkbook.from_filelike(stream)
         names = [
             meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
