@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -85,6 +86,41 @@ def employments_of(people: Sequence[int], on: date) -> dict[int, Employment]:
         .order_by("person_id", "during")
     )
     return {row.person_id: row for row in rows}
+
+
+class EmploymentFacts(NamedTuple):
+    """What a row of Employment says, apart from whom it speaks of."""
+
+    enterprise_id: int
+    from_on: date
+    until_on: date | None
+    contract_kind: str
+    contract_from: date | None
+    contract_to: date | None
+    job_title: str
+
+
+def facts_of(row: Employment) -> EmploymentFacts:
+    """What an employment says."""
+    return EmploymentFacts(
+        row.enterprise_id,
+        row.during.lower,
+        row.during.upper,
+        row.contract_kind,
+        row.contract_from,
+        row.contract_to,
+        row.job_title,
+    )
+
+
+def employment_facts(
+    people: Sequence[int], *, locked: bool = False
+) -> dict[tuple[int, int, date], Employment]:
+    """All employments of people, by person, enterprise and first day. One query."""
+    rows = Employment.objects.filter(person__in=people)
+    if locked:
+        rows = rows.select_for_update().order_by("pk")
+    return {(row.person_id, row.enterprise_id, row.during.lower): row for row in rows}
 
 
 def unsealed(person: Person) -> Identity:

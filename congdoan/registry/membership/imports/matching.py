@@ -170,6 +170,7 @@ CHANGE_WORDS = {
     "address": "nơi ở",
     "hometown": "quê quán",
     "card_number": "số thẻ đoàn viên",
+    "employment": "nơi làm việc",
 }
 _OPEN_WORDS = {"full_name", "birth_on", "sex", "nationality"}
 
