@@ -36,6 +36,7 @@ from congdoan.foundation.imports.queries import columns_of, context_of, look_at,
 from congdoan.foundation.imports.reading import FileRefused, Table
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Decision, Unit
+from congdoan.kit.bulk import many_rows
 from congdoan.kit.text import header_key
 
 Progress = Callable[[int, int, str], None]
@@ -263,6 +264,7 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
         )
 
 
+@many_rows()
 def read_pieces(
     pieces: hands.Pieces, tell: hands.Tell, run_id: int, actor: Actor, total: int, size: int
 ) -> None:
@@ -380,6 +382,7 @@ def commit(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> Imp
     return _finish_commit(actor, run)
 
 
+@many_rows()
 def commit_pieces(
     pieces: hands.Pieces, tell: hands.Tell, run_id: int, actor: Actor, bounds: list[tuple[int, int]]
 ) -> None:
@@ -450,6 +453,7 @@ def _finish_commit(actor: Actor, run: ImportRun) -> ImportRun:
 # --------------------------------------------------------------------------------------------------
 
 
+@many_rows()
 def undo(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> ImportRun:
     """Take a committed import back: what it created goes, what it changed gets its old values.
 
