@@ -16,7 +16,6 @@ from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.kit.dates import format_date
 from congdoan.kit.sealed import match_digest, unseal
 from congdoan.kit.text import header_key, name_sort_key
-from congdoan.registry.membership.models import Movement
 from congdoan.registry.people.models import Person
 
 
@@ -81,8 +80,14 @@ def by_number(rows: Iterable[StagedRow]) -> dict[bytes, Known]:
 def alike_of(context: Context, rows: Sequence[tuple[StagedRow, int]]) -> dict[int, list[Known]]:
     """People who are, or were last, in the row's unit and have its name and birth date; by row number."""
     has_people: dict[int, bool] = context.cache.setdefault("has_people", {})
-    for unit_id in {unit_id for _, unit_id in rows} - has_people.keys():
-        has_people[unit_id] = Movement.objects.filter(unit=unit_id).exists()
+    if fresh := {unit_id for _, unit_id in rows} - has_people.keys():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT u.id, EXISTS (SELECT 1 FROM membership_movement v WHERE v.unit_id = u.id)
+                   FROM unnest(%s::bigint[]) AS u(id)""",
+                [list(fresh)],
+            )
+            has_people.update(cursor.fetchall())
     wanted = [
         (
             row.number,

@@ -52,7 +52,11 @@ class _Employer:
 def find_workplaces(context: Context, rows: Sequence[StagedRow]) -> None:
     """Settle the workplace of matched rows: ``values["enterprise"]`` where it is one enterprise. Rows of new members
     that may mean several are left to a decision; where none is found the row says so and the member is booked."""
-    rows = [row for row in rows if row.outcome != "refused" and _asked(row) != ("", "")]
+    rows = [
+        row
+        for row in rows
+        if row.outcome != "refused" and ("workplace" in row.values or "workplace_tax" in row.values)
+    ]
     if not rows:
         return
     found = _found(context, {_asked(row) for row in rows})
