@@ -233,8 +233,6 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
     context = context_of(run, actor)
     kind.check(context, run.mapping)
     table = table_of(run)
-    with transaction.atomic():
-        run.rows.all()._raw_delete("default")
     total = max(0, table.total - run.header_end)
     done = skipped = 0
 
@@ -243,17 +241,21 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
         done, skipped = done + rows, skipped + without
         progress(done, max(total, done), f"Đã đọc {done} dòng")
 
-    left = set(range(table.total // staging.CHUNK + 1))
-    for is_last in (False, True):
-        # Where the second process failed, this one reads what is left, and meets what stopped it.
-        if left:
-            left -= hands.share(
-                sorted(left),
-                work=f"{__name__}:read_pieces",
-                arguments=(run.pk, actor, table.total, staging.CHUNK),
-                tell=tell,
-                alone=is_last or total < staging.SHARED_FROM,
-            )
+    every = set(range(table.total // staging.CHUNK + 1))
+    for alone in (total < staging.SHARED_FROM, True):
+        # Where the second process failed all is read anew by this one, which then meets what stopped it.
+        done = skipped = 0
+        with transaction.atomic():
+            run.rows.all()._raw_delete("default")
+        read = hands.share(
+            sorted(every),
+            work=f"{__name__}:read_pieces",
+            arguments=(run.pk, actor, table.total, staging.CHUNK),
+            tell=tell,
+            alone=alone,
+        )
+        if read == every:
+            break
     if not done:
         raise FileRefused("Dưới dòng tiêu đề không có dòng dữ liệu nào. Hãy chọn lại tệp hoặc trang tính.")
     progress(done, done, f"Đã đọc {done} dòng")
@@ -291,7 +293,7 @@ def read_pieces(
             finish()
         return current is not None and current == min(place // size, last)
 
-    for number, cells in table_of(run).rows(is_mine):
+    for number, cells in table_of(run, total=total).rows(is_mine):
         if number <= run.header_end:
             continue
         row = read(number, cells)

@@ -44,11 +44,12 @@ class Table:
     notices: list[str] = field(default_factory=list)
 
 
-def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
+def open_table(path: Path, *, limit_bytes: int, sheet: str = "", total: int | None = None) -> Table:
     """Open a file and choose a sheet (the first one with content unless named). Raises FileRefused.
 
     The file may be sealed (kit.sealed_files) or as it was sent. The size is judged before anything is parsed;
-    ``limit_bytes`` is of the file as it was sent.
+    ``limit_bytes`` is of the file as it was sent. ``total``, when an earlier opening told it, spares counting a large
+    sheet again.
     """
     try:
         size = plain_size(path)
@@ -66,7 +67,7 @@ def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
     if head.startswith(_OLE):
         return _old_workbook(path, sheet)
     if head.startswith(_ZIP):
-        return _zipped_workbook(path, sheet)
+        return _zipped_workbook(path, sheet, total)
     lowered = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lowered.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in lowered:
         raise FileRefused(
@@ -116,7 +117,7 @@ def _unbroken(rows: Iterator[Row]) -> Iterator[Row]:
         raise FileRefused(_BROKEN_WORDS) from error
 
 
-def _zipped_workbook(path: Path, sheet: str) -> Table:
+def _zipped_workbook(path: Path, sheet: str, total: int | None) -> Table:
     try:
         with open_sealed(path) as stream, zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
@@ -151,7 +152,8 @@ def _zipped_workbook(path: Path, sheet: str) -> Table:
             sheet_bytes = members[chosen.member].file_size if chosen.member in members else 0
             sheet_bytes += members[book.strings_member].file_size if book.strings_member in members else 0
             if sheet_bytes > CALAMINE_LIMIT_BYTES:
-                total = streamed.count_rows(archive, chosen.member)
+                if total is None:
+                    total = streamed.count_rows(archive, chosen.member)
                 return Table(
                     book.names,
                     chosen.name,
