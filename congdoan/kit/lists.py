@@ -23,6 +23,7 @@ from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.module_loading import autodiscover_modules
 from django.utils.timezone import is_aware, localtime
 
+from congdoan.kit.bulk import many_rows
 from congdoan.kit.dates import DateError, format_date, parse_date
 from congdoan.kit.numbers import format_number, format_percent
 
@@ -612,6 +613,7 @@ def _chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield chunk
 
 
+@many_rows()
 def write_workbook(
     spec: ListSpec,
     context: ListContext,
@@ -662,8 +664,11 @@ def write_workbook(
             for position, value in enumerate(values):
                 if value is None or value == "":
                     continue
-                if type(value) is str:  # most cells
+                # Most cells are plain strings, most others days.
+                if type(value) is str:
                     sheet.write_string(line, position, value)
+                elif type(value) is date:
+                    sheet.write_datetime(line, position, value, day)
                 elif isinstance(value, bool):
                     sheet.write_string(line, position, "có" if value else "không")
                 elif isinstance(value, (int, float, Decimal)):
@@ -672,8 +677,6 @@ def write_workbook(
                 elif isinstance(value, datetime):
                     value = localtime(value) if is_aware(value) else value
                     sheet.write_datetime(line, position, value.replace(tzinfo=None), moment)
-                elif isinstance(value, date):
-                    sheet.write_datetime(line, position, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
                 else:
                     sheet.write_string(line, position, str(value))
             if progress is not None and count % 2000 == 0:

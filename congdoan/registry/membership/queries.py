@@ -271,6 +271,8 @@ class UnitHistory:
 
     def is_closed(self, unit_id: int, day: date, at: datetime) -> bool:
         """Whether the books of that day were closed for the unit, by itself or from above, at an instant."""
+        if not self._closings:
+            return False
         return any(
             lower <= day < until_on and (upper is None or day < upper) and closed_at <= at
             for lower, upper, until_on, closed_at in self._closings.get(unit_id, ())
