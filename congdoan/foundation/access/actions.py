@@ -15,7 +15,7 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.models import Unit
 
-_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view"]
+_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "returns.view"]
 _CADRE = [
     *_VIEW,
     "people.view_contacts",
@@ -27,6 +27,8 @@ _CADRE = [
     "people.edit",
     "imports.run",
     "reports.write",
+    "returns.fill",
+    "returns.submit",
     "plans.report_value",
 ]
 #: Roles of a new installation; an office changes them or makes its own.
@@ -47,6 +49,8 @@ DEFAULT_ROLES = {
             "plans.adjust",
             "approvals.decide",
             "membership.close_books",
+            "returns.accept",
+            "returns.define",
             "audit.view",
             "organisation.found",
         ],
@@ -54,7 +58,14 @@ DEFAULT_ROLES = {
     "officer": (
         "Cán bộ phát triển đoàn viên",
         "Sổ đăng ký, nhập danh sách, theo dõi chỉ tiêu, lập báo cáo",
-        [*_CADRE, "people.view_identity", "organisation.found", "plans.edit", "plans.allocate"],
+        [
+            *_CADRE,
+            "people.view_identity",
+            "organisation.found",
+            "plans.edit",
+            "plans.allocate",
+            "returns.define",
+        ],
     ),
     "committee": (
         "Ban chấp hành công đoàn cơ sở",
