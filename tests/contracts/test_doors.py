@@ -35,6 +35,8 @@ from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
 from congdoan.work.reports.models import Report
+from congdoan.work.returns.actions import delegate, make_obligations, open_return, publish, take_shipped
+from congdoan.work.returns.models import Obligation
 from tests.factories.officers import give, make_user
 from tests.factories.people import make_members
 from tests.factories.tree import Tree
@@ -185,6 +187,22 @@ class World:
         )
         self.job = JobRun.objects.create(kind="none", title="Việc Bí Mật Bắc", user=self.officer, unit=home)
         self.home = home
+        self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
+        publish(actor=system, form=self.return_form)
+        make_obligations(actor=system, form=self.return_form, period="2026-H1")
+        self.owed = Obligation.objects.get(form=self.return_form, unit=home)
+        open_return(actor=system, on=system.today, obligation=self.owed)
+        substitute = make_user("thay-bac", home_unit=home)
+        give(substitute, "viewer", home)
+        self.delegation = delegate(
+            actor=system,
+            unit=home,
+            absent=self.officer,
+            substitute=substitute,
+            from_on=on,
+            until=None,
+            reason="Bí Mật Bắc",
+        )
         self.examples: dict[str, Any] = {
             "access:user.pk": self.officer.pk,
             "access:switch_user.pk": self.officer.pk,
@@ -214,6 +232,9 @@ class World:
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
             "reports:*.pk": self.report.pk,
+            "returns:*.pk": self.owed.pk,
+            "returns:*.form": self.return_form.pk,
+            "returns:*.delegation": self.delegation.pk,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
             "api:*.unit": home.code,

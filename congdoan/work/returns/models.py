@@ -59,7 +59,7 @@ class ReturnFormVersion(models.Model):
             pgtrigger.Protect(
                 name="published",
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__published_at__isnull=False),
+                condition=pgtrigger.Q(old__published_at__isnull=False),  # type: ignore[call-arg]
             )
         ]
 

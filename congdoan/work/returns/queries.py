@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,15 +18,17 @@ from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.queries import parameters
+from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import ancestors_on, children_on
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.membership.queries import movements_below
 from congdoan.work.returns import computing, rules
-from congdoan.work.returns.choices import FROZEN_STATES, STANDINGS
+from congdoan.work.returns.choices import FROZEN_STATES
 from congdoan.work.returns.definitions import (
     Definition,
     Span,
+    digest,
     read_definition,
     span_before,
     span_last_year,
@@ -113,6 +115,7 @@ class Branch:
     """A direct subordinate on the board: its own return, and how many of those below it stand how."""
 
     unit_id: int
+    code: str
     name: str
     own: Obligation | None
     counts: Mapping[str, int]
@@ -180,11 +183,17 @@ def board(form: ReturnForm, period: str, unit: Unit, on: date) -> Board:
     )
     own = {item.unit_id: item for item in owned}
     branches = [
-        Branch(child.unit_id, child.name, own.pop(child.unit_id, None), counts.get(child.unit_id, {}))
+        Branch(
+            child.unit_id,
+            child.unit.code,
+            child.name,
+            own.pop(child.unit_id, None),
+            counts.get(child.unit_id, {}),
+        )
         for child in children
         if child.unit_id in own or child.unit_id in counts
     ]
-    branches += [Branch(item.unit_id, item.unit.name, item, {}) for item in own.values()]
+    branches += [Branch(item.unit_id, item.unit.code, item.unit.name, item, {}) for item in own.values()]
     order = {
         code: place for place, code in enumerate(("late", "returned", "missing", "submitted", "accepted"))
     }
@@ -368,8 +377,6 @@ def aggregate(obligation: Obligation, definition: Definition, on: date) -> Aggre
 
 
 def _members_share(obligation: Obligation, accepted: Sequence[Obligation]) -> Decimal | None:
-    from congdoan.foundation.measures.queries import stock
-
     found = stock(
         "members", [obligation.unit_id, *(item.unit_id for item in accepted)], on=obligation.last_day
     )
@@ -454,8 +461,6 @@ def restatement(
         .select_related("person", "unit", "decision", "actor")
         .order_by("recorded_at", "pk")
     )
-    from congdoan.work.returns.definitions import digest
-
     return Restatement(
         frozen=frozen,
         cells=cells,
@@ -463,12 +468,3 @@ def restatement(
         count=late.count(),
         is_sound=digest(frozen.body) == frozen.digest,
     )
-
-
-def standing_words(code: str) -> tuple[str, str]:
-    """(words, tone) of a standing."""
-    return STANDINGS[code]
-
-
-def units_of(obligations: Iterable[Obligation]) -> list[int]:
-    return [item.unit_id for item in obligations]

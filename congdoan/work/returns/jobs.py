@@ -1,0 +1,36 @@
+"""Returns of a whole round, worked out by workers."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+
+from congdoan.foundation.jobs.models import JobRun
+from congdoan.foundation.jobs.queries import actor_of
+from congdoan.foundation.jobs.registry import JobError, Progress, job
+from congdoan.work.returns.actions import open_all
+from congdoan.work.returns.models import Obligation, ReturnForm
+from congdoan.work.returns.rules import ReturnsError
+
+
+@job("returns.open_all")
+def open_round(run: JobRun, progress: Progress) -> str:
+    """Begin every return of a round that nobody has begun yet. A chunk is a transaction, so a run that was cut off goes
+    on where it stopped."""
+    form = ReturnForm.objects.select_related("owner").get(pk=run.arguments["form"])
+    period = run.arguments["period"]
+    today = timezone.localdate()
+    waiting = Obligation.objects.filter(form=form, period=period, made__isnull=True, opens_on__lte=today)
+    total, after = waiting.count(), 0
+    actor = actor_of(run, today=today)
+    while True:
+        try:
+            after = open_all(actor=actor, on=today, form=form, period=period, after=after)
+        except ReturnsError as error:
+            raise JobError(str(error)) from error
+        if not after:
+            break
+        progress(
+            total - waiting.count(), total, f"Đã lập sẵn {total - waiting.count()} trong {total} báo cáo"
+        )
+    return f"{reverse('returns:board')}?mau={form.pk}&ky={period}"
