@@ -188,13 +188,15 @@ def _sums(
             by_measure.setdefault(term.measure, []).append((term, into))
     for measure, wanted in by_measure.items():
         dims = measures.cells(measure)
+        matching = _matching(dims, wanted)
         spans = list(dict.fromkeys((term.from_on, term.to_on) for term, _ in wanted))
         # Rows come back with the number of their cell in place of its dimensions: matched once a cell, not a row.
         rows = measures.rows_of_spans(
             measure, list(unit_ids), spans, known_at=known_at, known={pk: {"cell": pk} for pk in dims}
         )
         for span, found_rows in rows.items():
-            targets = _targets(dims, [item for item in wanted if (item[0].from_on, item[0].to_on) == span])
+            here = [item for item in wanted if (item[0].from_on, item[0].to_on) == span]
+            targets = _targets(matching, here)
             for row in found_rows:
                 place = place_of[row.unit_id]
                 for into in targets[row.is_structure].get(row.dims["cell"], ()):
@@ -202,15 +204,29 @@ def _sums(
     return found
 
 
-def _targets(
+def _filter_key(term: Term) -> str:
+    return json.dumps(dict(term.filters), sort_keys=True)
+
+
+def _matching(
     dims: Mapping[int, Mapping[str, Any]], wanted: Iterable[tuple[Term, list[int]]]
+) -> dict[str, list[int]]:
+    """The cells of a measure that pass each of the filters asked for: {filters: cell ids}."""
+    by_filter = {_filter_key(term): term.filters for term, _ in wanted}
+    return {
+        key: [pk for pk, values in dims.items() if dims_match(values, filters)]
+        for key, filters in by_filter.items()
+    }
+
+
+def _targets(
+    matching: Mapping[str, list[int]], wanted: Iterable[tuple[Term, list[int]]]
 ) -> dict[bool, dict[int, list[list[int]]]]:
     """Where a row of a cell is added, by whether it is structure (which flows leave out)."""
     targets: dict[bool, dict[int, list[list[int]]]] = {False: {}, True: {}}
     for term, into in wanted:
-        for pk, values in dims.items():
-            if dims_match(values, term.filters):
-                targets[False].setdefault(pk, []).append(into)
-                if not term.is_flow:
-                    targets[True].setdefault(pk, []).append(into)
+        for pk in matching[_filter_key(term)]:
+            targets[False].setdefault(pk, []).append(into)
+            if not term.is_flow:
+                targets[True].setdefault(pk, []).append(into)
     return targets

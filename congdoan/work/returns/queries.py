@@ -352,9 +352,11 @@ def aggregate(obligation: Obligation, definition: Definition, on: date) -> Aggre
     additive = {key: plan for key, plan in plans.items() if len(plan.terms) == 1}
     bodies = [obligation.unit_id, *(item.unit_id for item in accepted)]
     counted = computing.compute(additive, bodies)
+    # What the body below typed without a register says nothing about the register of the one above: left out there.
     frozen = [
         (
             item.unit_id,
+            item.made.computed.keys(),
             rules.effective(read_definition(item.version.definition), item.made.computed, item.made.entered),
         )
         for item in accepted
@@ -363,7 +365,11 @@ def aggregate(obligation: Obligation, definition: Definition, on: date) -> Aggre
     for key, cell in definition.cells.items():
         if cell.row.source == "formula" or (key in plans and key not in additive):
             continue
-        given = [(unit, values[key]) for unit, values in frozen if values.get(key) is not None]
+        given = [
+            (unit, values[key])
+            for unit, known, values in frozen
+            if values.get(key) is not None and (key not in additive or key in known)
+        ]
         total = sum((value for _, value in given if value is not None), Decimal(0))
         rest: Decimal | None = None
         if key in additive:

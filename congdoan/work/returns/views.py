@@ -504,7 +504,7 @@ def booklet(request: HttpRequest) -> HttpResponse:
     """All returns that the direct subordinates have handed in, as one Word file."""
     unit, form, period = _round(request, request.GET)
     if form is None:
-        raise Http404
+        return redirect("returns:board")
     actor: Actor = request.actor
     owed = list(
         queries.visible_obligations(actor)

@@ -1,0 +1,116 @@
+"""Periodic returns of the demonstration: forms given out, some accepted, some late, some sent back."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.models import Unit
+from congdoan.kit.dates import Period
+from congdoan.work.returns import actions
+from congdoan.work.returns.actions import Filling
+from congdoan.work.returns.definitions import newest_span, read_definition
+from congdoan.work.returns.models import Obligation, Return, ReturnForm
+from congdoan.work.returns.queries import comparison, findings_of, form_version
+
+_ISSUER = "HP"
+_EXPLAINED = "Đã đối chiếu với hồ sơ của đơn vị; số liệu đúng."
+_SAID = {
+    "results": "Tuyên truyền, vận động tại các doanh nghiệp chưa có công đoàn; rà soát danh sách đoàn viên.",
+    "difficulties": "Lao động biến động nhiều, một số doanh nghiệp nhỏ thay đổi nơi làm việc.",
+    "proposals": "Đề nghị cấp trên cử cán bộ cùng làm việc với chủ doanh nghiệp.",
+}
+#: Monthly returns that are walked through, and unions that hand in their half-year.
+_MONTHLY, _HALF_YEARLY = 6, 5
+
+
+def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
+    """Publish forms at one city, give out recent periods, and let some bodies hand in. Returns how many are owed."""
+    issuer = Unit.objects.get(code=_ISSUER)
+    monthly = _publish(actor, issuer, "tang-truong-thang")
+    version = form_version(monthly)
+    assert version is not None
+    newest = newest_span(read_definition(version.definition), until)
+    if newest is not None:
+        last = Period.parse(newest.code)
+        for period in (last.previous(), last):
+            actions.make_obligations(actor=actor, form=monthly, period=period.code)
+            actions.open_all(actor=actor, on=until, form=monthly, period=period.code)
+        _hand_in(actor, until, _owed(monthly, last.previous().code)[:_MONTHLY], accepted=_MONTHLY)
+        _hand_in(actor, until, _owed(monthly, last.code)[:_MONTHLY], accepted=_MONTHLY // 2)
+    half = _publish(actor, issuer, "1-HDCD")
+    version = form_version(half)
+    assert version is not None
+    newest = newest_span(read_definition(version.definition), until)
+    if newest is not None:
+        actions.make_obligations(actor=actor, form=half, period=newest.code)
+        after = actions.open_all(actor=actor, on=until, form=half, period=newest.code)
+        while after:
+            after = actions.open_all(actor=actor, on=until, form=half, period=newest.code, after=after)
+        beside = Obligation.objects.filter(form=half, unit__code=committee_unit).values("superior")
+        neighbours = [
+            item for item in _owed(half, newest.code, superior__in=beside) if item.unit.code != committee_unit
+        ]
+        _hand_in(actor, until, neighbours[:_HALF_YEARLY], accepted=_HALF_YEARLY // 2)
+    return Obligation.objects.count()
+
+
+def _publish(actor: Actor, issuer: Unit, code: str) -> ReturnForm:
+    form = actions.take_shipped(actor=actor, owner=issuer, code=code).form
+    actions.publish(actor=actor, form=form)
+    return form
+
+
+def _owed(form: ReturnForm, period: str, **narrower: object) -> list[Obligation]:
+    return list(
+        Obligation.objects.filter(form=form, period=period, **narrower)
+        .select_related("form", "unit", "superior", "version")
+        .order_by("unit__sort_key")[:40]
+    )
+
+
+def _hand_in(actor: Actor, on: date, owed: list[Obligation], *, accepted: int) -> None:
+    """Hand these in; the first ``accepted`` are accepted, the next one is sent back, the rest wait."""
+    for place, obligation in enumerate(owed):
+        made = Return.objects.select_related("version", "obligation__unit", "obligation__superior").get(
+            obligation=obligation
+        )
+        definition = read_definition(made.version.definition)
+        # Invented, but such that checks hold: a little less than the members.
+        base = int(made.computed.get("members_end.total", 0))
+        asked = {
+            key: Decimal(base * (100 - place) // 100)
+            for key in (
+                "contracts.total",
+                "contracts_open.total",
+                "social_insurance.total",
+                "health_insurance.total",
+            )
+            if key in definition.cells
+        }
+        if "labour_end.total" in definition.cells and "labour_end.total" not in made.computed:
+            asked["labour_end.total"] = Decimal(base + base * place // 40)
+        made = actions.fill(
+            actor=actor, made=made, revision=made.revision, filling=Filling(figures=asked, texts=_SAID)
+        )
+        found = findings_of(made, definition, comparison(obligation, definition, on), on)
+        if any(finding.level == "hard" for finding in found):
+            continue
+        made = actions.fill(
+            actor=actor,
+            made=made,
+            revision=made.revision,
+            filling=Filling(explanations={finding.code: _EXPLAINED for finding in found}),
+        )
+        made = actions.submit(actor=actor, on=on, made=made, revision=made.revision)
+        if place < accepted:
+            actions.accept(actor=actor, made=made, revision=made.revision)
+        elif place == accepted:
+            actions.give_back(
+                actor=actor,
+                made=made,
+                revision=made.revision,
+                remarks={"admitted.total": "Đối chiếu lại với danh sách kết nạp trong kỳ."},
+                note="Cần xem lại số kết nạp.",
+            )
