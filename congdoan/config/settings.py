@@ -41,6 +41,7 @@ FLOORS = [
     "congdoan.foundation.files",
     "congdoan.foundation.jobs",
     "congdoan.foundation.approvals",
+    "congdoan.foundation.messaging",
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
     "congdoan.registry.organisation",
@@ -257,6 +258,29 @@ EMAIL_HOST_USER = os.environ.get("CONGDOAN_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("CONGDOAN_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("CONGDOAN_SMTP_TLS", False)
 DEFAULT_FROM_EMAIL = os.environ.get("CONGDOAN_EMAIL_FROM", "congdoan@localhost")
+
+#: Ways out for notices. Each is off until its server is named; all are bound by one time limit, in seconds.
+MESSAGING = {
+    "site": os.environ.get("CONGDOAN_SITE", "").rstrip("/"),
+    "timeout": float(os.environ.get("CONGDOAN_MESSAGE_TIMEOUT", "15")),
+    "email": bool(os.environ.get("CONGDOAN_EMAIL_BACKEND")),
+    "webhook_url": os.environ.get("CONGDOAN_WEBHOOK_URL", ""),
+    "webhook_secret": os.environ.get("CONGDOAN_WEBHOOK_SECRET", ""),
+    "zalo_app_id": os.environ.get("CONGDOAN_ZALO_APP_ID", ""),
+    "zalo_app_secret": os.environ.get("CONGDOAN_ZALO_APP_SECRET", ""),
+    "zalo_refresh_token": os.environ.get("CONGDOAN_ZALO_REFRESH_TOKEN", ""),
+    "zalo_template": os.environ.get("CONGDOAN_ZALO_TEMPLATE", ""),
+    "zalo_url": os.environ.get("CONGDOAN_ZALO_URL", "https://business.openapi.zalo.me/message/template"),
+    "zalo_token_url": os.environ.get(
+        "CONGDOAN_ZALO_TOKEN_URL", "https://oauth.zaloapp.com/v4/oa/access_token"
+    ),
+    "smpp_host": os.environ.get("CONGDOAN_SMPP_HOST", ""),
+    "smpp_port": int(os.environ.get("CONGDOAN_SMPP_PORT", "2775")),
+    "smpp_user": os.environ.get("CONGDOAN_SMPP_USER", ""),
+    "smpp_password": os.environ.get("CONGDOAN_SMPP_PASSWORD", ""),
+    "smpp_sender": os.environ.get("CONGDOAN_SMPP_SENDER", ""),
+    "smpp_tls": _flag("CONGDOAN_SMPP_TLS", False),
+}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

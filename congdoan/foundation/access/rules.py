@@ -56,6 +56,7 @@ ROOM_NAMES = {
     "returns": "Báo cáo định kỳ",
     "catalogues": "Danh mục",
     "approvals": "Phê duyệt",
+    "messaging": "Thông báo, gửi tin",
     "audit": "Nhật ký",
     "access": "Quản trị",
 }

@@ -460,12 +460,14 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
     count = len(labels)
     narrow = {
         "fontSize": 10.5,
+        "lineHeight": 13,
         "width": max(34, 330 // max(count, 1)) if count <= 8 else 60,
         "overflow": "break",
         "interval": 0 if count <= 8 else "auto",
     }
     wide = {
         "fontSize": 11.5,
+        "lineHeight": 14,
         # Up to nine words stand side by side and are broken; more of them are days or numbers, and thinned out.
         "width": 72 if count <= 9 else None,
         "overflow": "break" if count <= 9 else "none",

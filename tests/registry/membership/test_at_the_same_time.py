@@ -88,17 +88,17 @@ def test_two_batches_with_the_same_people_in_other_order(tree: Tree, system: Act
 @pytest.mark.django_db(transaction=True)
 def test_the_database_has_the_last_word(tree: Tree, system: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A membership that slips in between look and write is caught by the constraint and answered in words."""
-    from congdoan.registry.membership import actions
+    from congdoan.registry.membership.actions import admitting
 
     (person,) = make_members(system, tree.unions["NA1"], DAY)
-    looked = actions._pasts
+    looked = admitting._pasts
     looks: list[object] = []
 
     def look(ids: list[int]) -> object:
         looks.append(ids)
         return {} if len(looks) == 1 else looked(ids)
 
-    monkeypatch.setattr(actions, "_pasts", look)
+    monkeypatch.setattr(admitting, "_pasts", look)
     with pytest.raises(AlreadyMember, match="CĐCS NA 1"):
         admit(actor=system, items=[Admission(person, tree.unions["SB2"], DAY)])
     assert len(looks) == 2

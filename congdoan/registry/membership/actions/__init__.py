@@ -1,0 +1,48 @@
+"""Writes of membership. Every one books the ledger; memberships, measures and the audit follow in one transaction.
+
+All work on lists: a form books a list of one, an import lists of thousands, by the same checks and the same
+few statements a batch.
+"""
+
+from congdoan.registry.membership.actions.admitting import admit
+from congdoan.registry.membership.actions.closing import close_books
+from congdoan.registry.membership.actions.departing import depart
+from congdoan.registry.membership.actions.errors import (
+    AlreadyMember,
+    CannotReverse,
+    ForeignWorkerRefused,
+    LaterMovement,
+    MembershipError,
+    NotAMember,
+    ReasonMissing,
+    UnitCannotHold,
+    WrongDay,
+)
+from congdoan.registry.membership.actions.following import follow_people
+from congdoan.registry.membership.actions.moving import reorganise, transfer
+from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
+from congdoan.registry.membership.actions.reversing import reverse
+
+__all__ = [
+    "Admission",
+    "AdmitResult",
+    "AlreadyMember",
+    "CannotReverse",
+    "Departure",
+    "ForeignWorkerRefused",
+    "LaterMovement",
+    "MembershipError",
+    "NotAMember",
+    "ReasonMissing",
+    "Refusal",
+    "Transfer",
+    "UnitCannotHold",
+    "WrongDay",
+    "admit",
+    "close_books",
+    "depart",
+    "follow_people",
+    "reorganise",
+    "reverse",
+    "transfer",
+]

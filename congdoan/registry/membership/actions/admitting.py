@@ -1,0 +1,271 @@
+"""Admission: new members, members who come back, balances when the books begin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.audit.actions import record
+from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.units.models import Decision, Unit
+from congdoan.kit.text import nfc
+from congdoan.registry.membership import rules
+from congdoan.registry.membership.actions.book import (
+    Book,
+    Line,
+    check_day,
+    check_late,
+    day_words,
+    holding_unit,
+    insert_memberships,
+    lock_people,
+    require_everywhere,
+)
+from congdoan.registry.membership.actions.errors import AlreadyMember, ForeignWorkerRefused, MembershipError
+from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Refusal
+from congdoan.registry.membership.choices import KINDS
+from congdoan.registry.membership.queries import UnitHistory, UnitThen
+from congdoan.registry.people.models import Employment, Person
+
+
+@dataclass
+class _Past:
+    """What the books say of a person before an admission."""
+
+    until: date | None
+    since: date
+    unit_id: int
+    joined_on: date | None
+
+
+@transaction.atomic
+def admit(
+    *,
+    actor: Actor,
+    items: Sequence[Admission],
+    decision: Decision | None = None,
+    batch: UUID | None = None,
+    recorded_at: datetime | None = None,
+    on_conflict: str = "raise",
+) -> AdmitResult:
+    """Book admissions: new members, members who come back, balances when the books begin.
+
+    With ``on_conflict="raise"`` the first obstacle stops everything; with "report" what can be booked is booked
+    and the rest comes back in ``refused``. Raises Forbidden when the actor may not admit at one of the units, in
+    both cases. Two who admit the same person at the same moment: the database lets one through, the other gets
+    AlreadyMember with the unit.
+    """
+    result = AdmitResult()
+    if not items:
+        return result
+    require_everywhere(actor, "membership.admit", (item.unit for item in items))
+    history = UnitHistory(item.unit.pk for item in items)
+    law = _foreign_workers(actor, items, history)
+    units = {item.unit.pk: item.unit for item in items}
+    lock_people(item.person.pk for item in items)
+    for attempt in range(3):
+        book = Book(actor, history, recorded_at=recorded_at, decision=decision, batch=batch)
+        refused: list[Refusal] = []
+        memberships: list[Sequence[Any]] = []
+        booked: list[int] = []
+        pasts = _pasts([item.person.pk for item in items])
+        dead = _dead(pasts)
+        seen: set[int] = set()
+        for index, item in enumerate(items):
+            try:
+                membership = _admission(book, item, pasts, dead, seen, law, units)
+            except MembershipError as error:
+                if on_conflict != "report":
+                    raise
+                refused.append(Refusal(index, error))
+            else:
+                memberships.append(membership)
+                booked.append(index)
+        try:
+            with transaction.atomic():
+                ids = book.write()
+                insert_memberships(memberships)
+            break
+        except IntegrityError as error:
+            # A membership came in between our look and our write; the next look sees it and says where.
+            if getattr(error.__cause__, "sqlstate", "") != "23P01" or attempt == 2:
+                raise
+    result.movements = dict(zip(booked, ids, strict=True))
+    result.refused = refused
+    result.warnings = [
+        (index, f"{items[index].person.full_name} chưa đủ 15 tuổi vào ngày kết nạp; hãy kiểm tra ngày sinh.")
+        for index in booked
+        if rules.young(items[index].person.birth_on, items[index].on)
+    ]
+    if booked:
+        first = items[booked[0]]
+        kinds = Counter(line.kind for line in book.lines)
+        record(
+            actor=actor,
+            verb="membership.admit",
+            unit_id=first.unit.pk,
+            obj=first.person if len(booked) == 1 else None,
+            reason=first.reason,
+            summary=f"{KINDS[book.lines[0].kind].name.capitalize()}: {first.person.full_name} vào {first.unit.name}"
+            if len(booked) == 1
+            else f"Ghi vào sổ {rules.kinds_words(kinds)} tại {len(units)} đơn vị",
+            data={
+                "count": len(booked),
+                "kinds": dict(kinds),
+                "batch": str(batch or ""),
+                "decision": decision.number if decision else "",
+                "on": str(first.on),
+            },
+        )
+    return result
+
+
+def _pasts(person_ids: Sequence[int]) -> dict[int, _Past]:
+    """The newest membership of each person, if any. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (person_id) person_id, upper(during), lower(during), unit_id,
+                      min(joined_on) OVER (PARTITION BY person_id)
+               FROM membership_membership WHERE is_primary AND person_id = ANY(%s)
+               ORDER BY person_id, during DESC""",
+            [list(person_ids)],
+        )
+        return {row[0]: _Past(*row[1:]) for row in cursor}
+
+
+def _dead(pasts: dict[int, _Past]) -> set[int]:
+    if not pasts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT person_id FROM membership_movement WHERE person_id = ANY(%s) AND kind = 'die'
+               GROUP BY 1 HAVING sum(sign) <> 0""",
+            [list(pasts)],
+        )
+        return {row[0] for row in cursor}
+
+
+def _admission(
+    book: Book,
+    item: Admission,
+    pasts: dict[int, _Past],
+    dead: set[int],
+    seen: set[int],
+    law: _ForeignWorkers,
+    units: dict[int, Unit],
+) -> Sequence[Any]:
+    """Check one admission and put its line into the book; the membership row that follows."""
+    person, unit, on = item.person, item.unit, item.on
+    if item.kind not in rules.ADMISSION_KINDS:
+        raise MembershipError(f"{person.full_name}: “{item.kind}” không phải là cách vào tổ chức.")
+    if person.pk in seen:
+        raise AlreadyMember(
+            f"{person.full_name} có hai lần trong danh sách này. Chỉ giữ một dòng cho mỗi người.",
+            person=person,
+            unit=unit,
+        )
+    check_day(book.actor, person, on)
+    then = holding_unit(book, person, unit, on)
+    past = pasts.get(person.pk)
+    if past is not None and (past.until is None or past.until > on):
+        raise _already_member(person, past, units)
+    if person.pk in dead:
+        raise MembershipError(
+            f"{person.full_name} đã được ghi là từ trần. Nếu ghi nhầm, hãy đảo bút toán đó trước.",
+            person=person,
+        )
+    law.check(item, then)
+    check_late(book, person, unit, on, item.reason)
+    kind = "readmit" if item.kind == "admit" and past is not None else item.kind
+    seen.add(person.pk)
+    book.add(Line(kind, +1, person.pk, unit.pk, on, then.sector, person.sex, nfc(item.reason)))
+    joined = min(day for day in (item.joined_on, past.joined_on if past else None, on) if day is not None)
+    return (
+        person.pk,
+        unit.pk,
+        DateRange(on, None),
+        True,
+        person.sort_key,
+        then.sector,
+        person.sex,
+        joined,
+        item.application_on,
+    )
+
+
+def _already_member(person: Person, past: _Past, units: dict[int, Unit]) -> AlreadyMember:
+    unit = units.get(past.unit_id) or Unit.objects.get(pk=past.unit_id)
+    born = f" (sinh {person.birth_on.year})" if person.birth_on else ""
+    until = "" if past.until is None else f" đến trước ngày {day_words(past.until)}"
+    return AlreadyMember(
+        f"{person.full_name}{born} đã là đoàn viên của {unit.name} từ ngày {day_words(past.since)}{until}. Nếu"
+        " người này sang đơn vị mới, hãy ghi chuyển sinh hoạt thay vì kết nạp.",
+        person=person,
+        unit=unit,
+    )
+
+
+class _ForeignWorkers:
+    """The rule of foreign workers for one batch; loads the law and their contracts only when there are any."""
+
+    def __init__(self, actor: Actor, contracts: dict[int, list[tuple[date, date | None]]]) -> None:
+        self._actor, self._contracts = actor, contracts
+        self._laws: dict[date, rules.ForeignWorkerLaw] = {}
+
+    def check(self, item: Admission, then: UnitThen) -> None:
+        person = item.person
+        if not person.is_foreign:
+            return
+        contracts: list[tuple[date | None, date | None]] = []
+        if item.contract_from:
+            contracts.append((item.contract_from, item.contract_to))
+        contracts += self._contracts.get(person.pk, [])
+        obstacles = [
+            rules.foreign_worker_obstacle(
+                self._law(item.on),
+                on=item.on,
+                grassroots_kind=then.grassroots_kind,
+                contract_from=contract_from,
+                contract_to=contract_to,
+                application_on=item.application_on,
+            )
+            for contract_from, contract_to in (contracts or [(None, None)])
+        ]
+        if all(obstacles):
+            raise ForeignWorkerRefused(
+                f"Không kết nạp được {person.full_name}: {obstacles[0]}.", person=person, unit=item.unit
+            )
+
+    def _law(self, on: date) -> rules.ForeignWorkerLaw:
+        if on not in self._laws:
+            self._laws[on] = rules.ForeignWorkerLaw.of(
+                self._setting("foreign_worker.admission_from", on),
+                self._setting("foreign_worker.contract_months", on),
+            )
+        return self._laws[on]
+
+    def _setting(self, code: str, on: date) -> Any:
+        try:
+            return parameter(code, on=on)
+        except LookupError:
+            # Before the law was made nothing allowed it; the law of today says since when it does.
+            return parameter(code, on=self._actor.today)
+
+
+def _foreign_workers(actor: Actor, items: Sequence[Admission], history: UnitHistory) -> _ForeignWorkers:
+    foreign = [item.person.pk for item in items if item.person.is_foreign]
+    contracts: dict[int, list[tuple[date, date | None]]] = {}
+    if foreign:
+        for person_id, contract_from, contract_to in Employment.objects.filter(
+            person__in=foreign, contract_from__isnull=False
+        ).values_list("person_id", "contract_from", "contract_to"):
+            contracts.setdefault(person_id, []).append((contract_from, contract_to))
+    return _ForeignWorkers(actor, contracts)

@@ -1,0 +1,21 @@
+"""Doors of the tree of union bodies."""
+
+from congdoan.registry.organisation.views.forming import edit, end, found, move, rename
+from congdoan.registry.organisation.views.tree_page import branch, suggest, tree
+from congdoan.registry.organisation.views.unit_page import children, enterprises, history, people, unit
+
+__all__ = [
+    "branch",
+    "children",
+    "edit",
+    "end",
+    "enterprises",
+    "found",
+    "history",
+    "move",
+    "people",
+    "rename",
+    "suggest",
+    "tree",
+    "unit",
+]

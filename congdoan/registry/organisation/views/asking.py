@@ -1,0 +1,99 @@
+"""What every door of the tree asks first, and the names it looks up."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+
+from congdoan.foundation.access.queries import may, scope
+from congdoan.foundation.measures.catalogue import NamesLink, measure
+from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.queries import ancestors_on, known_version
+from congdoan.kit.lists import names_url
+from congdoan.registry.organisation.rules import EDIT, FOUND, VIEW
+
+#: Words under the bars of the picture, where there is little room.
+SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", "retired": "Nghỉ hưu"}
+
+
+def names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
+    """The list behind a stock figure. The session already holds the day shown, so it is not repeated."""
+    found = measure(code).stock_names
+    link = found(unit_id, on, filters) if found else None
+    return _address(link, without_day=on == request.as_of)
+
+
+def flow_names(code: str, unit_id: int, from_on: date, to_on: date, **filters: Any) -> str:
+    """The list behind a flow figure."""
+    found = measure(code).flow_names
+    return _address(found(unit_id, from_on, to_on, filters) if found else None)
+
+
+def _address(link: NamesLink | None, *, without_day: bool = False) -> str:
+    """Where a list is; '' when its room has no screen for it."""
+    if link is None:
+        return ""
+    try:
+        return names_url(
+            link.list_name, {k: v for k, v in link.params.items() if not (without_day and k == "ngay")}
+        )
+    except (KeyError, NoReverseMatch):
+        return ""
+
+
+def found_unit(request: HttpRequest, code: str) -> Unit:
+    held = scope(request.actor, VIEW)
+    return get_object_or_404(Unit.objects.filter(held.filter_on("pk", request.as_of)), code=code)
+
+
+_TABS = (
+    ("unit", "Tổng quan"),
+    ("people", "Người"),
+    ("children", "Trực thuộc"),
+    ("enterprises", "Doanh nghiệp"),
+    ("history", "Lịch sử"),
+)
+
+
+def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpResponse:
+    """The frame of every page of a unit: path, name of the day, tabs and what may be done."""
+    on = request.as_of
+    version = known_version(unit, on)
+    assert version is not None
+    path = ancestors_on(unit, on) or [version]
+    held = scope(request.actor, VIEW)
+    seen = set(
+        Unit.objects.filter(held.filter_on("pk", on), pk__in=[step.unit_id for step in path]).values_list(
+            "pk", flat=True
+        )
+    )
+    crumbs: list[tuple[str, str]] = [("Tổ chức công đoàn", reverse("organisation:tree"))]
+    for step in path[:-1]:
+        url = reverse("organisation:unit", args=[step.unit.code]) if step.unit_id in seen else ""
+        crumbs.append((step.short_name or step.name, url))
+    crumbs.append((version.short_name or version.name, ""))
+    can_edit, can_found = may(request.actor, EDIT, unit), may(request.actor, FOUND, unit)
+    context = {
+        "unit": unit,
+        "version": version,
+        "exists": on in version.during,
+        "crumbs": crumbs,
+        "tabs": [
+            {"label": label, "url": reverse(f"organisation:{name}", args=[unit.code]), "active": name == tab}
+            for name, label in _TABS
+        ],
+        "can_edit": can_edit and unit.ended_on is None,
+        "can_found": can_found and unit.ended_on is None,
+    }
+    return render(request, f"organisation/{tab}.html", context | more)
+
+
+def crumbs_of(unit: Unit | None = None) -> list[tuple[str, str]]:
+    found = [("Tổ chức công đoàn", reverse("organisation:tree"))]
+    if unit is not None:
+        found.append((unit.name, reverse("organisation:unit", args=[unit.code])))
+    return found

@@ -1,0 +1,91 @@
+"""The tree, opened branch by branch, and units found by typing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.views.decorators.http import require_GET
+
+from congdoan.foundation.access.rules import Actor, refuse
+from congdoan.foundation.units.models import UnitVersion
+from congdoan.foundation.units.queries import children_on
+from congdoan.registry.organisation.queries import nodes_on, roots, search_units
+from congdoan.registry.organisation.rules import FOUND, VIEW
+from congdoan.registry.organisation.views.asking import found_unit, names
+
+#: Bodies that gather others stand before those that hold members.
+ORDER = ("kind__holds_members", "kind__level__rank", "kind_id", "unit__sort_key", "unit_id")
+
+
+#: A branch shows so many units; beyond, the list leads on.
+_BRANCH = 300
+
+
+@login_required
+@require_GET
+def tree(request: HttpRequest) -> HttpResponse:
+    """The tree of units as it stood on the day shown; a search answers with a list."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere(VIEW):
+        raise refuse(VIEW)
+    on = request.as_of
+    typed = request.GET.get("q", "").strip()
+    context: dict[str, Any] = {"typed": typed, "can_found": actor.has_anywhere(FOUND)}
+    if typed:
+        units = search_units(actor, typed, on)
+        versions = {
+            version.unit_id: version
+            for version in UnitVersion.objects.filter(unit__in=units)
+            .select_related("kind", "parent")
+            .order_by("during")
+        }
+        context["found"] = [(unit, versions[unit.pk]) for unit in units]
+        return render(request, "organisation/tree.html", context)
+    tops = roots(actor, on)
+    context["nodes"] = _linked(request, nodes_on(tops, on), on)
+    if len(tops) == 1:
+        below = list(children_on(tops[0].unit_id, on).order_by(*ORDER)[: _BRANCH + 1])
+        context["opened"] = _linked(request, nodes_on(below[:_BRANCH], on), on)
+        context["more"] = len(below) > _BRANCH
+    return render(request, "organisation/tree.html", context)
+
+
+@login_required
+@require_GET
+def branch(request: HttpRequest, code: str) -> HttpResponse:
+    """The units directly below one, for the tree to open."""
+    unit = found_unit(request, code)
+    on = request.as_of
+    below = list(children_on(unit, on).order_by(*ORDER)[: _BRANCH + 1])
+    return render(
+        request,
+        "organisation/_branch.html",
+        {
+            "nodes": _linked(request, nodes_on(below[:_BRANCH], on), on),
+            "more": len(below) > _BRANCH,
+            "unit": unit,
+        },
+    )
+
+
+def _linked(request: HttpRequest, nodes: list[Any], on: date) -> list[tuple[Any, str]]:
+    return [(node, names(request, "members", node.unit.pk, on)) for node in nodes]
+
+
+@login_required
+@require_GET
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Options of a unit being typed, from what the reader may see."""
+    typed = request.GET.get(request.GET.get("truong", "q"), "")
+    found = search_units(request.actor, typed, request.actor.today, limit=20)
+    parents = {
+        version.unit_id: version.parent.name if version.parent else ""
+        for version in UnitVersion.objects.filter(unit__in=found).select_related("parent").order_by("during")
+    }
+    rows = ((unit.name, unit.code, parents.get(unit.pk, "")) for unit in found)
+    return HttpResponse(format_html_join("", '<option value="{} ({})">{}</option>', rows))

@@ -1,0 +1,388 @@
+"""Progress of targets at units on a day, with everything they share read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from congdoan.foundation.catalogues.queries import parameters
+from congdoan.kit.dates import format_date
+from congdoan.kit.numbers import format_signed
+from congdoan.work.indicators import queries as indicators
+from congdoan.work.indicators.queries import Figures, Reading, TrendPoint
+from congdoan.work.plans.models import Adjustment, Allocation, Plan, ReportedValue, Target
+from congdoan.work.plans.queries.given import given_to
+from congdoan.work.plans.queries.judging import (
+    direction_words,
+    paces,
+    part_reached,
+    words_of_state,
+    year_before,
+)
+from congdoan.work.plans.queries.shapes import ADDITIVE, RECENT_DAYS, SHARES, TargetProgress, decimals_of
+from congdoan.work.plans.rules import SCORED, Span, demand_words, figure_words, met, span_of
+
+
+@dataclass
+class Session:
+    """Progress of targets at units on a day, with everything they share read once."""
+
+    plan: Plan
+    targets: Sequence[Target]
+    unit_ids: list[int]
+    as_of: date
+    known_at: datetime | None
+    figures: Figures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.figures = Figures(self.unit_ids, self.known_at)
+        self.given = given_to(self.targets, self.unit_ids, self.as_of)
+        self.adjusted = {
+            (row.target_id, row.unit_id): row
+            for row in Adjustment.objects.filter(
+                target__in=self.targets,
+                unit__in=self.unit_ids,
+                effective_on__lte=self.as_of,
+                withdrawn_at__isnull=True,
+            ).select_related("decision", "approved_by")
+        }
+        self.reported: dict[tuple[int, int], list[ReportedValue]] = defaultdict(list)
+        reported = ReportedValue.objects.filter(
+            target__in=self.targets, unit__in=self.unit_ids, on__lte=self.as_of
+        )
+        if self.known_at is not None:
+            reported = reported.filter(reported_at__lte=self.known_at)
+        for row in reported.select_related("reported_by").order_by("-on"):
+            self.reported[row.target_id, row.unit_id].append(row)
+        shares = parameters(SHARES, on=self.as_of, unit_id=self.plan.issuer_id)
+        self.attention, self.behind = (Decimal(str(shares[code].value)) for code in SHARES)
+        self.issued: set[tuple[int, int]] | None = None
+        self._preload()
+
+    def _preload(self) -> None:
+        """Ask the measures once for all that the targets will compare: now, the opening, the pace, last year."""
+        wanted: list[tuple[str, date | None, date]] = []
+        day = timedelta(days=1)
+        for target in self.targets:
+            span = span_of(target, self.as_of)
+            levels = [span.from_on - day]
+            flows: list[tuple[date, date]] = []
+            if self.as_of >= span.from_on and not span.is_over(self.as_of):
+                levels += [self.as_of - timedelta(days=days) for days in paces(span, self.as_of)]
+                ago = year_before(self.as_of + day)
+                flows = [(self.as_of - timedelta(days=RECENT_DAYS - 1), self.as_of + day)]
+                flows.append((ago, year_before(span.to_on)))
+                if target.indicator.kind in ADDITIVE and target.indicator.is_available:
+                    books = target.indicator.numerator["measure"]
+                    wanted.append((books, None, ago - timedelta(days=RECENT_DAYS) + day))
+            wanted += indicators.spans_needed(
+                target.indicator,
+                window=(span.from_on, span.to_on),
+                as_of=self.as_of,
+                levels=levels,
+                flows=flows,
+                scope=target.scope,
+                figures=self.figures,
+            )
+        self.figures.preload(wanted)
+
+    def read(self, target: Target, *, trends: bool) -> dict[int, TargetProgress]:
+        span = span_of(target, self.as_of)
+        window = (span.from_on, span.to_on)
+        readings = indicators.read_many(
+            target.indicator,
+            self.unit_ids,
+            window=window,
+            as_of=self.as_of,
+            scope=target.scope,
+            figures=self.figures,
+        )
+        courses: dict[int, list[TrendPoint]] = {}
+        if trends:
+            courses = indicators.trends(
+                target.indicator,
+                self.unit_ids,
+                window=window,
+                as_of=self.as_of,
+                scope=target.scope,
+                figures=self.figures,
+            )
+        return {
+            unit_id: self._one(target, span, unit_id, readings[unit_id], courses.get(unit_id, []))
+            for unit_id in self.unit_ids
+        }
+
+    def _one(
+        self, target: Target, span: Span, unit_id: int, reading: Reading, course: list[TrendPoint]
+    ) -> TargetProgress:
+        notes: list[str] = [reading.note] if reading.note else []
+        value, read_on, source = reading.value, reading.read_on, ""
+        if not target.indicator.is_available:
+            value, read_on, source = self._reported(target, span, unit_id, reading)
+            if not source:
+                notes.append(indicators.notice(target.indicator))
+            elif reading.last_day is None:
+                notes = [note for note in notes if note]
+        demand, demand_note = self._demand(target, unit_id)
+        if demand_note:
+            notes.append(demand_note)
+        if reading.wider:
+            words = ", ".join(reading.wider)
+            notes.append(f"Chưa lọc được theo: {words}; con số rộng hơn lời văn của chỉ tiêu.")
+        adjustment = self.adjusted.get((target.pk, unit_id))
+        assessed = adjustment.value if adjustment is not None else None
+        if adjustment is not None:
+            notes.append(
+                f"Mức đánh giá được điều chỉnh từ ngày {format_date(adjustment.effective_on)}:"
+                f" {adjustment.reason}"
+            )
+        goal = assessed if assessed is not None else demand
+        opening = self._opening(target, span, unit_id)
+        if target.operator == "upward" and opening is not None and value is not None:
+            notes.append(direction_words(target, opening, value))
+        expected, expected_reason = self._expected(target, span, unit_id, goal, opening, read_on)
+        forecast, forecast_reason = self._forecast(target, span, unit_id, value, read_on, reading)
+        is_met = met(target.operator, goal, value)
+        missing = None
+        if goal is not None and value is not None and is_met is False:
+            missing = abs(goal - value)
+        state = self._state(target, span, value, goal, opening, expected, is_met, reading)
+        percent = None
+        if demand and value is not None and target.operator in SCORED:
+            percent = value * 100 / demand
+        indicator = target.indicator
+        return TargetProgress(
+            target=target,
+            unit_id=unit_id,
+            span=span,
+            as_of=self.as_of,
+            read_on=read_on,
+            reading=reading,
+            value=value,
+            value_words=self._value_words(target, value, goal),
+            demand=demand,
+            demand_words=demand_words(
+                target.operator,
+                demand,
+                target.value_to if demand == target.value else None,
+                target.unit_name,
+            )
+            if demand is not None or target.operator not in SCORED
+            else "",
+            assessed=assessed,
+            percent=percent,
+            expected=expected,
+            expected_reason=expected_reason,
+            forecast=forecast,
+            forecast_reason=forecast_reason,
+            missing=missing,
+            state=state,
+            state_words=words_of_state(state, indicator.kind, span, self.as_of, value),
+            source=source,
+            notes=tuple(dict.fromkeys(note for note in notes if note)),
+            trend=tuple(course),
+        )
+
+    def _value_words(self, target: Target, value: Decimal | None, goal: Decimal | None) -> str:
+        if value is None:
+            return ""
+        if target.indicator.kind in {"milestone", "qualitative"}:
+            return "Đã hoàn thành" if value >= 1 else "Chưa hoàn thành"
+        if target.indicator.kind == "net":
+            return format_signed(value)
+        return figure_words(value, target.unit_name, decimals=decimals_of(target), beside=goal)
+
+    def _reported(
+        self, target: Target, span: Span, unit_id: int, reading: Reading
+    ) -> tuple[Decimal | None, date, str]:
+        """The newest value an officer entered that speaks of this window; a decided allocation is seen by itself."""
+        if target.indicator_id == "allocation_table" and self._has_allocated(unit_id):
+            return Decimal(1), reading.read_on, "Quyết định giao chỉ tiêu đã ghi trong phần mềm."
+        stands = target.indicator.kind == "stock"
+        for row in self.reported[target.pk, unit_id]:
+            if row.on <= reading.read_on and (stands or row.on >= span.from_on):
+                return row.value, row.on, row.source
+        return None, reading.read_on, ""
+
+    def _has_allocated(self, unit_id: int) -> bool:
+        if self.issued is None:
+            self.issued = set(
+                Allocation.objects.filter(
+                    target__plan=self.plan, unit__in=self.unit_ids, effective_on__lte=self.as_of
+                )
+                .exclude(state="draft")
+                .values_list("unit_id", "target_id")
+            )
+        return any(unit == unit_id for unit, _ in self.issued)
+
+    def _demand(self, target: Target, unit_id: int) -> tuple[Decimal | None, str]:
+        """What a unit must reach. A body below the issuer has what it was given; a percentage binds all alike."""
+        if unit_id == self.plan.issuer_id:
+            return target.value, ""
+        given = self.given.get((target.pk, unit_id))
+        if given is not None:
+            return given.total, ""
+        if target.value is None or target.indicator.kind in {"ratio", "average"}:
+            return target.value, ""
+        return None, "Chưa giao chỉ tiêu này cho đơn vị."
+
+    def _opening(self, target: Target, span: Span, unit_id: int) -> Decimal | None:
+        """The level on the eve of the window; what the plan itself names as its starting point stands first."""
+        if (
+            target.indicator.kind == "stock"
+            and target.baseline is not None
+            and unit_id == self.plan.issuer_id
+        ):
+            return target.baseline
+        return self._level(target, unit_id, span.from_on - timedelta(days=1))
+
+    def _level(self, target: Target, unit_id: int, on: date) -> Decimal | None:
+        return indicators.level_on(target.indicator, unit_id, on, scope=target.scope, figures=self.figures)
+
+    def _expected(
+        self,
+        target: Target,
+        span: Span,
+        unit_id: int,
+        goal: Decimal | None,
+        opening: Decimal | None,
+        read_on: date,
+    ) -> tuple[Decimal | None, str]:
+        """What should be reached by ``as_of``, and how that was worked out."""
+        if goal is None or target.operator not in {"eq", "ge", "gt"} or target.kind != "target":
+            return None, ""
+        if self.as_of < span.from_on:
+            return None, ""
+        if span.is_over(self.as_of):
+            return goal, "Kỳ đã hết nên mức mong đợi là cả chỉ tiêu."
+        share = Decimal(span.elapsed(self.as_of)) / span.days
+        if target.indicator.kind in {"ratio", "average", "stock"}:
+            if opening is None:
+                return None, ""
+            start = min(opening, goal)
+            return start + (goal - start) * share, (
+                f"Chia đều theo ngày từ mức {figure_words(opening, target.unit_name)} đầu kỳ."
+            )
+        given = self.given.get((target.pk, unit_id))
+        if given is not None and given.periods and given.total:
+            planned = Decimal(0)
+            for period, value in given.periods:
+                elapsed = max(
+                    0, min((self.as_of - period.from_on).days + 1, (period.to_on - period.from_on).days)
+                )
+                planned += value * elapsed / (period.to_on - period.from_on).days
+            return planned * goal / given.total, "Theo số giao từng quý, tháng."
+        return goal * share, f"Chia đều theo ngày: đã qua {span.elapsed(self.as_of)}/{span.days} ngày."
+
+    def _forecast(
+        self,
+        target: Target,
+        span: Span,
+        unit_id: int,
+        value: Decimal | None,
+        read_on: date,
+        reading: Reading,
+    ) -> tuple[Decimal | None, str]:
+        """What the end of the window will show if things go on as they do, and why one may think so."""
+        indicator = target.indicator
+        if value is None or not indicator.is_available or self.as_of < span.from_on:
+            return None, ""
+        if reading.last_day is not None:
+            return None, ""
+        left = (span.to_on - self.as_of).days - 1
+        if left <= 0:
+            return value, "Kỳ đã hết, đây là số cuối kỳ."
+        if indicator.kind in ADDITIVE:
+            return self._forecast_flow(target, span, unit_id, value, left)
+        back, before = RECENT_DAYS, None
+        for days in paces(span, self.as_of):
+            back, before = days, self._level(target, unit_id, self.as_of - timedelta(days=days))
+            if before:
+                break
+        if not before:
+            return value, f"Chưa đủ {RECENT_DAYS} ngày số liệu để dự báo; lấy mức hiện nay."
+        forecast = value + (value - before) * left / back
+        forecast = max(Decimal(0), forecast)
+        if indicator.kind == "ratio":
+            forecast = min(forecast, max(Decimal(100), value))
+        if indicator.kind == "stock":
+            forecast = forecast.quantize(Decimal(1))
+        unit = " điểm phần trăm" if target.unit_name == "%" else ""
+        change = figure_words(abs(value - before), "", decimals=indicator.decimals) or "0"
+        sign = "+" if value > before else "−" if value < before else ""
+        return forecast, f"Theo mức thay đổi {back} ngày qua ({sign}{change}{unit}) kéo dài đến cuối kỳ."
+
+    def _forecast_flow(
+        self, target: Target, span: Span, unit_id: int, value: Decimal, left: int
+    ) -> tuple[Decimal, str]:
+        recent = self._flow(target, unit_id, self.as_of - timedelta(days=RECENT_DAYS - 1), self.as_of)
+        by_pace = recent * left / RECENT_DAYS
+        words = f"nhịp {RECENT_DAYS} ngày qua ({format_signed(recent)})"
+        ago_from, ago_to = year_before(self.as_of + timedelta(days=1)), year_before(span.to_on)
+        if self._has_history(target, unit_id, ago_from):
+            same = self._flow(target, unit_id, ago_from, ago_to - timedelta(days=1))
+            ahead = (by_pace + same) / 2
+            words = (
+                f"trung bình của {words} và cùng kỳ năm trước ({format_signed(same)} từ"
+                f" {format_date(ago_from)} đến {format_date(ago_to - timedelta(days=1))})"
+            )
+        else:
+            ahead = by_pace
+        ahead = ahead.quantize(Decimal(1))
+        if target.indicator.kind != "net":
+            ahead = max(ahead, Decimal(0))
+        return value + ahead, f"Theo {words}, {left} ngày còn lại thêm {format_signed(ahead)}."
+
+    def _flow(self, target: Target, unit_id: int, from_on: date, last_on: date) -> Decimal:
+        return Decimal(
+            indicators.flow_between(
+                target.indicator,
+                unit_id,
+                from_on,
+                last_on + timedelta(days=1),
+                scope=target.scope,
+                figures=self.figures,
+            )
+        )
+
+    def _has_history(self, target: Target, unit_id: int, day: date) -> bool:
+        """Whether the books of the measure had begun at the unit three months before ``day``."""
+        measure = target.indicator.numerator["measure"]
+        return self.figures.stock(measure, unit_id, day - timedelta(days=RECENT_DAYS), {}) > 0
+
+    def _state(
+        self,
+        target: Target,
+        span: Span,
+        value: Decimal | None,
+        goal: Decimal | None,
+        opening: Decimal | None,
+        expected: Decimal | None,
+        is_met: bool | None,
+        reading: Reading,
+    ) -> str:
+        if target.kind == "baseline" or value is None:
+            return "ended" if reading.last_day is not None else "none"
+        if target.indicator.kind in {"milestone", "qualitative"}:
+            return "done" if value >= 1 else "missed" if span.is_over(self.as_of) else "none"
+        if is_met is None:
+            return "ended" if reading.last_day is not None else "none"
+        if self.as_of < span.from_on:
+            return "none"
+        if target.operator == "le":
+            return "done" if is_met else "missed" if span.is_over(self.as_of) else "behind"
+        if is_met:
+            return "done"
+        if reading.last_day is not None:
+            return "ended"
+        if span.is_over(self.as_of):
+            return "missed"
+        if expected is None or goal is None:
+            return "none"
+        reached = part_reached(value, expected, opening)
+        if reached >= self.attention:
+            return "on_track"
+        return "attention" if reached >= self.behind else "behind"

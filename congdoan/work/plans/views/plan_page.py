@@ -1,0 +1,215 @@
+"""The plan at a body: targets, pictures, the bodies below."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from congdoan.foundation.access.queries import may
+from congdoan.foundation.units.models import Unit
+from congdoan.kit.dates import format_date
+from congdoan.registry.membership.queries import reconciliation
+from congdoan.work.plans import cards, queries
+from congdoan.work.plans.models import Plan
+from congdoan.work.plans.queries import PlanProgress, TargetProgress
+from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan
+from congdoan.work.plans.workbook import write_children
+
+
+@login_required
+@require_GET
+def plan(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A plan at a body: targets, pictures, the bodies below, and what the document says besides."""
+    found = find_plan(request, code)
+    unit = chosen_unit(request, found)
+    tab = request.GET.get("muc", "")
+    if request.GET.get("xuat") == "xlsx":
+        return _export(request, found, unit)
+    progress = queries.progress(found, unit, request.as_of, with_trends=tab == "")
+    shown: dict[str, Any] = {
+        "plan": found,
+        "unit": unit,
+        "is_issuer": unit.pk == found.issuer_id,
+        "progress": progress,
+        "subtitle": cards.heading(progress),
+        "crumbs": crumbs(found, unit)[:-1] if unit.pk != found.issuer_id else crumbs(found, unit)[:1],
+        "tab": tab if tab in _TABS else "",
+        "tabs": _tabs(found, unit, tab),
+        "may_edit": found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id),
+        "report_url": _report_url(request, found, unit),
+        "export_url": cards.plan_url(
+            found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")
+        ),
+    }
+    shown |= _TABS.get(tab, _overview)(request, progress)
+    return render(request, "plans/plan.html", shown)
+
+
+def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
+    """Where the report of the plan is drawn up, for those who may."""
+    if not may(request.actor, "reports.write", unit):
+        return ""
+    return f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}"
+
+
+def _tabs(plan: Plan, unit: Unit, active: str) -> list[dict[str, Any]]:
+    names: list[tuple[str, str, int | None]] = [
+        ("", "Chỉ tiêu", None),
+        ("don-vi", "Đơn vị trực thuộc", None),
+        ("dot", "Tháng cao điểm", plan.campaigns.count()),
+        ("can-cu", "Căn cứ, nơi nhận", None),
+        ("dinh-muc", "Định mức chi", len(plan.norms)),
+        ("diem-mo", "Điểm còn mở", len(plan.open_points)),
+    ]
+    return [
+        {
+            "label": label,
+            "url": cards.plan_url(plan, unit, muc=code),
+            "active": code == active,
+            "count": count,
+        }
+        for code, label, count in names
+        if count is None or count or code == active
+    ]
+
+
+def _overview(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    shown: dict[str, Any] = {"cards": cards.cards(progress)}
+    leading = cards.leading_target(progress)
+    growth = cards.growth_target(progress)
+    if growth is not None and growth.read_on >= growth.span.from_on:
+        shown["waterfall"] = cards.growth_waterfall(
+            reconciliation(progress.unit.pk, growth.span.from_on, growth.read_on + timedelta(days=1)),
+            title="Thực tăng được cộng từ đâu",
+            opening_label="Đầu kỳ",
+            closing_label="Hiện nay" if growth.read_on == request.as_of else f"{format_date(growth.read_on)}",
+        )
+    if leading is not None:
+        shown["trend"] = cards.course(leading)
+        shown |= _table(progress, leading, request.as_of)
+    return shown
+
+
+def _table(progress: PlanProgress, leading: TargetProgress, on: date) -> dict[str, Any]:
+    beside = cards.columns_beside(progress.targets, leading)
+    tables = queries.children_table(
+        progress.plan, [leading.target, *[item.target for item in beside]], progress.unit, on
+    )
+    found = tables[leading.target.code]
+    return {
+        "leading": leading,
+        "leading_percent": leading.percent / 100 if leading.percent is not None else None,
+        "beside": [cards.column_title(item) for item in beside],
+        "children": cards.children_rows(tables, leading.target.code, [item.target.code for item in beside]),
+        "remainder": cards.remainder_line(found),
+    }
+
+
+def _children(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    chosen = _chosen(request, progress)
+    if chosen is None:
+        return {"choices": [], "children": []}
+    return {
+        "choices": [
+            {
+                "label": f"{item.target.code} {item.target.name}",
+                "value": item.target.code,
+                "selected": item is chosen,
+            }
+            for item in progress.targets
+            if item.target.kind != "baseline"
+        ],
+        **_table(progress, chosen, request.as_of),
+    }
+
+
+def _chosen(request: HttpRequest, progress: PlanProgress) -> TargetProgress | None:
+    try:
+        return progress.target(request.GET.get("chi_tieu", ""))
+    except KeyError:
+        return cards.leading_target(progress) or next(iter(progress.targets), None)
+
+
+def _campaigns(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    groups = []
+    for campaign in progress.plan.campaigns.order_by("during"):
+        items = [item for item in progress.targets if item.target.campaign_id == campaign.pk]
+        span = items[0].span if items else None
+        groups.append(
+            {
+                "campaign": campaign,
+                "from_on": span.from_on if span else campaign.during.lower,
+                "last_on": span.last_day if span else campaign.during.upper - timedelta(days=1),
+                "cards": [cards.card(item, url=cards.target_url(item, progress.unit)) for item in items],
+            }
+        )
+    return {"campaigns": groups}
+
+
+def _facts(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    plan = progress.plan
+    issued = format_date(plan.issued_on) or plan.issued_text or "(chưa ghi ngày)"
+    return {
+        "facts": [
+            ("Số", plan.number or "(chưa ghi số)"),
+            ("Ngày ban hành", issued),
+            ("Cơ quan ban hành", f"{plan.issuer_body} {plan.issuer.name}".strip()),
+            (
+                "Kỳ kế hoạch",
+                f"{format_date(plan.during.lower)} – {format_date(plan.during.upper - timedelta(days=1))}",
+            ),
+            ("Kế hoạch cấp trên", plan.parent.title, cards.plan_url(plan.parent, plan.parent.issuer))
+            if plan.parent
+            else ("Kế hoạch cấp trên", "không có"),
+            ("Thẩm quyền ký", " ".join(filter(None, (plan.signer_capacity, plan.signer_role)))),
+            ("Trạng thái", plan.get_state_display()),
+            ("Ghi chú về nguồn", plan.source.get("note") or ""),
+        ]
+    }
+
+
+def _open_points(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    return {"target_points": [item.target for item in progress.targets if item.target.open_points]}
+
+
+def _nothing_more(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+    return {}
+
+
+_TABS: dict[str, Callable[[HttpRequest, PlanProgress], dict[str, Any]]] = {
+    "": _overview,
+    "don-vi": _children,
+    "dot": _campaigns,
+    "can-cu": _facts,
+    "dinh-muc": _nothing_more,
+    "diem-mo": _open_points,
+}
+
+
+def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
+    """The table of the bodies below as .xlsx: what is seen, as numbers."""
+    progress = queries.progress(plan, unit, request.as_of, with_trends=False)
+    chosen = _chosen(request, progress)
+    if chosen is None:
+        raise Http404("Kế hoạch chưa có chỉ tiêu nào.")
+    with tempfile.TemporaryDirectory(prefix="congdoan-export-") as folder:
+        path = Path(folder) / "children.xlsx"
+        table = _table(progress, chosen, request.as_of)
+        del table["leading_percent"]
+        write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
+        # The open handle outlives the folder's entry.
+        return FileResponse(
+            path.open("rb"),
+            as_attachment=True,
+            filename=f"{plan.code}-{unit.code}-{chosen.target.code}.xlsx",
+            content_type=XLSX,
+        )
