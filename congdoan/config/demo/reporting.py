@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.dates import Period
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
 from congdoan.work.returns.definitions import newest_span, read_definition
@@ -22,7 +21,7 @@ _SAID = {
     "proposals": "Đề nghị cấp trên cử cán bộ cùng làm việc với chủ doanh nghiệp.",
 }
 #: Monthly returns that are walked through, and unions that hand in their half-year.
-_MONTHLY, _HALF_YEARLY = 6, 5
+_MONTHLY, _HALF_YEARLY = 26, 6
 
 
 def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
@@ -33,12 +32,9 @@ def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
     assert version is not None
     newest = newest_span(read_definition(version.definition), until)
     if newest is not None:
-        last = Period.parse(newest.code)
-        for period in (last.previous(), last):
-            actions.make_obligations(actor=actor, form=monthly, period=period.code)
-            actions.open_all(actor=actor, on=until, form=monthly, period=period.code)
-        _hand_in(actor, until, _owed(monthly, last.previous().code)[:_MONTHLY], accepted=_MONTHLY)
-        _hand_in(actor, until, _owed(monthly, last.code)[:_MONTHLY], accepted=_MONTHLY // 2)
+        actions.make_obligations(actor=actor, form=monthly, period=newest.code)
+        actions.open_all(actor=actor, on=until, form=monthly, period=newest.code)
+        _hand_in(actor, until, _owed(monthly, newest.code)[:_MONTHLY], accepted=_MONTHLY * 3 // 4)
     half = _publish(actor, issuer, "1-HDCD")
     version = form_version(half)
     assert version is not None

@@ -10,12 +10,15 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import may, require
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
+from congdoan.foundation.messaging.actions import notify
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import nfc
@@ -45,6 +48,7 @@ from congdoan.work.returns.queries import (
     acts_for,
     aggregate,
     comparison,
+    fillers_of,
     findings_of,
     form_version,
     structure_of,
@@ -540,7 +544,9 @@ def give_back(
         raise ReturnsError("Hãy ghi ít nhất một nhận xét để đơn vị biết cần sửa gì.")
     made.remarks = kept
     words = note.strip() or f"{len(kept)} nhận xét theo ô"
-    return _move(actor, made, "give_back", "returned", rules.ACCEPT, note=words)
+    made = _move(actor, made, "give_back", "returned", rules.ACCEPT, note=words)
+    _tell_sent_back(actor, made, "bị trả lại", words)
+    return made
 
 
 @transaction.atomic
@@ -669,7 +675,79 @@ def reopen(*, actor: Actor, made: Return, revision: int, reason: str) -> Return:
     made = _in_state(actor, made, revision, ("submitted", *FROZEN_STATES))
     if not reason.strip():
         raise ReturnsError("Hãy ghi lý do mở lại.")
-    return _move(actor, made, "reopen", "returned", rules.ACCEPT, note=nfc(reason).strip())
+    made = _move(actor, made, "reopen", "returned", rules.ACCEPT, note=nfc(reason).strip())
+    _tell_sent_back(actor, made, "được mở lại", reason)
+    return made
+
+
+def _tell_sent_back(actor: Actor, made: Return, words: str, why: str) -> None:
+    owed = made.obligation
+    notify(
+        actor=actor,
+        kind=rules.SENT_BACK.code,
+        subject=f"Báo cáo {words}: {owed.form.title}, kỳ {owed.period}",
+        body=f"{owed.superior.name}: {nfc(why).strip()}",
+        url=reverse("returns:return", args=[owed.pk]),
+        users=fillers_of([owed.unit_id], actor.today).get(owed.unit_id, []),
+        due_on=owed.due,
+    )
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """How many bodies were reminded, and those that have nobody with an account to remind."""
+
+    bodies: int
+    without_people: list[Unit]
+
+
+@transaction.atomic
+def remind(*, actor: Actor, on: date, form: ReturnForm, period: str, superior: Unit) -> Reminded:
+    """Remind the bodies that owe a return to a superior and have not handed it in: each person once a day. The
+    superior's right. Raises Forbidden."""
+    place = _acting(actor, rules.ACCEPT, superior)
+    owed = list(
+        Obligation.objects.filter(form=form, period=period, superior=superior, opens_on__lte=on)
+        .filter(Q(made__isnull=True) | Q(made__state__in=OPEN_STATES))
+        .select_related("form", "unit", "superior")
+        .order_by("unit__sort_key")
+    )
+    people = fillers_of([item.unit_id for item in owed], on)
+    now = timezone.now()
+    reminded = [item for item in owed if item.unit_id in people]
+    for item in reminded:
+        notify(
+            actor=actor,
+            kind=rules.DUE.code,
+            subject=f"{form.title}, kỳ {period}: hạn nộp {format_date(item.due)}",
+            body=f"{superior.name} nhắc {item.unit.name} nộp báo cáo.",
+            url=reverse("returns:return", args=[item.pk]),
+            users=people[item.unit_id],
+            due_on=item.due,
+            key=f"returns.due:{item.pk}:{on}",
+            now=now,
+        )
+    ReturnStep.objects.bulk_create(
+        ReturnStep(
+            obligation=item,
+            verb="remind",
+            at=now,
+            user=actor.user,
+            user_name=actor.name[:200],
+            in_place_of=place,
+        )
+        for item in reminded
+    )
+    if reminded:
+        record(
+            actor=actor,
+            verb="returns.remind",
+            unit_id=superior.pk,
+            obj=form,
+            summary=f"Nhắc {len(reminded)} đơn vị nộp “{form.title}” kỳ {period}",
+            data={"period": period, "count": len(reminded)},
+        )
+    return Reminded(len(reminded), [item.unit for item in owed if item.unit_id not in people])
 
 
 # --------------------------------------------------------------------------------------------------

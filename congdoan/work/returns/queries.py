@@ -84,6 +84,22 @@ def acts_for(actor: Actor, capability: str, unit: Unit) -> tuple[bool, User | No
     return False, None
 
 
+def fillers_of(unit_ids: Sequence[int], on: date) -> dict[int, list[User]]:
+    """Who fills in returns at the very bodies on a day: {unit id: users}; bodies without anybody are left out. Two
+    queries."""
+    held = list(
+        Grant.objects.filter(
+            unit__in=list(unit_ids), during__contains=on, role__capabilities__contains=[rules.FILL]
+        ).values_list("unit_id", "user_id")
+    )
+    users = User.objects.filter(is_active=True).in_bulk({user_id for _, user_id in held})
+    found: dict[int, list[User]] = {}
+    for unit_id, user_id in held:
+        if user_id in users and users[user_id] not in found.setdefault(unit_id, []):
+            found[unit_id].append(users[user_id])
+    return {unit_id: people for unit_id, people in found.items() if people}
+
+
 def people_at(unit: Unit, on: date) -> QuerySet[User]:
     """Users with a role at the unit itself on a day: whom one can delegate to."""
     held = Grant.objects.filter(unit=unit, during__contains=on).values("user")
@@ -101,8 +117,8 @@ def with_standing(rows: QuerySet[Obligation], on: date) -> QuerySet[Obligation]:
         due_now=Coalesce("extended_to", "due_on"),
         standing=Case(
             When(made__state__in=("submitted", *FROZEN_STATES), then=F("made__state")),
-            When(Q(extended_to__lt=on) | Q(extended_to__isnull=True, late_on__lt=on), then=Value("late")),
             When(made__state="returned", then=Value("returned")),
+            When(Q(extended_to__lt=on) | Q(extended_to__isnull=True, late_on__lt=on), then=Value("late")),
             When(opens_on__lte=on, then=Value("missing")),
             default=Value("not_open"),
             output_field=CharField(),
@@ -147,8 +163,8 @@ class Board:
 
 _STANDING_SQL = """
     CASE WHEN r.state IN ('submitted', 'accepted', 'closed') THEN r.state
-         WHEN %(on)s > COALESCE(o.extended_to, o.late_on) THEN 'late'
          WHEN r.state = 'returned' THEN 'returned'
+         WHEN %(on)s > COALESCE(o.extended_to, o.late_on) THEN 'late'
          WHEN o.opens_on <= %(on)s THEN 'missing' ELSE 'not_open' END"""
 
 

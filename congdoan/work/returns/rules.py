@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from congdoan.foundation.access.rules import declare_capabilities
+from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.kit.numbers import format_number
 from congdoan.work.returns.choices import FROZEN_STATES, HANDED_IN, OPERATOR_SIGNS
 from congdoan.work.returns.definitions import Cell, Definition
@@ -22,6 +23,19 @@ declare_capabilities(
     (SUBMIT, "Nộp báo cáo định kỳ"),
     (ACCEPT, "Nghiệm thu báo cáo định kỳ của cấp dưới"),
     (DEFINE, "Thiết kế mẫu báo cáo định kỳ"),
+)
+
+DUE = declare_notice_kind(
+    NoticeKind(
+        "returns.due", "Nhắc nộp báo cáo định kỳ", "Đơn vị bạn có báo cáo định kỳ đến hạn hoặc quá hạn nộp"
+    )
+)
+SENT_BACK = declare_notice_kind(
+    NoticeKind(
+        "returns.sent_back",
+        "Báo cáo định kỳ bị trả lại hoặc mở lại",
+        "Báo cáo định kỳ của đơn vị bạn cần sửa",
+    )
 )
 
 #: Parameter: a change against an earlier period beyond so many per cent asks for an explanation.
@@ -152,8 +166,8 @@ def standing(
     """How an obligation stands on a day, a code of choices.STANDINGS. ``state`` is the return's, None without one."""
     if state in HANDED_IN or state in FROZEN_STATES:
         return str(state)
-    if on > (extended_to or late_on):
-        return "late"
     if state == "returned":
         return "returned"
+    if on > (extended_to or late_on):
+        return "late"
     return "missing" if on >= opens_on else "not_open"

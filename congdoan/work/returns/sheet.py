@@ -39,6 +39,11 @@ class Figure:
     is_odd: bool = False
     is_required: bool = False
 
+    @property
+    def has_past(self) -> bool:
+        """Whether earlier figures say anything: nothing, and nothing before, need no words."""
+        return any(text not in {"", "0"} for text in (self.text, self.previous, self.last_year))
+
 
 @dataclass(frozen=True)
 class Line:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.returns, name="list"),
     path("bang/", views.board, name="board"),
     path("bang/khoa/", views.close_round, name="close_round"),
+    path("bang/nhac/", views.remind, name="remind"),
     path("bang/tap/", views.booklet, name="booklet"),
     path("uy-quyen/", views.delegations, name="delegations"),
     path("uy-quyen/<int:delegation>/ket-thuc/", views.end_delegation, name="end_delegation"),

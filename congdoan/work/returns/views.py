@@ -494,6 +494,23 @@ def close_round(request: HttpRequest) -> HttpResponse:
     return redirect(_board_url(unit, form, period))
 
 
+@login_required
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Remind all bodies that have not handed in their return of a round."""
+    unit, form, period = _round(request, request.POST)
+    if form is None:
+        raise Http404
+    actor: Actor = request.actor
+    done = actions.remind(actor=actor, on=actor.today, form=form, period=period, superior=unit)
+    messages.success(request, f"Đã nhắc {done.bodies} đơn vị.")
+    if done.without_people:
+        names = ", ".join(item.name for item in done.without_people[:5])
+        more = f" và {len(done.without_people) - 5} đơn vị khác" if len(done.without_people) > 5 else ""
+        messages.warning(request, f"Chưa có tài khoản nào để nhắc: {names}{more}. Hãy liên hệ trực tiếp.")
+    return redirect(_board_url(unit, form, period))
+
+
 #: More would not be printed in one go.
 _BOOKLET = 400
 

@@ -10,9 +10,11 @@ import pytest
 from django.db import connection
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.messaging.models import Notice
 from congdoan.registry.membership.models import BookClosing
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
@@ -20,6 +22,7 @@ from congdoan.work.returns.definitions import digest
 from congdoan.work.returns.models import FrozenReturn, Obligation, Return
 from congdoan.work.returns.queries import visible_obligations, with_standing
 from congdoan.work.returns.rules import Changed, ReturnsError
+from tests.factories.users import make_actor
 from tests.work.returns.conftest import DAY, PERIOD, SHEET, Round
 
 People = dict[str, Actor]
@@ -301,6 +304,40 @@ def test_what_is_kept_cannot_be_changed(turn: Round, people: People) -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**changes)
+
+
+def test_one_press_reminds_who_has_not_handed_in(turn: Round, people: People) -> None:
+    handed_in(turn, people["committee"])
+    other = make_actor(DAY, turn.tree.unions["NA2"], "committee", reach="own")
+
+    def press(who: str, on: date = DAY) -> actions.Reminded:
+        return actions.remind(
+            actor=people[who], on=on, form=turn.form, period=PERIOD, superior=turn.tree.north_a
+        )
+
+    with pytest.raises(Forbidden):
+        press("officer")
+    done = press("district")
+    assert (done.bodies, done.without_people) == (1, [])
+    press("district")
+    notice = Notice.objects.get(kind="returns.due")
+    assert notice.user == other.user and notice.due_on == date(2026, 11, 5)
+    assert notice.url == reverse("returns:return", args=[turn.owed("NA2").pk])
+    press("district", date(2026, 11, 4))
+    assert Notice.objects.filter(kind="returns.due").count() == 2
+    above = actions.remind(
+        actor=people["province"], on=DAY, form=turn.form, period=PERIOD, superior=turn.tree.north
+    )
+    assert above.bodies == 2, "both districts have people"
+
+
+def test_who_gets_it_back_is_told(turn: Round, people: People) -> None:
+    made = handed_in(turn, people["committee"])
+    actions.give_back(
+        actor=people["district"], made=made, revision=made.revision, remarks={}, note="Thiếu tổ 2"
+    )
+    notice = Notice.objects.get(kind="returns.sent_back")
+    assert notice.user == people["committee"].user and "Thiếu tổ 2" in notice.text
 
 
 def test_a_new_version_leaves_what_was_begun(turn: Round, people: People) -> None:
