@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.queries import version_on
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
 from congdoan.work.returns.definitions import newest_span, read_definition
@@ -35,20 +36,30 @@ def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
         actions.make_obligations(actor=actor, form=monthly, period=newest.code)
         actions.open_all(actor=actor, on=until, form=monthly, period=newest.code)
         _hand_in(actor, until, _owed(monthly, newest.code)[:_MONTHLY], accepted=_MONTHLY * 3 // 4)
-    half = _publish(actor, issuer, "1-HDCD")
+    own = Unit.objects.get(code=committee_unit)
+    standing = version_on(own, until)
+    superior = standing.parent if standing else None
+    if superior is None:
+        return Obligation.objects.count()
+    half = _publish(actor, superior, "1-HDCD")
     version = form_version(half)
     assert version is not None
     newest = newest_span(read_definition(version.definition), until)
     if newest is not None:
         actions.make_obligations(actor=actor, form=half, period=newest.code)
-        after = actions.open_all(actor=actor, on=until, form=half, period=newest.code)
-        while after:
-            after = actions.open_all(actor=actor, on=until, form=half, period=newest.code, after=after)
-        beside = Obligation.objects.filter(form=half, unit__code=committee_unit).values("superior")
-        neighbours = [
-            item for item in _owed(half, newest.code, superior__in=beside) if item.unit.code != committee_unit
-        ]
-        _hand_in(actor, until, neighbours[:_HALF_YEARLY], accepted=_HALF_YEARLY // 2)
+        actions.open_all(actor=actor, on=until, form=half, period=newest.code)
+        owed = _owed(half, newest.code)
+        beside = [item for item in owed if item.unit_id != own.pk]
+        _hand_in(actor, until, beside[:_HALF_YEARLY], accepted=_HALF_YEARLY // 2)
+        for item in owed:
+            if item.unit_id == own.pk or item in beside[_HALF_YEARLY:]:
+                # They were let hand in later, so that there is something to do today.
+                actions.extend(
+                    actor=actor,
+                    obligation=item,
+                    due_on=max(item.due, until) + timedelta(days=6),
+                    reason="Đơn vị thay đổi ban chấp hành, đang bàn giao hồ sơ.",
+                )
     return Obligation.objects.count()
 
 
@@ -75,7 +86,7 @@ def _hand_in(actor: Actor, on: date, owed: list[Obligation], *, accepted: int) -
         definition = read_definition(made.version.definition)
         # Invented, but such that checks hold: a little less than the members.
         base = int(made.computed.get("members_end.total", 0))
-        asked = {
+        asked: dict[str, Decimal | None] = {
             key: Decimal(base * (100 - place) // 100)
             for key in (
                 "contracts.total",
