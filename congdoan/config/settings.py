@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from congdoan.config.embedded import django_database, ensure_database, home
 from congdoan.config.secrets import load_or_make
@@ -19,6 +20,12 @@ def _flag(name: str, default: bool) -> bool:
 
 def _list(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def _origin(url: str) -> list[str]:
+    """Scheme and host of an address, as a policy names them; nothing for no address."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
 
 
 DEBUG = _flag("CONGDOAN_DEBUG", False)
@@ -79,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "congdoan.config.limits.UploadLimitMiddleware",
+    "congdoan.config.limits.UnreadableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -244,7 +252,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers also mind where a form's answer leads: for single sign-on, to the provider.
+        "form-action": ["'self'", *_origin(os.environ.get("CONGDOAN_OIDC_URL", ""))],
         "frame-ancestors": ["'none'"],
     }
 }
