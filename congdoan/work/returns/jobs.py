@@ -1,14 +1,16 @@
-"""Returns of a whole round, worked out by workers."""
+"""Returns of a whole round, worked out by workers; and reminding by the calendar."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
+from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.jobs.queries import actor_of
 from congdoan.foundation.jobs.registry import JobError, Progress, job
-from congdoan.work.returns.actions import open_all
+from congdoan.work.returns.actions import open_all, remind_due
 from congdoan.work.returns.models import Obligation, ReturnForm
 from congdoan.work.returns.rules import ReturnsError
 
@@ -34,3 +36,11 @@ def open_round(run: JobRun, progress: Progress) -> str:
             total - waiting.count(), total, f"Đã lập sẵn {total - waiting.count()} trong {total} báo cáo"
         )
     return f"{reverse('returns:board')}?mau={form.pk}&ky={period}"
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(name="returns.remind_due", queueing_lock="returns.remind_due")
+def remind_daily(timestamp: int) -> int:
+    """Every morning (07:30 in Việt Nam): who has a return falling due. Returns how many bodies."""
+    today = timezone.localdate()
+    return remind_due(actor=Actor.system("nhắc báo cáo định kỳ", today=today), on=today)

@@ -129,7 +129,10 @@ def findings(
         (hard if check.level == "hard" else soft).append(
             Finding(f"check:{check.code}", check.level, words, cells)
         )
-    for key, cell in definition.cells.items():
+    # Parts of a total are not asked about one by one: the first column of a row speaks for it.
+    first = {cell.row.code: key for key, cell in reversed(definition.cells.items())}
+    for key in (key for key in definition.cells if key in first.values()):
+        cell = definition.cells[key]
         change = _change(cell, now, previous, last_year, change_percent, change_least)
         if change:
             soft.append(Finding(f"change:{key}", "soft", change, (key,)))

@@ -29,6 +29,8 @@ class Figure:
     value: Decimal | None
     text: str
     typed: str = ""
+    typed_reason: str = ""
+    typed_remark: str = ""
     url: str = ""
     computed: str = ""
     reason: str = ""
@@ -81,8 +83,13 @@ def make_sheet(
     found: list[rules.Finding] | None = None,
     summed: Aggregate | None = None,
     with_names: bool = True,
+    typed: Mapping[str, str] | None = None,
 ) -> Sheet:
-    """Put a return together. One query for the indicators of the form when names are wanted, none without."""
+    """Put a return together. One query for the indicators of the form when names are wanted, none without.
+
+    ``typed`` is what somebody has just sent and was refused: it stands in the inputs, so that nothing is lost.
+    """
+    typed = typed or {}
     shown = rules.effective(definition, made.computed, made.entered)
     links: dict[str, str] = {}
     if with_names:
@@ -100,7 +107,7 @@ def make_sheet(
             for column in section.columns:
                 cell = definition.cells.get(f"{row.code}.{column.code}")
                 figures.append(
-                    None if cell is None else _figure(cell, made, shown, links, compared, summed, odd)
+                    None if cell is None else _figure(cell, made, shown, links, compared, summed, odd, typed)
                 )
             lines.append(Line(row.code, row.title, row.unit, row.note, figures))
         parts.append(Part(section.code, section.title, [column.title for column in section.columns], lines))
@@ -109,7 +116,7 @@ def make_sheet(
             "code": text.code,
             "title": text.title,
             "hint": text.hint,
-            "text": made.texts.get(text.code, ""),
+            "text": typed.get(f"loi:{text.code}", made.texts.get(text.code, "")),
             "required": "1" if text.required else "",
         }
         for text in definition.texts
@@ -125,6 +132,7 @@ def _figure(
     compared: Comparison | None,
     summed: Aggregate | None,
     odd: set[str],
+    typed: Mapping[str, str],
 ) -> Figure:
     key = cell.key
     value = shown[key]
@@ -147,7 +155,9 @@ def _figure(
         origin=origin,
         value=value,
         text=format_number(value),
-        typed=format_number(rules.number(made.entered.get(key))),
+        typed=typed.get(f"so:{key}", format_number(rules.number(made.entered.get(key)))),
+        typed_remark=typed.get(f"nx:{key}", ""),
+        typed_reason=typed.get(f"ly:{key}", made.reasons.get(key, "")),
         url=links.get(key, "") if origin == "computed" else "",
         computed=format_number(rules.number(made.computed.get(key))) if origin == "entered" else "",
         reason=made.reasons.get(key, ""),

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.catalogues.models import Parameter
 from congdoan.foundation.messaging.models import Notice
 from congdoan.registry.membership.models import BookClosing
 from congdoan.work.returns import actions
@@ -22,6 +24,7 @@ from congdoan.work.returns.definitions import digest
 from congdoan.work.returns.models import FrozenReturn, Obligation, Return
 from congdoan.work.returns.queries import visible_obligations, with_standing
 from congdoan.work.returns.rules import Changed, ReturnsError
+from tests.factories.people import make_members
 from tests.factories.users import make_actor
 from tests.work.returns.conftest import DAY, PERIOD, SHEET, Round
 
@@ -331,6 +334,27 @@ def test_one_press_reminds_who_has_not_handed_in(turn: Round, people: People) ->
     assert above.bodies == 2, "both districts have people"
 
 
+def test_the_calendar_reminds(turn: Round, people: People) -> None:
+    handed_in(turn, people["district"], "NA")
+
+    def run(on: date) -> int:
+        return actions.remind_due(actor=turn.system, on=on)
+
+    assert run(date(2026, 11, 1)) == 0
+    assert run(date(2026, 11, 2)) == 2, "NA1 and NB have people; NA has handed in"
+    run(date(2026, 11, 2))
+    told = Notice.objects.filter(kind="returns.due")
+    assert {notice.user for notice in told} >= {people["committee"].user, people["neighbour"].user}
+    mine = told.get(user=people["committee"].user)
+    assert mine.title.endswith("còn 3 ngày")
+    actions.extend(
+        actor=people["district"], obligation=turn.owed("NA1"), due_on=date(2026, 11, 20), reason="Bão"
+    )
+    run(date(2026, 11, 5))
+    assert told.filter(user=people["committee"].user).count() == 1, "the exception moved the day"
+    assert run(date(2026, 11, 19)) == 1
+
+
 def test_who_gets_it_back_is_told(turn: Round, people: People) -> None:
     made = handed_in(turn, people["committee"])
     actions.give_back(
@@ -374,3 +398,25 @@ def test_opened_for_all_is_what_opening_gives(turn: Round, people: People) -> No
     actions.open_all(actor=turn.system, on=DAY, form=turn.form, period=PERIOD)
     assert Return.objects.get(obligation=turn.owed("NA1")).pk == alone.pk
     assert Return.objects.get(obligation=turn.owed("NA")).computed["end.total"] == 30
+
+
+def test_a_great_change_is_pointed_out_once_a_row(turn: Round, people: People) -> None:
+    make_members(turn.system, turn.tree.unions["NA1"], date(2026, 10, 20), 15, start=500)
+    made = filled(turn, people["committee"])
+    with pytest.raises(
+        ReturnsError, match=r"Cuối kỳ \(tổng số\): 39, tăng 95% so với kỳ trước \(20\)"
+    ) as refused:
+        actions.submit(actor=people["committee"], on=DAY, made=made, revision=made.revision)
+    assert "(nữ)" not in str(refused.value)
+    Parameter.objects.create(
+        code="returns.change_percent",
+        name="Mức thay đổi",
+        value=150,
+        unit=turn.tree.north,
+        during=DateRange(date(2026, 1, 1), None),
+        source="Quyết định của tỉnh",
+    )
+    assert (
+        actions.submit(actor=people["committee"], on=DAY, made=made, revision=made.revision).state
+        == "submitted"
+    )

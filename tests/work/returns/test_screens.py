@@ -52,10 +52,14 @@ def test_a_union_fills_and_hands_in(turn: Round, people: People) -> None:
     assert "Chưa có số liệu: Ký hợp đồng" in page.text
     names = f"/doan-vien/?don_vi=NA1&amp;ngay={date(2026, 10, 31)}"
     assert names in page.text, "a computed figure opens its names"
-    wrong = browser.post(url(turn, "NA1", "fill"), {"revision": "1", "so:contracts.total": "nhiều lắm"})
+    sent = {"revision": "1", "so:contracts.total": "nhiều lắm", "loi:said": "Đã viết dài"}
+    wrong = browser.post(url(turn, "NA1", "fill"), sent)
     assert wrong.status_code == 422 and "Ký hợp đồng" in wrong.text
-    late = browser.post(url(turn, "NA1", "fill"), {"revision": "7", "so:contracts.total": "3"})
+    assert "nhiều lắm" in wrong.text and "Đã viết dài" in wrong.text, "what was typed is not lost"
+    late = browser.post(url(turn, "NA1", "fill"), {"revision": "7", "so:contracts.total": "3456"})
     assert late.status_code == 422 and "hãy tải lại trang" in late.text
+    assert 'value="3.456"' in late.text or 'value="3456"' in late.text
+    assert 'name="revision" value="7"' in late.text, "the second try does not write over somebody else either"
     assert Return.objects.get().entered == {}
     sent = browser.post(
         url(turn, "NA1", "fill"), {"revision": "1", "so:contracts.total": "1.2", "act": "submit"}, follow=True

@@ -12,7 +12,7 @@ from congdoan.work.returns.actions.filling import (
 )
 from congdoan.work.returns.actions.handing_in import accept, close, close_round, give_back, reopen, submit
 from congdoan.work.returns.actions.owing import delegate, end_delegation, extend, make_obligations
-from congdoan.work.returns.actions.reminding import Reminded, remind
+from congdoan.work.returns.actions.reminding import Reminded, remind, remind_due
 
 __all__ = [
     "CHUNK",
@@ -32,6 +32,7 @@ __all__ = [
     "publish",
     "recompute",
     "remind",
+    "remind_due",
     "reopen",
     "retire",
     "save_draft",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.messaging.actions import notify
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.dates import format_date
+from congdoan.kit.dates import days_left_words, format_date
 from congdoan.work.returns import rules
 from congdoan.work.returns.actions.steps import acting
 from congdoan.work.returns.choices import OPEN_STATES
@@ -83,3 +83,34 @@ def remind(*, actor: Actor, on: date, form: ReturnForm, period: str, superior: U
             data={"period": period, "count": len(reminded)},
         )
     return Reminded(len(reminded), [item.unit for item in owed if item.unit_id not in people])
+
+
+#: Days before the due date on which a body is reminded by itself; and the first day after it.
+_BEFORE = (3, 1, 0, -1)
+
+
+@transaction.atomic
+def remind_due(*, actor: Actor, on: date) -> int:
+    """Remind every body whose return falls due in some days, today, or was due yesterday: each person once for each
+    of these days, however often this is called. Returns how many bodies. For the scheduled task."""
+    days = [on + timedelta(days=before) for before in _BEFORE]
+    owed = list(
+        Obligation.objects.filter(Q(extended_to__in=days) | Q(extended_to__isnull=True, due_on__in=days))
+        .filter(Q(made__isnull=True) | Q(made__state__in=OPEN_STATES), opens_on__lte=on)
+        .select_related("form", "unit")
+        .order_by("pk")
+    )
+    people = fillers_of([item.unit_id for item in owed], on)
+    for item in owed:
+        if item.unit_id in people:
+            notify(
+                actor=actor,
+                kind=rules.DUE.code,
+                subject=f"{item.form.title}, kỳ {item.period}: {days_left_words(on, item.due)}",
+                body=f"Hạn nộp của {item.unit.name} là ngày {format_date(item.due)}.",
+                url=reverse("returns:return", args=[item.pk]),
+                users=people[item.unit_id],
+                due_on=item.due,
+                key=f"returns.due:{item.pk}:{on}",
+            )
+    return len(people)

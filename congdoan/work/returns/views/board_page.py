@@ -64,7 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
             name = read_definition(version.definition).span(period).name
         except DefinitionError:
             name = period
-    base = {"mau": form.pk, "ky": period} if form else {}
+    rows = [branch_row(branch, actor) for branch in shown.branches] if shown else []
     return render(
         request,
         "returns/board.html",
@@ -74,7 +74,6 @@ def board(request: HttpRequest) -> HttpResponse:
             "period": period,
             "period_name": name,
             "board": shown,
-            "base": base,
             "rounds": [
                 {
                     "label": f"{item.title}, {code}",
@@ -90,7 +89,8 @@ def board(request: HttpRequest) -> HttpResponse:
             ]
             if shown
             else [],
-            "branches": [branch_row(branch, actor) for branch in shown.branches] if shown else [],
+            "branches": rows,
+            "has_below": any(row["below"] for row in rows),
             "can_accept": queries.acts_for(actor, rules.ACCEPT, unit)[0],
             "crumbs": [("Báo cáo định kỳ", reverse("returns:list"))],
         },

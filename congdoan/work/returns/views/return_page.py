@@ -45,7 +45,11 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "returns/return.html", page_of(request, owed))
 
 
-def page_of(request: HttpRequest, owed: Obligation, *, wrong: str = "") -> dict[str, Any]:
+def page_of(
+    request: HttpRequest, owed: Obligation, *, wrong: str = "", is_stale: bool = False
+) -> dict[str, Any]:
+    """Everything a return's page shows. After a refusal (``wrong``) what was typed stays in the inputs; when somebody
+    else was quicker (``is_stale``) the old revision stays too, so that nothing of theirs is written over."""
     actor: Actor = request.actor
     made = made_of(owed)
     version = made.version if made else owed.version
@@ -82,6 +86,7 @@ def page_of(request: HttpRequest, owed: Obligation, *, wrong: str = "") -> dict[
         "waiting_below": queries.waiting_below(owed),
     }
     if made is not None:
+        typed = request.POST if wrong else {}
         compared = queries.comparison(owed, definition, actor.today)
         is_open = made.state in OPEN_STATES
         found = queries.findings_of(made, definition, compared, actor.today) if made.state != "closed" else []
@@ -92,21 +97,33 @@ def page_of(request: HttpRequest, owed: Obligation, *, wrong: str = "") -> dict[
         )
         page |= {
             "sheet": make_sheet(
-                made, owed, definition, on=actor.today, compared=compared, found=found, summed=summed
+                made,
+                owed,
+                definition,
+                on=actor.today,
+                compared=compared,
+                found=found,
+                summed=summed,
+                typed=typed,
             ),
+            "revision": seen_revision(request) if is_stale else made.revision,
             "compared": compared,
             "summed": summed,
             "is_editable": is_open and can["fill"],
             "is_reviewable": made.state == "submitted" and can["accept"],
             "hard": [finding for finding in found if finding.level == "hard"],
             "soft": [
-                {"finding": finding, "explanation": made.explanations.get(finding.code, "")}
+                {
+                    "finding": finding,
+                    "explanation": typed.get(f"gt:{finding.code}", made.explanations.get(finding.code, "")),
+                }
                 for finding in found
                 if finding.level == "soft"
             ],
             "frozen": made.frozen.order_by("-number").first(),
             "state_words": STATE_WORDS[made.state],
             "remark": made.remarks.get("", ""),
+            "typed_note": typed.get("note", ""),
         }
     return page
 
@@ -177,7 +194,12 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request,
             "returns/return.html",
-            page_of(request, owed_for(request, pk), wrong=str(error)),
+            page_of(
+                request,
+                owed_for(request, pk),
+                wrong=str(error),
+                is_stale=isinstance(error, rules.Changed),
+            ),
             status=422,
         )
     return redirect("returns:return", pk)
