@@ -51,6 +51,7 @@ FLOORS = [
     "congdoan.foundation.messaging",
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
+    "congdoan.foundation.tokens",
     "congdoan.registry.organisation",
     "congdoan.registry.enterprises",
     "congdoan.registry.people",

@@ -69,6 +69,7 @@ OWN = {
     "office:home",
     "office:search",
     "api:list_index",
+    "tokens:tokens",
 }
 #: Answers without records: suggestions that start from the reader's scope, public catalogues, empty forms.
 HARMLESS = {
@@ -245,10 +246,12 @@ class World:
             "imports:*.kind": "members",
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
+            "plans:*.part": "can-cu",
             "reports:*.pk": self.report.pk,
             "returns:*.pk": self.owed.pk,
             "returns:*.form": self.return_form.pk,
             "returns:*.delegation": self.delegation.pk,
+            "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
             "api:*.unit": home.code,
