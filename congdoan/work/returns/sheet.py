@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -84,10 +84,12 @@ def make_sheet(
     summed: Aggregate | None = None,
     with_names: bool = True,
     typed: Mapping[str, str] | None = None,
+    holds: Callable[[str], bool] = lambda capability: True,
 ) -> Sheet:
     """Put a return together. One query for the indicators of the form when names are wanted, none without.
 
-    ``typed`` is what somebody has just sent and was refused: it stands in the inputs, so that nothing is lost.
+    Figures lead to names only where the reader ``holds`` what the list asks. ``typed`` is what somebody has just sent
+    and was refused: it stands in the inputs, so that nothing is lost.
     """
     typed = typed or {}
     shown = rules.effective(definition, made.computed, made.entered)
@@ -96,7 +98,10 @@ def make_sheet(
         remember_codes({obligation.unit_id: obligation.unit.code})
         for key, plan in computing.plans_of(definition, span_of(obligation, definition), on=on).items():
             names = plan.terms[0].names(obligation.unit_id)
-            if names is not None and get_list(names.list_name).url_name:
+            if names is None:
+                continue
+            behind = get_list(names.list_name)
+            if behind.url_name and holds(behind.capability):
                 links[key] = names_url(names.list_name, names.params)
     odd = {key for finding in found or () for key in finding.cells}
     parts = []

@@ -15,9 +15,11 @@ from docx import Document
 from openpyxl import load_workbook
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Unit
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
+from congdoan.work.returns.jobs import put_together
 from congdoan.work.returns.models import Delegation, Obligation, Return, ReturnForm
 from tests.work.returns.conftest import DAY, PERIOD, Round
 
@@ -184,11 +186,22 @@ def test_word_excel_and_booklet(turn: Round, people: People) -> None:
     sheet = load_workbook(io.BytesIO(browser.get(url(turn, "NA1", "excel")).content)).active
     assert sheet is not None
     assert 17 in [cell.value for row in sheet.iter_rows() for cell in row]
-    address = f"{reverse('returns:booklet')}?mau={turn.form.pk}&ky={PERIOD}&don_vi="
-    booklet = Document(io.BytesIO(browser.get(address + "NA").content))
+    asked = {"mau": turn.form.pk, "ky": PERIOD, "don_vi": "NA"}
+    booklet = Document(io.BytesIO(browser.post(reverse("returns:booklet"), asked).content))
     text = "\n".join(cell.text for table in booklet.tables for row in table.rows for cell in row.cells)
     assert "CÔNG ĐOÀN CƠ SỞ NA 1" in text and "NA 2" not in text, "only what was handed in"
-    assert client(people["neighbour"]).get(address + "NA").status_code == 404
+    assert client(people["neighbour"]).post(reverse("returns:booklet"), asked).status_code == 404
+    run = JobRun.objects.create(
+        kind="returns.booklet",
+        title="Tập",
+        user=people["district"].user,
+        unit=turn.tree.north_a,
+        arguments={"form": turn.form.pk, "period": PERIOD},
+    )
+    kept = put_together(run, lambda done, total, words: None)
+    same = b"".join(browser.get(kept).streaming_content)  # type: ignore[attr-defined]
+    assert len(Document(io.BytesIO(same)).tables) == len(booklet.tables)
+    assert client(people["neighbour"]).get(kept).status_code in {403, 404}
 
 
 def test_somebody_stands_in_on_the_page(turn: Round, people: People) -> None:

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
-from congdoan.foundation.units.models import Unit, UnitVersion
+from congdoan.foundation.jobs.actions import start
+from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.dates import days_left_words
 from congdoan.kit.documents import DOCX
-from congdoan.work.returns import actions, documents, queries, rules
+from congdoan.work.returns import actions, queries, rules
+from congdoan.work.returns.booklet import handed_in, make_booklet
 from congdoan.work.returns.choices import (
     STANDINGS,
 )
@@ -26,8 +28,7 @@ from congdoan.work.returns.definitions import (
     read_definition,
 )
 from congdoan.work.returns.models import ReturnForm
-from congdoan.work.returns.sheet import make_sheet
-from congdoan.work.returns.views.asking import attachment, heading, made_of
+from congdoan.work.returns.views.asking import attachment
 
 
 def round_of(request: HttpRequest, given: Any) -> tuple[Unit, ReturnForm | None, str]:
@@ -64,7 +65,7 @@ def board(request: HttpRequest) -> HttpResponse:
             name = read_definition(version.definition).span(period).name
         except DefinitionError:
             name = period
-    rows = [branch_row(branch, actor) for branch in shown.branches] if shown else []
+    rows = [branch_row(branch, actor) for branch in shown.branches[:SHOWN]] if shown else []
     return render(
         request,
         "returns/board.html",
@@ -90,6 +91,7 @@ def board(request: HttpRequest) -> HttpResponse:
             if shown
             else [],
             "branches": rows,
+            "more": max(0, len(shown.branches) - SHOWN) if shown else 0,
             "has_below": any(row["below"] for row in rows),
             "can_accept": queries.acts_for(actor, rules.ACCEPT, unit)[0],
             "crumbs": [("Báo cáo định kỳ", reverse("returns:list"))],
@@ -150,41 +152,28 @@ def remind(request: HttpRequest) -> HttpResponse:
     return redirect(board_url(unit, form, period))
 
 
-#: More would not be printed in one go.
-BOOKLET = 400
+#: The board shows so many direct subordinates, the most pressing first; the list has them all.
+SHOWN = 150
+#: More are put together by a worker: a page of Word takes a moment each.
+BOOKLET = 12
 
 
 @login_required
-@require_safe
+@require_POST
 def booklet(request: HttpRequest) -> HttpResponse:
-    """All returns that the direct subordinates have handed in, as one Word file."""
-    unit, form, period = round_of(request, request.GET)
+    """All returns that the direct subordinates have handed in, as one Word file; many of them in the background."""
+    unit, form, period = round_of(request, request.POST)
     if form is None:
-        return redirect("returns:board")
+        raise Http404
     actor: Actor = request.actor
-    owed = list(
-        queries.visible_obligations(actor)
-        .filter(form=form, period=period, superior=unit, made__state__in=("submitted", "accepted", "closed"))
-        .select_related("form", "unit", "superior", "made__version")
-        .order_by("unit__sort_key")[:BOOKLET]
-    )
-    kinds = {
-        version.unit_id: version
-        for version in UnitVersion.objects.filter(
-            unit__in=[item.unit_id for item in owed],
-            during__contains=owed[0].last_day if owed else actor.today,
-        ).select_related("kind", "territory")
-    }
-    pages = []
-    for item in owed:
-        made = made_of(item)
-        assert made is not None
-        definition = read_definition(made.version.definition)
-        pages.append(
-            (
-                heading(item, made, definition, kinds.get(item.unit_id)),
-                make_sheet(made, item, definition, on=actor.today, with_names=False),
-            )
+    if handed_in(actor, form, period, unit).count() > BOOKLET:
+        run = start(
+            kind="returns.booklet",
+            title=f"Tập báo cáo “{form.title}” kỳ {period}",
+            actor=actor,
+            unit=unit,
+            arguments={"form": form.pk, "period": period},
         )
-    data = documents.write_booklet(pages, title=f"{form.title}\n{unit.name}\nKỳ {period}")
-    return attachment(data, documents.file_stem(f"tap-{form.code}", unit.code, period) + ".docx", DOCX)
+        return redirect("jobs:run", run.pk)
+    name, data = make_booklet(actor, form, period, unit, on=actor.today)
+    return attachment(data, name, DOCX)

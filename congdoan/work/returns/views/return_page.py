@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import days_left_words
 from congdoan.kit.documents import DOCX, XLSX
-from congdoan.work.returns import actions, documents, queries, rules
+from congdoan.work.returns import actions, queries, rules
+from congdoan.work.returns.booklet import made_of, printed
 from congdoan.work.returns.choices import (
     OPEN_STATES,
     STANDINGS,
@@ -33,8 +32,10 @@ from congdoan.work.returns.forms import (
     read_remarks,
 )
 from congdoan.work.returns.models import Obligation, Return
-from congdoan.work.returns.sheet import Sheet, make_sheet
-from congdoan.work.returns.views.asking import attachment, heading, made_of, owed_for
+from congdoan.work.returns.sheet import make_sheet
+from congdoan.work.returns.views.asking import attachment, owed_for
+from congdoan.work.returns.word import file_stem, write_word
+from congdoan.work.returns.workbook import write_excel
 
 
 @login_required
@@ -105,6 +106,7 @@ def page_of(
                 found=found,
                 summed=summed,
                 typed=typed,
+                holds=actor.has_anywhere,
             ),
             "revision": seen_revision(request) if is_stale else made.revision,
             "compared": compared,
@@ -284,14 +286,6 @@ def restatement(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def printed(owed: Obligation, made: Return, on: date) -> tuple[documents.Heading, Sheet]:
-    definition = read_definition(made.version.definition)
-    return (
-        heading(owed, made, definition, known_version(owed.unit, owed.last_day)),
-        make_sheet(made, owed, definition, on=on, with_names=False),
-    )
-
-
 def to_print(request: HttpRequest, pk: int) -> tuple[Obligation, Return]:
     owed = owed_for(request, pk)
     made = made_of(owed)
@@ -305,8 +299,8 @@ def to_print(request: HttpRequest, pk: int) -> tuple[Obligation, Return]:
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The return as a Word file."""
     owed, made = to_print(request, pk)
-    data = documents.write_word(*printed(owed, made, request.actor.today))
-    return attachment(data, documents.file_stem(owed.form.code, owed.unit.code, owed.period) + ".docx", DOCX)
+    data = write_word(*printed(owed, made, request.actor.today))
+    return attachment(data, file_stem(owed.form.code, owed.unit.code, owed.period) + ".docx", DOCX)
 
 
 @login_required
@@ -314,5 +308,5 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 def excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The return as a workbook."""
     owed, made = to_print(request, pk)
-    data = documents.write_excel(*printed(owed, made, request.actor.today), made_on=request.actor.today)
-    return attachment(data, documents.file_stem(owed.form.code, owed.unit.code, owed.period) + ".xlsx", XLSX)
+    data = write_excel(*printed(owed, made, request.actor.today), made_on=request.actor.today)
+    return attachment(data, file_stem(owed.form.code, owed.unit.code, owed.period) + ".xlsx", XLSX)

@@ -1,4 +1,4 @@
-"""A return as a Word and an Excel file, and all returns of a round as one booklet.
+"""A return as a Word file, and all returns of a round as one booklet.
 
 The page is that of Decree 30/2020/NĐ-CP, Annex I (kit.documents); the text is drawn, not filled into a template,
 because the form itself is data.
@@ -21,9 +21,6 @@ from docx.text.paragraph import Paragraph
 
 from congdoan.kit.dates import format_long
 from congdoan.kit.documents import (
-    ONE_DECIMAL,
-    WHOLE,
-    Sheets,
     draw_line_under,
     keep_whole,
     repeat_header,
@@ -36,7 +33,7 @@ from congdoan.work.reports.word import in_full, number_line
 from congdoan.work.returns.sheet import Line, Sheet
 
 _TEXT_CM = 16.5
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
 @dataclass(frozen=True)
@@ -90,11 +87,11 @@ def _draw(document: DocumentType, heading: Heading, sheet: Sheet) -> None:
     line = document.add_paragraph()
     draw_line_under(line, indent_cm=0, column_cm=_TEXT_CM, length_cm=4)
     for place, part in enumerate(sheet.parts):
-        _body(document, f"{_ROMAN[place]}. {part.title.upper()}", bold=True)
+        _body(document, f"{ROMAN[place]}. {part.title.upper()}", bold=True)
         _table(document, part.columns, part.lines)
     number = len(sheet.parts)
     for text in sheet.texts:
-        _body(document, f"{_ROMAN[number]}. {text['title'].upper()}", bold=True)
+        _body(document, f"{ROMAN[number]}. {text['title'].upper()}", bold=True)
         number += 1
         for paragraph in (text["text"] or "[Chưa viết]").splitlines():
             if paragraph.strip():
@@ -209,52 +206,3 @@ def _body(document: DocumentType, words: str, *, bold: bool = False, italic: boo
     layout = paragraph.paragraph_format
     layout.space_before, layout.space_after, layout.first_line_indent = Pt(6), Pt(3), Cm(1.27)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-
-
-def write_excel(heading: Heading, sheet: Sheet, *, made_on: date) -> bytes:
-    """One return as a workbook: a table a section, with what the registers said where something else was reported."""
-    widest = max(len(part.columns) for part in sheet.parts)
-    book = Sheets(title=heading.title, made_on=made_on)
-    page, row = book.sheet(
-        "Báo cáo",
-        widths=(6, 52, 14, *[16] * widest, 34),
-        heading=(heading.superior, heading.unit, heading.title, heading.period.capitalize()),
-        note=f"Trạng thái: {heading.state}",
-        footer=heading.unit,
-    )
-    bold = book.format(bold=True, border=0)
-    head = book.format(bold=True, align="center", text_wrap=True, bg_color="#E8EEF6")
-    plain, centred = book.format(text_wrap=True), book.format(align="center")
-    for place, part in enumerate(sheet.parts):
-        page.write_string(row, 0, f"{_ROMAN[place]}. {part.title}", bold)
-        row += 1
-        for column, words in enumerate(("TT", "Nội dung", "ĐVT", *part.columns)):
-            page.write_string(row, column, words, head)
-        page.write_string(row, 3 + widest, "Ghi chú", head)
-        row += 1
-        for number, line in enumerate(part.lines, start=1):
-            page.write_number(row, 0, number, centred)
-            page.write_string(row, 1, line.title, plain)
-            page.write_string(row, 2, line.unit, centred)
-            notes = []
-            for column, figure in enumerate(line.figures):
-                if figure is None:
-                    page.write_blank(row, 3 + column, None, plain)
-                    continue
-                is_whole = figure.value is None or figure.value == figure.value.to_integral_value()
-                book.number(
-                    page, row, 3 + column, figure.value, book.format(WHOLE if is_whole else ONE_DECIMAL)
-                )
-                if figure.computed:
-                    notes.append(f"{figure.column}: theo sổ {figure.computed}; {figure.reason}")
-            page.write_string(row, 3 + widest, "; ".join(notes), plain)
-            row += 1
-        row += 1
-    for text in sheet.texts:
-        page.write_string(row, 0, text["title"], bold)
-        page.merge_range(
-            row + 1, 0, row + 1, 3 + widest, text["text"], book.format(text_wrap=True, valign="top")
-        )
-        page.set_row(row + 1, max(30, 16 * (1 + len(text["text"]) // 90 + text["text"].count("\n"))))
-        row += 3
-    return book.finish()
