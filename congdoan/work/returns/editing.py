@@ -81,7 +81,7 @@ def set_head(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Data:
         closes_books=bool(changes.get("closes_books")),
     )
     months = [part for part in re.split(r"[,;\s]+", changes.get("months") or "") if part]
-    if not all(part.isdigit() and 1 <= int(part) <= 12 for part in months):
+    if not all(part.isdecimal() and 1 <= int(part) <= 12 for part in months):
         raise DefinitionError("Các tháng ghi bằng số từ 1 đến 12, ví dụ: 5 hoặc 5, 7.")
     made["months"] = [int(part) for part in months]
     return made

@@ -73,7 +73,7 @@ def _search(rows: QuerySet[Any], typed: str, context: ListContext) -> QuerySet[A
 
 
 def _form_filter(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
-    return rows.filter(form=int(value)) if value.isdigit() and len(value) < 18 else rows.none()
+    return rows.filter(form=int(value)) if value.isdecimal() and len(value) < 18 else rows.none()
 
 
 declare_list(

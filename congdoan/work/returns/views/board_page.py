@@ -43,7 +43,7 @@ def round_of(request: HttpRequest, given: Any) -> tuple[Unit, ReturnForm | None,
     number = given.get("mau", "")
     form = (
         ReturnForm.objects.select_related("owner").filter(pk=int(number)).first()
-        if number.isdigit() and len(number) < 18
+        if number.isdecimal() and len(number) < 18
         else None
     )
     return unit, form, given.get("ky", "")

@@ -161,7 +161,7 @@ def open_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 def seen_revision(request: HttpRequest) -> int:
     typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdigit() and len(typed) < 10 else 0
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 @login_required
