@@ -26,6 +26,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Sổ đăng ký",
         [
             ("Tổ chức công đoàn", "organisation:tree", "sitemap", "units.view"),
+            ("Sắp xếp tổ chức", "reorganisation:list", "hierarchy-2", "reorganisation.view"),
             ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
