@@ -41,28 +41,26 @@ class Rearranged:
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] if ordered else 0.0
 
 
-def _largest(count: int) -> list[Any]:
-    """The largest provinces by members."""
+def merge_provinces(ground: Ground, members: int) -> Rearranged:
+    """The largest provinces, two or as many as have so many members, come under a new one."""
     from congdoan.foundation.measures.queries import stock
     from congdoan.foundation.units.models import Unit
 
     provinces = list(Unit.objects.filter(versions__kind="provincial_federation").distinct())
     sizes = stock("members", [unit.pk for unit in provinces], on=TODAY)
-    return sorted(provinces, key=lambda unit: -sizes[unit.pk])[:count]
-
-
-def merge_provinces(ground: Ground) -> Rearranged:
-    """The two largest provinces come under a new one."""
-    first, second = _largest(2)
+    chosen: list[Unit] = []
+    for unit in sorted(provinces, key=lambda one: -sizes[one.pk]):
+        if len(chosen) >= 2 and sum(sizes[one.pk] for one in chosen) >= members:
+            break
+        chosen.append(unit)
     new = {
         "code": "TMOI",
         "name": "Liên đoàn Lao động tỉnh mới",
         "kind": "provincial_federation",
         "parent": ground.root,
     }
-    return _measure(
-        ground, [first.pk, second.pk], [("merge", {"units": [first.code, second.code], "new": new})]
-    )
+    step = ("merge", {"units": [unit.code for unit in chosen], "new": new})
+    return _measure(ground, [unit.pk for unit in chosen], [step])
 
 
 def merge_unions(ground: Ground, members: int) -> Rearranged:
@@ -92,6 +90,7 @@ def merge_unions(ground: Ground, members: int) -> Rearranged:
 
 def _measure(ground: Ground, unit_ids: list[int], steps: list[tuple[str, dict[str, Any]]]) -> Rearranged:
     from congdoan.config.bench.upkeep import settle
+    from congdoan.config.server import collect_static
     from congdoan.foundation.access.rules import Actor
     from congdoan.foundation.measures.queries import differences
     from congdoan.foundation.units.models import Unit, UnitPlacement
@@ -137,6 +136,7 @@ def _measure(ground: Ground, unit_ids: list[int], steps: list[tuple[str, dict[st
     checked = watch.seconds
     if not sheet.is_clean:
         raise RuntimeError(sheet.errors[0].message)
+    collect_static()
     with _Readers(ground) as readers:
         watch = Watch()
         commit(actor=system, on=TODAY, reorganisation=made)

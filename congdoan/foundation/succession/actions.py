@@ -125,6 +125,7 @@ def name_successors(passage: Passage) -> int:
             batch=passage.batch,
         )
         for pk, route in passage.routes.items()
+        if pk > 0
         for rank, heir in enumerate(passage.heirs(pk))
     ]
     Successor.objects.bulk_create(made, batch_size=2000)

@@ -99,8 +99,8 @@ class Passage:
 
     @property
     def ended(self) -> list[int]:
-        """The units that exist no longer."""
-        return [pk for pk, route in self.routes.items() if not route.stands]
+        """The units that exist no longer; those founded and given up by the same decision never did."""
+        return [pk for pk, route in self.routes.items() if not route.stands and pk > 0]
 
     def final(self, unit_id: int, after: int = -1) -> int | Route:
         """Where something of a unit is in the end: a unit, or the Route of a unit that is divided or left on the
@@ -123,6 +123,11 @@ class Passage:
                 return None
             end = self.final(end.heirs[0], end.step)
         return end
+
+    def passing(self, unit_id: int, n: int) -> Tally:
+        """The tally of rows that go to the main successor, and end where there is none."""
+        to = self.heir(unit_id)
+        return Tally(unit_id, n, to, "passed" if to is not None else "ended")
 
     def heirs(self, unit_id: int) -> tuple[int, ...]:
         """All units that succeed an ended unit in the end, the main one first."""

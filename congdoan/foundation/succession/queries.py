@@ -78,8 +78,7 @@ def tallies(passage: Passage) -> list[tuple[SuccessionRule, list[Tally]]]:
         lines = []
         for pk, n in counted.items():
             if rule.fate == "successor":
-                heir = passage.heir(pk)
-                lines.append(Tally(pk, n, heir, "passed" if heir is not None else "ended"))
+                lines.append(passage.passing(pk, n))
             else:
                 lines.append(Tally(pk, n, None, "ended" if rule.fate == "ends" else "kept"))
         found.append((rule, lines))

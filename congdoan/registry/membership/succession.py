@@ -327,24 +327,24 @@ def _allocate(cursor: Any, passage: Passage) -> None:
                SET at = e.at, leave = COALESCE(e.leave, ''), why = COALESCE(e.why, ''), node = e.node
                FROM (
                    SELECT y.membership_id, COALESCE(
-                       (SELECT l.into FROM unnest(%(people)s::bigint[], %(people_into)s::bigint[]) l(pk, into)
+                       (SELECT l.heir FROM unnest(%(people)s::bigint[], %(people_into)s::bigint[]) l(pk, heir)
                         WHERE l.pk = y.person_id LIMIT 1),
-                       (SELECT l.into FROM people_employment w
-                        JOIN unnest(%(employers)s::bigint[], %(employers_into)s::bigint[]) l(pk, into)
+                       (SELECT l.heir FROM people_employment w
+                        JOIN unnest(%(employers)s::bigint[], %(employers_into)s::bigint[]) l(pk, heir)
                           ON l.pk = w.enterprise_id
                         WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
                         ORDER BY w.during DESC, w.id LIMIT 1),
-                       (SELECT l.into FROM people_employment w
+                       (SELECT l.heir FROM people_employment w
                         JOIN enterprises_enterprise c ON c.id = w.enterprise_id
-                        JOIN unnest(%(territories)s::text[], %(territories_into)s::bigint[]) l(code, into)
+                        JOIN unnest(%(territories)s::text[], %(territories_into)s::bigint[]) l(code, heir)
                           ON l.code = c.territory_id
                         WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
                         ORDER BY w.during DESC, w.id LIMIT 1),
-                       %(rest)s::bigint) AS into
+                       %(rest)s::bigint) AS heir
                    FROM passing_members y WHERE y.node = %(node)s
                ) chosen
                LEFT JOIN unnest(%(into)s::bigint[], %(at)s::bigint[], %(leave)s::text[], %(why)s::text[], %(nodes)s::int[])
-                 e(into, at, leave, why, node) ON e.into = chosen.into
+                 e(heir, at, leave, why, node) ON e.heir = chosen.heir
                WHERE x.membership_id = chosen.membership_id""",
             {
                 "people": [pk for pk, _ in people],
