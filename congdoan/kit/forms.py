@@ -102,7 +102,7 @@ class _SuggestManyInput(_SuggestInput):
         return format_html(
             '<div class="stack-small" data-rows>{}<div><button type="button" class="btn btn-small" data-add-row>Thêm dòng'
             "</button></div></div>",
-            format_html_join("", '<div data-row>{}</div>', rows),
+            format_html_join("", "<div data-row>{}</div>", rows),
         )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:

@@ -31,6 +31,7 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
@@ -184,6 +185,12 @@ class World:
             proposed_by=self.officer,
         )
         self.job = JobRun.objects.create(kind="none", title="Việc Bí Mật Bắc", user=self.officer, unit=home)
+        self.reorganisation = draft(
+            actor=system,
+            on=on,
+            data=ReorganisationData("Sắp xếp Bí Mật Bắc", home, date(2026, 7, 1)),
+            steps=[StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"})],
+        )
         self.home = home
         self.examples: dict[str, Any] = {
             "access:user.pk": self.officer.pk,
@@ -214,6 +221,9 @@ class World:
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
             "reports:*.pk": self.report.pk,
+            "reorganisation:*.pk": self.reorganisation.pk,
+            "reorganisation:*.kind": "merge",
+            "reorganisation:*.position": 1,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
             "api:*.unit": home.code,

@@ -23,17 +23,27 @@ def balance_workbook(found: Reorganisation, sheet: Balance, *, conclusion: str, 
     note = f"Có hiệu lực từ ngày {format_date(found.effective_on)}. {conclusion}"
     text, number = book.format(text_wrap=True), book.format(WHOLE)
 
-    labels = ["Nội dung", "Trước", "Về đơn vị khác", "Giữ nguyên", "Kết thúc", "Ra khỏi tổ chức", "Chưa có nơi đến", "Sau", "Theo quy tắc"]
-    page, row = book.sheet("Tổng hợp", widths=[34, 12, 14, 12, 12, 14, 14, 12, 44], heading=heading, note=note)
+    labels = [
+        "Nội dung",
+        "Trước",
+        "Về đơn vị khác",
+        "Giữ nguyên",
+        "Kết thúc",
+        "Ra khỏi tổ chức",
+        "Chưa có nơi đến",
+        "Sau",
+        "Theo quy tắc",
+    ]
+    page, row = book.sheet(
+        "Tổng hợp", widths=[34, 12, 14, 12, 12, 14, 14, 12, 44], heading=heading, note=note
+    )
     row = book.header_row(page, row, labels)
     for line in sheet.lines:
         page.write_string(row, 0, line.label, text)
         figures = (line.before, line.passes, line.keeps, line.ends, line.leaves, line.homeless)
         for column, n in enumerate(figures, 1):
             book.number(page, row, column, n, number)
-        book.formula(
-            page, row, 7, f"=B{row + 1}-E{row + 1}-F{row + 1}-G{row + 1}", number, line.after
-        )
+        book.formula(page, row, 7, f"=B{row + 1}-E{row + 1}-F{row + 1}-G{row + 1}", number, line.after)
         page.write_string(row, 8, line.rule.capitalize(), text)
         page.set_row(row, row_height([(line.label, 34), (line.rule, 44)]))
         row += 1
@@ -49,11 +59,20 @@ def balance_workbook(found: Reorganisation, sheet: Balance, *, conclusion: str, 
         row += 1
 
     page, row = book.sheet("Đi về đâu", widths=[30, 16, 46, 20, 16, 46, 12], heading=heading)
-    row = book.header_row(page, row, ["Nội dung", "Mã", "Từ đơn vị", "Kết quả", "Mã mới", "Về đơn vị", "Số lượng"])
+    row = book.header_row(
+        page, row, ["Nội dung", "Mã", "Từ đơn vị", "Kết quả", "Mã mới", "Về đơn vị", "Số lượng"]
+    )
     for line in sheet.lines:
         for flow in line.flows:
-            words = (line.label, flow.unit, flow.unit_name, FATE_WORDS.get(flow.fate, flow.fate), flow.to, flow.to_name)
-            for column, word in enumerate(words):
+            cells = (
+                line.label,
+                flow.unit,
+                flow.unit_name,
+                FATE_WORDS.get(flow.fate, flow.fate),
+                flow.to,
+                flow.to_name,
+            )
+            for column, word in enumerate(cells):
                 page.write_string(row, column, word, text)
             book.number(page, row, 6, flow.n, number)
             row += 1

@@ -39,7 +39,8 @@ class PaperForm(forms.Form):
         missing="Không thấy đơn vị này. Hãy gõ vài chữ của tên rồi chọn trong danh sách gợi ý.",
     )
     effective_on = DayField(
-        label="Có hiệu lực từ ngày", help_text="Ngày đầu tiên của cơ cấu mới. Có thể soạn trước; đến ngày đó mới thực hiện."
+        label="Có hiệu lực từ ngày",
+        help_text="Ngày đầu tiên của cơ cấu mới. Có thể soạn trước; đến ngày đó mới thực hiện.",
     )
     number = forms.CharField(label="Số quyết định", max_length=80, required=False)
     issued_on = DayField(label="Ngày ký", required=False)
@@ -88,7 +89,9 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit = settings.UPLOAD_LIMIT_BYTES // 1048576
-        self.fields["file"].help_text = f".xlsx, .xls hoặc .csv, đến {limit} MB; mỗi dòng là một việc, theo tệp mẫu."
+        self.fields[
+            "file"
+        ].help_text = f".xlsx, .xls hoặc .csv, đến {limit} MB; mỗi dòng là một việc, theo tệp mẫu."
 
 
 class Picker:
@@ -244,7 +247,9 @@ class _NewUnit(StepForm):
         self.fields[f"{prefix}kind"] = self._kind(f"Loại{words}", required=required)
         self.fields[f"{prefix}parent"] = self.picker.one(label=f"Cấp trên{words}", required=required)
         self.fields[f"{prefix}sector"] = self._sector()
-        self.fields[f"{prefix}territory"] = SuggestField(label=f"Địa bàn{words}", required=False, **_TERRITORY)
+        self.fields[f"{prefix}territory"] = SuggestField(
+            label=f"Địa bàn{words}", required=False, **_TERRITORY
+        )
 
     def _check_code(self, name: str) -> str:
         code = str(self.cleaned_data[name]).strip()
@@ -325,7 +330,10 @@ class DissolveStep(StepForm):
             required=False,
         )
         self.fields["reason"] = forms.CharField(
-            label="Lý do ghi vào sổ", max_length=300, required=False, help_text="Ví dụ: Công đoàn trong cơ quan hành chính kết thúc"
+            label="Lý do ghi vào sổ",
+            max_length=300,
+            required=False,
+            help_text="Ví dụ: Công đoàn trong cơ quan hành chính kết thúc",
         )
         self.fields["children_to"] = self.picker.one(
             label="Đơn vị trực thuộc về", required=False, help_text="Để trống: về nơi nhận đoàn viên."
@@ -346,8 +354,8 @@ _SEPARATORS = re.compile(r"[,;\s]+")
 
 class SplitStep(StepForm):
     explanation = (
-        "Mỗi phần ghi ai về đơn vị nào: theo nơi làm việc (mã doanh nghiệp), theo xã phường, theo đơn vị trực thuộc. Phần còn "
-        "lại về đơn vị ghi ở cuối."
+        "Mỗi phần ghi ai về đơn vị nào: theo nơi làm việc (mã doanh nghiệp), theo xã phường, theo đơn vị trực thuộc. Phần "
+        "còn lại về đơn vị ghi ở cuối."
     )
     _PARTS = 8
 
@@ -356,7 +364,8 @@ class SplitStep(StepForm):
         posted = [
             number
             for number in range(self._PARTS)
-            if self.is_bound and any(self.data.get(self.add_prefix(f"part{number}_{name}")) for name in self._names)
+            if self.is_bound
+            and any(self.data.get(self.add_prefix(f"part{number}_{name}")) for name in self._names)
         ]
         shown = min(self._PARTS, max(2, len(given) + 1, (posted[-1] + 2) if posted else 0))
         self.fields["unit"] = self.picker.one(label="Đơn vị chia tách")
@@ -384,10 +393,14 @@ class SplitStep(StepForm):
                 label=f"{label}đơn vị trực thuộc", required=False, initial=part.get("units")
             )
         self.fields["rest"] = self.picker.one(
-            label="Phần còn lại về", required=False, help_text="Để trống: mọi người phải được nêu ở các phần trên."
+            label="Phần còn lại về",
+            required=False,
+            help_text="Để trống: mọi người phải được nêu ở các phần trên.",
         )
         self.fields["keeps"] = forms.BooleanField(
-            label="Đơn vị cũ tiếp tục hoạt động", required=False, help_text="Không đánh dấu: đơn vị cũ kết thúc."
+            label="Đơn vị cũ tiếp tục hoạt động",
+            required=False,
+            help_text="Không đánh dấu: đơn vị cũ kết thúc.",
         )
         self.fields["passes_grants"] = self._passes_grants()
         self.shown = shown
@@ -423,7 +436,10 @@ class SplitStep(StepForm):
     def arguments(self) -> dict[str, Any]:
         found = {name: value for name, value in super().arguments().items() if not name.startswith("part")}
         kept = ("passes_grants",)
-        return {"parts": self._parts(), **{name: found[name] for name in ("unit", "rest", "keeps", *kept) if name in found}}
+        return {
+            "parts": self._parts(),
+            **{name: found[name] for name in ("unit", "rest", "keeps", *kept) if name in found},
+        }
 
 
 class EndLevelStep(StepForm):
@@ -439,7 +455,11 @@ class EndLevelStep(StepForm):
         )
         for name, label, example in (
             ("successors", "Đơn vị kế thừa riêng", "mã đơn vị kết thúc, dấu cách, mã đơn vị kế thừa"),
-            ("children", "Cấp trên mới riêng của đơn vị trực thuộc", "mã đơn vị trực thuộc, dấu cách, mã cấp trên mới"),
+            (
+                "children",
+                "Cấp trên mới riêng của đơn vị trực thuộc",
+                "mã đơn vị trực thuộc, dấu cách, mã cấp trên mới",
+            ),
         ):
             self.fields[name] = forms.CharField(
                 label=label,
@@ -488,7 +508,9 @@ class TransferAuthorityStep(StepForm):
         )
         self.fields["from_kind"] = forms.ChoiceField(label="Loại đơn vị đang có thẩm quyền", choices=kinds)
         self.fields["to_kind"] = forms.ChoiceField(
-            label="Giao cho loại đơn vị", choices=[("", "— không giao cho loại nào —"), *kinds], required=False
+            label="Giao cho loại đơn vị",
+            choices=[("", "— không giao cho loại nào —"), *kinds],
+            required=False,
         )
         self.fields["source"] = forms.CharField(
             label="Căn cứ", max_length=200, help_text="Văn bản và điều khoản, ví dụ: Điều lệ, Điều 16"

@@ -15,8 +15,8 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.succession.catalogue import FATES, Part, Passage, Route, rules
-from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.succession.models import JournalEntry
+from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.reorganisation.planning import Plan, Problem, StepData, plan

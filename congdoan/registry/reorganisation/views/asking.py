@@ -132,5 +132,11 @@ def form_page(
     **more: Any,
 ) -> HttpResponse:
     """A form; sent but not accepted is 422."""
-    context = {"form": form, "title": title, "button": button, "crumbs": [*way, (title, "")], "back": way[-1][1]}
+    context = {
+        "form": form,
+        "title": title,
+        "button": button,
+        "crumbs": [*way, (title, "")],
+        "back": way[-1][1],
+    }
     return render(request, template, context | more, status=422 if form.is_bound and form.errors else 200)

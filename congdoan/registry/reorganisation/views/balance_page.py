@@ -24,7 +24,15 @@ from congdoan.registry.reorganisation import actions
 from congdoan.registry.reorganisation.choices import FATE_WORDS, UNIT_CHANGES
 from congdoan.registry.reorganisation.documents import balance_workbook
 from congdoan.registry.reorganisation.models import Reorganisation
-from congdoan.registry.reorganisation.queries import Balance, Flow, Line, Problem, UnitLine, saved_balance, steps_of
+from congdoan.registry.reorganisation.queries import (
+    Balance,
+    Flow,
+    Line,
+    Problem,
+    UnitLine,
+    saved_balance,
+    steps_of,
+)
 from congdoan.registry.reorganisation.rules import PREPARE
 from congdoan.registry.reorganisation.sentences import codes_of
 from congdoan.registry.reorganisation.views.asking import (
@@ -135,9 +143,8 @@ def conclusion(weighed: Balance) -> str:
     before, after = weighed.members_before, weighed.members_after
     units = f"{format_number(weighed.units_before)} đơn vị thành {format_number(weighed.units_after)} đơn vị"
     if before == after:
-        return (
-            f"Toàn hệ thống có {format_number(before)} đoàn viên trước và sau khi sắp xếp, khớp đến người cuối cùng; {units}."
-        )
+        whole = f"Toàn hệ thống có {format_number(before)} đoàn viên trước và sau khi sắp xếp"
+        return f"{whole}, khớp đến người cuối cùng; {units}."
     line = next((line for line in weighed.lines if line.key == _MEMBERS), None)
     left = line.leaves if line else 0
     homeless = line.homeless if line else 0
@@ -163,7 +170,10 @@ def _part(line: Line, found: Reorganisation) -> Part:
     tones = {"homeless": "bad", "left": "warn", "passed": "good"}
     shown = [
         FlowLine(
-            flow, FATE_WORDS.get(flow.fate, flow.fate), _opens(line, flow, found), tones.get(flow.fate, "muted")
+            flow,
+            FATE_WORDS.get(flow.fate, flow.fate),
+            _opens(line, flow, found),
+            tones.get(flow.fate, "muted"),
         )
         for flow in flows[:_SHOWN]
     ]

@@ -61,7 +61,8 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         if data["seen"] != seen:
             messages.error(
-                request, "Bảng cân đối vừa được kiểm tra lại. Hãy đọc lại các con số rồi xác nhận một lần nữa."
+                request,
+                "Bảng cân đối vừa được kiểm tra lại. Hãy đọc lại các con số rồi xác nhận một lần nữa.",
             )
             return redirect("reorganisation:commit", pk)
         begin(request, found, "commit", number=data["number"], issued_on=data["issued_on"].isoformat())
@@ -87,9 +88,7 @@ def _not_yet(found: Reorganisation, sheet: Balance | None, request: HttpRequest)
     if found.state != "checked" or sheet is None:
         return "Hãy kiểm tra và sửa hết lỗi trước khi thực hiện."
     if found.effective_on > request.actor.today:
-        return (
-            f"Quyết định có hiệu lực từ ngày {format_date(found.effective_on)}; đến ngày đó mới thực hiện được."
-        )
+        return f"Quyết định có hiệu lực từ ngày {format_date(found.effective_on)}; đến ngày đó mới thực hiện được."
     return ""
 
 

@@ -127,8 +127,8 @@ def names_of(found: Reorganisation, steps: list[StepData]) -> Names:
     return names_for(steps, all_steps=founding)
 
 
-def _facts(found: Reorganisation) -> list[tuple[str, Any]]:
-    facts = [
+def _facts(found: Reorganisation) -> list[tuple[Any, ...]]:
+    facts: list[tuple[Any, ...]] = [
         ("Số quyết định", found.number or "(chưa có số)"),
         ("Ngày ký", format_date(found.issued_on) if found.issued_on else ""),
         ("Cơ quan ban hành", found.authority.name, reverse("organisation:unit", args=[found.authority.code])),
