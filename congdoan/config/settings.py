@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from congdoan.config.embedded import django_database, ensure_database, home
 from congdoan.config.secrets import load_or_make
@@ -19,6 +20,12 @@ def _flag(name: str, default: bool) -> bool:
 
 def _list(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def _origin(url: str) -> list[str]:
+    """Scheme and host of an address, as a policy names them; nothing for no address."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
 
 
 DEBUG = _flag("CONGDOAN_DEBUG", False)
@@ -41,6 +48,7 @@ FLOORS = [
     "congdoan.foundation.files",
     "congdoan.foundation.jobs",
     "congdoan.foundation.approvals",
+    "congdoan.foundation.messaging",
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
     "congdoan.foundation.succession",
@@ -79,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "congdoan.config.limits.UploadLimitMiddleware",
+    "congdoan.config.limits.UnreadableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -244,7 +253,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers also mind where a form's answer leads: for single sign-on, to the provider.
+        "form-action": ["'self'", *_origin(os.environ.get("CONGDOAN_OIDC_URL", ""))],
         "frame-ancestors": ["'none'"],
     }
 }
@@ -258,6 +268,29 @@ EMAIL_HOST_USER = os.environ.get("CONGDOAN_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("CONGDOAN_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("CONGDOAN_SMTP_TLS", False)
 DEFAULT_FROM_EMAIL = os.environ.get("CONGDOAN_EMAIL_FROM", "congdoan@localhost")
+
+#: Ways out for notices. Each is off until its server is named; all are bound by one time limit, in seconds.
+MESSAGING = {
+    "site": os.environ.get("CONGDOAN_SITE", "").rstrip("/"),
+    "timeout": float(os.environ.get("CONGDOAN_MESSAGE_TIMEOUT", "15")),
+    "email": bool(os.environ.get("CONGDOAN_EMAIL_BACKEND")),
+    "webhook_url": os.environ.get("CONGDOAN_WEBHOOK_URL", ""),
+    "webhook_secret": os.environ.get("CONGDOAN_WEBHOOK_SECRET", ""),
+    "zalo_app_id": os.environ.get("CONGDOAN_ZALO_APP_ID", ""),
+    "zalo_app_secret": os.environ.get("CONGDOAN_ZALO_APP_SECRET", ""),
+    "zalo_refresh_token": os.environ.get("CONGDOAN_ZALO_REFRESH_TOKEN", ""),
+    "zalo_template": os.environ.get("CONGDOAN_ZALO_TEMPLATE", ""),
+    "zalo_url": os.environ.get("CONGDOAN_ZALO_URL", "https://business.openapi.zalo.me/message/template"),
+    "zalo_token_url": os.environ.get(
+        "CONGDOAN_ZALO_TOKEN_URL", "https://oauth.zaloapp.com/v4/oa/access_token"
+    ),
+    "smpp_host": os.environ.get("CONGDOAN_SMPP_HOST", ""),
+    "smpp_port": int(os.environ.get("CONGDOAN_SMPP_PORT", "2775")),
+    "smpp_user": os.environ.get("CONGDOAN_SMPP_USER", ""),
+    "smpp_password": os.environ.get("CONGDOAN_SMPP_PASSWORD", ""),
+    "smpp_sender": os.environ.get("CONGDOAN_SMPP_SENDER", ""),
+    "smpp_tls": _flag("CONGDOAN_SMPP_TLS", False),
+}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("quan-tri/", include("congdoan.foundation.access.urls")),
     path("nhat-ky/", include("congdoan.foundation.audit.urls")),
     path("phe-duyet/", include("congdoan.foundation.approvals.urls")),
+    path("thong-bao/", include("congdoan.foundation.messaging.urls")),
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("nhap-danh-sach/", include("congdoan.foundation.imports.urls")),
     path("don-vi/", include("congdoan.registry.organisation.urls")),

@@ -361,7 +361,8 @@ def read_page(spec: ListSpec, context: ListContext, *, size: int = PAGE_SIZE) ->
     key = page_key(context, len(order.fields))
     if key is not None:
         upwards = order.descending == backwards
-        rows = rows.filter(RowCompare(order.fields, ">" if upwards else "<", key))
+        # As text: PostgreSQL reads it as what the field is, or refuses it as bad data.
+        rows = rows.filter(RowCompare(order.fields, ">" if upwards else "<", [str(value) for value in key]))
     found = list(order.apply(rows, backwards=backwards)[: size + 1])
     more = len(found) > size
     found = found[:size]

@@ -17,6 +17,12 @@ class NumberError(ValueError):
     """The text is not a number; the message (Vietnamese) says how to write one."""
 
 
+def whole_number(text: str) -> int | None:
+    """The integer that a parameter of an address writes in plain figures ("42", "-1"); None for anything else and for
+    what no column of the database holds."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
+
+
 def _decimal(value: Number) -> Decimal:
     # By way of str, so that 0.955 is 0.955 and not the nearest binary fraction.
     return value if isinstance(value, Decimal) else Decimal(str(value))

@@ -18,6 +18,8 @@ OFFERED = {
     "congdoan.foundation.approvals.registry",
     "congdoan.foundation.imports.catalogue",
     "congdoan.foundation.imports.cells",
+    "congdoan.foundation.imports.headings",
+    "congdoan.foundation.imports.reading",
     "congdoan.foundation.listing.views",
     "congdoan.foundation.succession.catalogue",
     "congdoan.foundation.measures.contributions",

@@ -28,6 +28,7 @@ from congdoan.foundation.audit.actions import record
 from congdoan.foundation.files.actions import store
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
+from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.membership.models import Movement
@@ -61,6 +62,9 @@ OWN = {
     "usersessions_list",
     "jobs:list",
     "approvals:list",
+    "messaging:list",
+    "messaging:read_all",
+    "messaging:preferences",
     "office:home",
     "office:search",
     "api:list_index",
@@ -76,8 +80,8 @@ HARMLESS = {
 }
 #: Asked of doors that suggest, so that they would answer with the records if they did not mind the scope.
 QUESTION = "?q=NA2&unit=NA2&don_vi=NA2&don-vi=NA2&parent=NA2&term=NA2"
-#: The starter's alone, whatever stands above.
-PRIVATE = {"jobs:run", "jobs:start_again"}
+#: The starter's or the reader's alone, whatever stands above.
+PRIVATE = {"jobs:run", "jobs:start_again", "messaging:notice"}
 #: A superior's plan binds those below it, so they read it.
 DOWNWARD = {"plans:plan", "plans:target", "plans:allocation"}
 #: What the whole house shares: the roles, and the name of a list.
@@ -190,6 +194,14 @@ class World:
             on=on,
             data=ReorganisationData("Sắp xếp Bí Mật Bắc", home, date(2026, 7, 1)),
             steps=[StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"})],
+        self.notice = Notice.objects.create(
+            user=self.officer,
+            kind="messaging.reminder",
+            title="Nhắc việc Bí Mật Bắc",
+            created_at=timezone.now(),
+        )
+        Delivery.objects.create(
+            notice=self.notice, channel="email", created_at=timezone.now(), next_try_at=timezone.now()
         )
         self.home = home
         self.examples: dict[str, Any] = {
@@ -206,6 +218,7 @@ class World:
             "audit:*.pk": self.entry.pk,
             "approvals:*.pk": self.approval.pk,
             "jobs:*.pk": self.job.pk,
+            "messaging:*.pk": self.notice.pk,
             "files:*.pk": self.file.pk,
             "mfa_remove_webauthn.pk": 999_999,
             "mfa_edit_webauthn.pk": 999_999,
@@ -384,7 +397,9 @@ def test_lists_hold_only_what_the_reader_may_see(world: World, today: date) -> N
             wrong.append(f"{name}: a stranger finds rows")
         if not theirs <= everything:
             wrong.append(f"{name}: the system does not see all")
-        if name not in {"jobs.runs", "approvals.approvals"} and not theirs <= rows_of(spec, superior):
+        if name not in {"jobs.runs", "approvals.approvals", "messaging.notices"} and not theirs <= rows_of(
+            spec, superior
+        ):
             wrong.append(f"{name}: a superior misses rows")
         if rows_of(spec, neighbour) & theirs:
             wrong.append(f"{name}: a neighbour finds rows")

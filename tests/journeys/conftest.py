@@ -6,6 +6,7 @@ The journeys need Debian's Chromium; without it they are skipped, and ``make tes
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,12 @@ import pytest
 from congdoan.config.demo.users import PASSWORD
 
 CHROMIUM = shutil.which("chromium")
+_AXE = (Path(__file__).parent / "axe/axe.min.js").read_text()
+#: Words that a template, a library or Python lets slip.
+_ENGLISH = re.compile(
+    r"\b(None|True|False|null|undefined|NaN|the|and|this|is|of|not|Search|Select|Choose|Save|Delete|Cancel|Edit"
+    r"|Close|Back|Next|Previous|Loading|required|Please|Submit)\b"
+)
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -110,9 +118,12 @@ class Visitor:
         self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None
-        )
+        self.page.on("console", self._hear)
+
+    def _hear(self, said: Any) -> None:
+        # A form that comes back to be mended answers 422, which the browser calls an error; it is none.
+        if said.type == "error" and "status of 422" not in said.text:
+            self.complaints.append(said.text)
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Any:
         """Sign in by name and password; the page that follows is returned."""
@@ -130,6 +141,39 @@ class Visitor:
         self.page.wait_for_load_state("load")
         assert self.overflow() <= 1, f"{path} is wider than the screen"
         return self.page
+
+    def status(self, path: str) -> int:
+        """What a page answers that may well be refused; the browser's own word about it is no complaint."""
+        before = len(self.complaints)
+        answer = self.page.goto(self.site + path)
+        self.complaints[before:] = [said for said in self.complaints[before:] if "status of 40" not in said]
+        assert answer is not None
+        return int(answer.status)
+
+    def grassroots_union(self, above: str) -> str:
+        """The code of a grassroots union below a unit, taken from the list of unions."""
+        self.go(f"/don-vi/danh-sach/?don_vi={above}")
+        address = self.page.locator("#list-body tbody a").first.get_attribute("href")
+        return str(address).strip("/").split("/")[1]
+
+    def unit_in_view(self) -> str:
+        """The name of the body whose figures the frame shows."""
+        return str(self.page.locator(".topbar-chips .chip[title]").last.get_attribute("title"))
+
+    def inspect(self) -> None:
+        """The page as it stands keeps WCAG AA as far as a program can tell, speaks Vietnamese and fits the screen."""
+        # By the browser's own door: the page's policy lets no foreign script in.
+        self.page.evaluate(_AXE)
+        found = self.page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        )
+        wrong = [
+            f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]
+        ]
+        assert not wrong, self.page.url + "\n" + "\n".join(wrong)
+        text = self.page.inner_text("body")
+        assert not _ENGLISH.findall(text), self.page.url
+        assert self.overflow() <= 1, f"{self.page.url} is wider than the screen"
 
     def overflow(self) -> int:
         """How many pixels the page is wider than the screen."""

@@ -132,7 +132,7 @@ def targets() -> list[dict[str, Any]]:
             "ratio": 0.864,
             "expected": 0.96,
             "state": "behind",
-            "note": mark_safe('còn <a class="figure" href="#">19 doanh nghiệp</a>'),
+            "note": mark_safe('Còn <a class="figure" href="#">19 doanh nghiệp</a>'),
         },
         {
             "name": "Đoàn viên trên lao động, ngoài nhà nước",

@@ -13,6 +13,7 @@ from congdoan.kit.numbers import (
     format_signed,
     parse_number,
     ratio,
+    whole_number,
 )
 
 
@@ -162,3 +163,12 @@ def test_ratio() -> None:
     assert ratio(None, 4) is None
     assert ratio(4, None) is None
     assert format_percent(ratio(2610, 2819)) == "92,6%"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("42", 42), ("-1", -1), ("9" * 18, 10**18 - 1)]
+    + [(text, None) for text in ("", "²", "١", "1.5", " 1", "1\n", "9" * 19, "9" * 5000, "x")],
+)
+def test_whole_numbers_of_addresses(text, value) -> None:
+    assert whole_number(text) == value

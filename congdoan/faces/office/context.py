@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from congdoan.faces.office.current import chosen_unit, unit_choices
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.messaging.queries import BELL_LIMIT, unread_count
+from congdoan.foundation.messaging.rules import VIEW_DELIVERIES
 from congdoan.kit.dates import format_date
 
 #: Groups of (title, [(name, url name, icon, capability)]).
@@ -39,6 +41,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Người dùng, phân quyền", "access:users", "users-group", "access.manage"),
             ("Phê duyệt", "approvals:list", "checklist", "approvals.decide"),
             ("Việc chạy nền", "jobs:list", "clock", ""),
+            ("Nhật ký gửi tin", "messaging:deliveries", "send", VIEW_DELIVERIES),
             ("Nhật ký", "audit:entries", "history", "audit.view"),
         ],
     ),
@@ -46,7 +49,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the page frame; nothing for visitors who have not signed in. At most three queries."""
+    """Context of the page frame; nothing for visitors who have not signed in. At most four queries."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user is None:
         return {}
@@ -69,6 +72,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             }
             for choice in unit_choices(request)
         ],
+        "bell": _bell(actor),
         "account": {
             "name": actor.user.get_full_name(),
             "role": ", ".join(dict.fromkeys(grant.role_name for grant in actor.grants())),
@@ -94,6 +98,15 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     return groups
 
 
+def _bell(actor: Actor) -> dict[str, Any]:
+    count = unread_count(actor)
+    return {
+        "count": count,
+        "text": f"{BELL_LIMIT}+" if count > BELL_LIMIT else str(count),
+        "url": reverse("messaging:list"),
+    }
+
+
 def _shortcuts(request: HttpRequest, today: date) -> list[dict[str, str]]:
     """Days people ask for: today, the end of last year, the last day of the four-level tree."""
     days = [
@@ -116,6 +129,7 @@ def _account_items() -> list[dict[str, Any]]:
     for label, url_name, icon in (
         ("Tài khoản của tôi", "account_profile", "user-circle"),
         ("Bảo mật đăng nhập", "mfa_index", "shield-lock"),
+        ("Cách nhận thông báo", "messaging:preferences", "bell"),
         ("Phiên đăng nhập", "usersessions_list", "device-mobile"),
     ):
         items.append({"label": label, "url": reverse(url_name), "icon": icon})

@@ -41,7 +41,7 @@ DEFAULT_ROLES = {
     "administrator": (
         "Quản trị hệ thống",
         "Người dùng, vai trò, phân quyền, nhật ký; không xem số định danh",
-        [*_VIEW, "access.manage", "audit.view"],
+        [*_VIEW, "access.manage", "audit.view", "messaging.deliveries"],
     ),
     "leader": (
         "Lãnh đạo công đoàn",

@@ -56,6 +56,7 @@ ROOM_NAMES = {
     "reports": "Báo cáo",
     "catalogues": "Danh mục",
     "approvals": "Phê duyệt",
+    "messaging": "Thông báo, gửi tin",
     "audit": "Nhật ký",
     "access": "Quản trị",
 }

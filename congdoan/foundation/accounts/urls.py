@@ -50,11 +50,13 @@ urlpatterns = [
     path("khoa/<int:pk>/bo/", keys.remove_webauthn, name="mfa_remove_webauthn"),
     path("khoa/<int:pk>/sua/", keys.edit_webauthn, name="mfa_edit_webauthn"),
 ]
+#: Doors of single sign-on; they are there when a provider is.
+single_sign_on = [
+    path("sso/da-huy/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("sso/loi/", social.login_error, name="socialaccount_login_error"),
+    path("sso/dang-ky/", social.signup, name="socialaccount_signup"),
+    path("sso/<slug:provider_id>/", openid.login, name="openid_connect_login"),
+    path("sso/<slug:provider_id>/tra-loi/", openid.callback, name="openid_connect_callback"),
+]
 if settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
-    urlpatterns += [
-        path("sso/da-huy/", social.login_cancelled, name="socialaccount_login_cancelled"),
-        path("sso/loi/", social.login_error, name="socialaccount_login_error"),
-        path("sso/dang-ky/", social.signup, name="socialaccount_signup"),
-        path("sso/<slug:provider_id>/", openid.login, name="openid_connect_login"),
-        path("sso/<slug:provider_id>/tra-loi/", openid.callback, name="openid_connect_callback"),
-    ]
+    urlpatterns += single_sign_on

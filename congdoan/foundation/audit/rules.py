@@ -18,6 +18,7 @@ ROOM_NAMES = {
     "listing": "Xuất danh sách",
     "files": "Tệp",
     "membership": "Đoàn viên, biến động",
+    "messaging": "Thông báo, gửi tin",
     "organisation": "Tổ chức công đoàn",
     "people": "Thông tin cá nhân",
     "plans": "Kế hoạch, chỉ tiêu",

@@ -12,6 +12,7 @@ from congdoan.foundation.imports.catalogue import kinds
 from congdoan.foundation.imports.models import ImportRow, ImportRun
 from congdoan.foundation.imports.rules import RUN
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, declare_list
+from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import nfc
 
 
@@ -87,9 +88,9 @@ declare_list(
 
 def _rows(context: ListContext) -> QuerySet[ImportRow]:
     """The rows of one import (``lan``); of none when it is not named: rows say nothing outside their import."""
-    named = context.get("lan")
+    named = whole_number(context.get("lan"))
     rows = queries.visible_rows(context.actor)
-    return rows.filter(run=int(named)) if named.isdigit() and len(named) < 18 else rows.none()
+    return rows.none() if named is None else rows.filter(run=named)
 
 
 def _messages(row: ImportRow, context: ListContext) -> str:

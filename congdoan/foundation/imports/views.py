@@ -29,7 +29,7 @@ from congdoan.foundation.jobs.actions import start as start_job
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.lists import get_list
-from congdoan.kit.numbers import format_number
+from congdoan.kit.numbers import format_number, whole_number
 from congdoan.kit.text import search_key
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -244,9 +244,9 @@ def _preview(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
     tabs = [(code, label, counts.get(code, 0)) for code, label in _TABS if counts.get(code, 0)]
     outcome = request.GET.get("ket-qua") or (tabs[0][0] if tabs else "create")
     rows = found.rows.filter(outcome=outcome).order_by("number")
-    after = request.GET.get("sau", "")
-    if after.isdigit():
-        rows = rows.filter(number__gt=int(after[:9]))
+    after = whole_number(request.GET.get("sau", ""))
+    if after is not None:
+        rows = rows.filter(number__gt=after)
     shown = list(rows[: _ROWS_SHOWN + 1])
     more = len(shown) > _ROWS_SHOWN
     shown = shown[:_ROWS_SHOWN]
@@ -328,11 +328,11 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 def header_row(request: HttpRequest, pk: int) -> HttpResponse:
     """Say by hand which row holds the headings."""
     found = _found(request, pk)
-    given = request.POST.get("row", "")
+    given = whole_number(request.POST.get("row", ""))
     try:
-        if not given.isdigit() or not 1 <= int(given[:7]) <= 1000:
+        if given is None or not 1 <= given <= 1000:
             raise actions.ImportRefused("Hãy chọn dòng ghi tên các cột.")
-        actions.set_columns(actor=request.actor, run=found, header_row=int(given), mapping=None)
+        actions.set_columns(actor=request.actor, run=found, header_row=given, mapping=None)
     except (actions.ImportRefused, FileRefused) as error:
         messages.error(request, str(error))
     return redirect("imports:run", pk)
@@ -357,7 +357,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide about doubtful rows: the chosen ones, or all of them."""
     found = _found(request, pk)
-    rows = [int(value) for value in request.POST.getlist("row") if value.isdigit()]
+    rows = [n for n in map(whole_number, request.POST.getlist("row")) if n is not None]
     everything = request.POST.get("all") == "1"
     if not rows and not everything:
         messages.error(request, "Chưa chọn dòng nào. Hãy đánh dấu các dòng cần quyết định.")

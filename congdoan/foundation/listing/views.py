@@ -32,6 +32,7 @@ from congdoan.kit.lists import (
     view_model,
     write_workbook,
 )
+from congdoan.kit.numbers import whole_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -127,4 +128,4 @@ def _run_action(request: HttpRequest, spec: ListSpec, context: ListContext) -> H
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts[:2000] if text.isdigit()]
+    return [n for n in map(whole_number, texts[:2000]) if n is not None]

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitPlacement, UnitVersion
+from congdoan.kit.numbers import whole_number
 
 #: Codes by unit id. A unit's code never changes, so what was read once is remembered.
 _codes: dict[int, str] = {}
@@ -29,8 +30,9 @@ def remember_codes(codes: Mapping[int, str]) -> None:
 def unit_named(value: str) -> Unit | None:
     """The unit a parameter of an address speaks of: by code, else by number; None when there is none."""
     found = Unit.objects.filter(code=value).first() if value else None
-    if found is None and value.isdigit() and len(value) < 18:
-        found = Unit.objects.filter(pk=int(value)).first()
+    number = whole_number(value) if found is None else None
+    if number is not None:
+        found = Unit.objects.filter(pk=number).first()
     return found
 
 

@@ -36,6 +36,7 @@ from congdoan.kit.lists import (
     declare_list,
     filtered,
 )
+from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.actions import EnterpriseError, JudgementData, judge
 from congdoan.registry.enterprises.choices import OPERATING_STATES
@@ -107,19 +108,21 @@ def _flag(column: str) -> Callable[[Rows, str, ListContext], Rows]:
 
 def _number(lookup: str) -> Callable[[Rows, str, ListContext], Rows]:
     def apply(rows: Rows, value: str, context: ListContext) -> Rows:
-        return rows.filter(**{lookup: int(value)}) if value.lstrip("-").isdigit() else rows
+        number = whole_number(value)
+        return rows if number is None else rows.filter(**{lookup: number})
 
     return apply
 
 
 def _bands(rows: Rows, value: str, context: ListContext) -> Rows:
-    return rows.filter(now__band__in=[int(part) for part in value.split(",") if part.lstrip("-").isdigit()])
+    return rows.filter(now__band__in=[n for n in map(whole_number, value.split(",")) if n is not None])
 
 
 def _operated(rows: Rows, value: str, context: ListContext) -> Rows:
-    if not value.isdigit() or int(value) > 200:
+    years = whole_number(value)
+    if years is None or not 0 <= years <= 200:
         return rows
-    return rows.filter(started_on__lte=years_before(context.as_of, int(value)))
+    return rows.filter(started_on__lte=years_before(context.as_of, years))
 
 
 def _stale(rows: Rows, value: str, context: ListContext) -> Rows:

@@ -157,7 +157,7 @@ def _only_the_page(found: QuerySet[Membership], rows: QuerySet[Membership], cont
         if key is None:
             near = pairs[-size - 1 :] if context.get("sap").startswith("-") else pairs[: size + 1]
         else:
-            place = bisect_left(pairs, (str(key[0]), int(key[1])))
+            place = bisect_left(pairs, (str(key[0]), int(key[1]) if isinstance(key[1], int) else 0))
             near = pairs[max(place - size - 1, 0) : place + size + 2]
     else:
         near = pairs

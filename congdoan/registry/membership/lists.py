@@ -24,7 +24,7 @@ from congdoan.kit.lists import (
     SavedView,
     declare_list,
 )
-from congdoan.kit.numbers import format_number
+from congdoan.kit.numbers import format_number, whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
@@ -154,7 +154,7 @@ def _members(context: ListContext) -> Rows:
 
 def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
     """By name without marks; by a whole citizen id or telephone number for who may see these."""
-    figures = "".join(char for char in typed if char.isdigit())
+    figures = "".join(char for char in typed if char.isascii() and char.isdigit())
     if len(figures) == 12 and not any(char.isalpha() for char in typed):
         may = _scope(context, "people.view_identity").filter("unit")
         return rows.filter(may, person__citizen_id_key=citizen_id_key(figures))
@@ -168,17 +168,19 @@ def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
 
 
 def _employer(rows: Rows, value: str, context: ListContext) -> Rows:
-    if not value.isdigit():
+    enterprise = whole_number(value)
+    if enterprise is None:
         return rows.none()
-    working = Employment.objects.filter(enterprise=int(value), during__contains=context.as_of)
+    working = Employment.objects.filter(enterprise=enterprise, during__contains=context.as_of)
     return rows.filter(person__in=list(working.values_list("person_id", flat=True)[:50_000]))
 
 
 def _employer_name(context: ListContext) -> list[tuple[str, str]]:
     asked = context.get("noi_lam")
-    if not asked.isdigit():
+    enterprise = whole_number(asked)
+    if enterprise is None:
         return []
-    return [(asked, name) for name in Enterprise.objects.filter(pk=int(asked)).values_list("name", flat=True)]
+    return [(asked, name) for name in Enterprise.objects.filter(pk=enterprise).values_list("name", flat=True)]
 
 
 def _foreign(rows: Rows, value: str, context: ListContext) -> Rows:

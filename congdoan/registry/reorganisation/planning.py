@@ -235,13 +235,12 @@ class _Thinking:
             code: {child.pk for child in kind.child_kinds.all()} for code, kind in made.kinds.items()
         }
         self.position = 0
-        self.row: int | None = None
-        self.placed_by: dict[int, tuple[int, int | None]] = {}
+        self.taken: set[str] | None = None
 
     # --- looking things up
 
     def take(self, position: int, step: StepData) -> None:
-        self.position, self.row = position, step.row
+        self.position = position
         if step.kind not in SHAPES:
             raise StepError(f"Không có loại bước “{step.kind}”.")
         arguments = {name: value for name, value in step.arguments.items() if value not in (None, "", [], {})}
@@ -311,7 +310,6 @@ class _Thinking:
         node.parent = parent.id
         self.below[parent.id].add(node.id)
         node.changed.add("parent")
-        self.placed_by[node.id] = (self.position, self.row)
 
     def _children(self, node: Node) -> list[Node]:
         return sorted((self.plan.nodes[pk] for pk in self.below[node.id]), key=lambda child: child.code)
@@ -383,7 +381,7 @@ class _Thinking:
         above = self._unit(parent)
         wanted = self._kind(kind)
         self._holds_on(wanted)
-        if code in self.by_code or code in self._taken([code]):
+        if code in self.by_code or code in self._taken():
             raise StepError(f"Mã đơn vị {code} đã được dùng. Hãy chọn mã khác.")
         if kind not in self.child_kinds[above.kind]:
             raise StepError(
@@ -407,10 +405,13 @@ class _Thinking:
         self.plan.founded.append(node.id)
         return node
 
-    def _taken(self, codes: Sequence[str]) -> set[str]:
-        from congdoan.foundation.units.models import Unit
+    def _taken(self) -> set[str]:
+        """Codes of units of any day; read once."""
+        if self.taken is None:
+            from congdoan.foundation.units.models import Unit
 
-        return set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
+            self.taken = set(Unit.objects.values_list("code", flat=True))
+        return self.taken
 
     def _merge(
         self,

@@ -131,7 +131,7 @@ def _end_words(last: date) -> str:
 
 
 def _gap_line(item: TargetProgress) -> SafeString | str:
-    """What keeps a rate from being whole, leading to the names: "còn 19 nơi chưa có công đoàn cơ sở"."""
+    """What keeps a rate from being whole, leading to the names: "Còn 19 nơi chưa có công đoàn cơ sở"."""
     gap = item.reading.gap
     if gap is None or item.state == "done" or item.target.operator not in SCORED:
         return ""
@@ -139,7 +139,7 @@ def _gap_line(item: TargetProgress) -> SafeString | str:
     if not url:
         return ""
     return format_html(
-        'còn <a class="figure" href="{}">{} nơi {}</a>', url, format_number(gap.value), gap.label
+        'Còn <a class="figure" href="{}">{} nơi {}</a>', url, format_number(gap.value), gap.label
     )
 
 
@@ -155,7 +155,7 @@ def _parts_line(parts: Sequence[TargetProgress]) -> str:
 def heading(progress: PlanProgress) -> str:
     """The line under a plan's title: number, days left, how many targets are in which state."""
     plan = progress.plan
-    parts = [plan.number or "(chưa có số)"]
+    parts = [plan.number or "Chưa ghi số kế hoạch"]
     if plan.state == "draft":
         parts.append("dự thảo")
     if progress.as_of < plan.during.lower:

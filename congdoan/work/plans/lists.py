@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
+from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_key
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import visible_plans
@@ -37,9 +38,9 @@ def _period(plan: Plan, context: ListContext) -> str:
 
 
 def _by_year(rows: QuerySet[Plan], value: str, context: ListContext) -> QuerySet[Plan]:
-    if not value.isdigit() or not 1900 <= int(value) <= 2200:
+    year = whole_number(value)
+    if year is None or not 1900 <= year <= 2200:
         return rows
-    year = int(value)
     return rows.filter(during__overlap=DateRange(date(year, 1, 1), date(year + 1, 1, 1)))
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on, version_on
+from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import actions, cards, forms, queries
 from congdoan.work.plans.actions import PlanError
 from congdoan.work.plans.models import Allocation, Target
@@ -122,10 +123,10 @@ def _give(
         "effective_on": effective_on,
         "decision": form.decision(),
     }
-    seen = request.POST.get("base", "")
-    if not seen.isdigit():
+    seen = whole_number(request.POST.get("base", ""))
+    if seen is None:
         return actions.allocate(target=shown["target"], unit=shown["unit"], **common)
-    base = Allocation.objects.filter(pk=int(seen), target=shown["target"], unit=shown["unit"]).first()
+    base = Allocation.objects.filter(pk=seen, target=shown["target"], unit=shown["unit"]).first()
     if base is None:
         raise Http404("Không có bản giao này.")
     return actions.revise(allocation=base, reason=form.cleaned_data["reason"], **common)
