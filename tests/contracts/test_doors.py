@@ -194,6 +194,7 @@ class World:
             on=on,
             data=ReorganisationData("Sắp xếp Bí Mật Bắc", home, date(2026, 7, 1)),
             steps=[StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"})],
+        )
         self.notice = Notice.objects.create(
             user=self.officer,
             kind="messaging.reminder",
