@@ -44,7 +44,7 @@ class _SuggestInput(forms.TextInput):
             "hx-get": str(self.suggest_url),
             "hx-trigger": "input changed delay:200ms, focus once",
             "hx-target": f"#{own}",
-            "hx-params": name,
+            "hx-params": f"{name},truong",
             "hx-vals": json.dumps({"truong": name}),
         }
         return format_html(

@@ -141,12 +141,16 @@ def roots(actor: Actor, on: date) -> list[UnitVersion]:
 
 
 def search_units(actor: Actor, typed: str, on: date, *, limit: int = 50) -> list[Unit]:
-    """Units in the actor's scope whose name or code matches what was typed, without accents. One query."""
+    """Units in the actor's scope whose name matches what was typed, without accents, or that have this code. One
+    query."""
     query = search_prefix_query(typed)
     if not query:
         return []
-    rows = Unit.objects.filter(scope(actor, VIEW).filter_on("pk", on))
-    rows = rows.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+    rows = Unit.objects.filter(scope(actor, VIEW).filter_on("pk", on), annulled_at__isnull=True)
+    # Codes hold signs that the words of a text search lose.
+    code = nfc(typed).strip()
+    named = Q(search=SearchQuery(query, search_type="raw", config="simple"))
+    rows = rows.filter(named | Q(code__in=[code, code.upper()]))
     return list(rows.order_by("sort_key", "pk")[:limit])
 
 

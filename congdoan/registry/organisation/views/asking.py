@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.measures.catalogue import NamesLink, measure
+from congdoan.foundation.succession.queries import successors_of, today_of
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import ancestors_on, known_version
 from congdoan.kit.lists import names_url
@@ -86,10 +88,63 @@ def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpRe
             {"label": label, "url": reverse(f"organisation:{name}", args=[unit.code]), "active": name == tab}
             for name, label in _TABS
         ],
+        "succession": succession(request, unit),
         "can_edit": can_edit and unit.ended_on is None,
         "can_found": can_found and unit.ended_on is None,
     }
     return render(request, f"organisation/{tab}.html", context | more)
+
+
+@dataclass(frozen=True)
+class Heir:
+    """A unit that took something of another. ``url`` is '' for whoever may not open it; ``led_to`` is the unit that
+    stands today when the heir itself ended since."""
+
+    name: str
+    url: str
+    led_to: str = ""
+    led_to_url: str = ""
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Who took over from a unit on a day, by which decision, the main heir first."""
+
+    on: date
+    way: str
+    decision: str
+    heirs: list[Heir]
+
+
+def succession(request: HttpRequest, unit: Unit) -> list[Succession]:
+    """Who succeeded a unit, rearrangement by rearrangement. Three queries, one when nobody did."""
+    rows = successors_of(unit)
+    if not rows:
+        return []
+    led = today_of(row.successor_id for row in rows)
+    units = Unit.objects.in_bulk([*led, *led.values()])
+    seen = set(
+        Unit.objects.filter(scope(request.actor, VIEW).filter("pk"), pk__in=units).values_list(
+            "pk", flat=True
+        )
+    )
+
+    def url(pk: int) -> str:
+        return reverse("organisation:unit", args=[units[pk].code]) if pk in seen else ""
+
+    found: dict[tuple[date, str, str], list[Heir]] = {}
+    for row in rows:
+        last = led[row.successor_id]
+        moved_on = last != row.successor_id
+        found.setdefault((row.on, row.get_way_display(), str(row.decision or "")), []).append(
+            Heir(
+                units[row.successor_id].name,
+                url(row.successor_id),
+                units[last].name if moved_on else "",
+                url(last) if moved_on else "",
+            )
+        )
+    return [Succession(*key, heirs) for key, heirs in found.items()]
 
 
 def crumbs_of(unit: Unit | None = None) -> list[tuple[str, str]]:

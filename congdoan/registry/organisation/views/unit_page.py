@@ -16,6 +16,7 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.queries import rows as measure_rows
 from congdoan.foundation.measures.queries import series, stock
+from congdoan.foundation.succession.queries import predecessors_of
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitVersion
 from congdoan.foundation.units.queries import children_on, counted_below_on, known_version
 from congdoan.kit.charts import Step, trend, waterfall
@@ -323,7 +324,34 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
                 "state": "muted",
             }
         )
+    events += _taken_over(request, found)
+    events.sort(key=lambda event: event["on"])
     return unit_page(request, found, "history", events=events[::-1], versions=versions[::-1])
+
+
+#: Names of units taken over that an event holds; of more only the number is said.
+_NAMED = 8
+
+
+def _taken_over(request: HttpRequest, found: Unit) -> list[dict[str, Any]]:
+    """What came to the unit by rearrangements. One query."""
+    grouped: dict[tuple[date, str, str], list[str]] = {}
+    for row in predecessors_of(found):
+        key = (row.on, row.get_way_display(), str(row.decision or ""))
+        grouped.setdefault(key, []).append(row.unit.name)
+    events = []
+    for (on, way, decision), names_of in grouped.items():
+        rest = len(names_of) - _NAMED
+        more = f" và {rest} đơn vị khác" if rest > 0 else ""
+        events.append(
+            {
+                "on": on,
+                "title": f"Kế thừa {', '.join(names_of[:_NAMED])}{more} ({way})",
+                "detail": f"Quyết định {decision}" if decision else "",
+                "state": "info",
+            }
+        )
+    return events
 
 
 def _changes(before: UnitVersion | None, now: UnitVersion) -> list[str]:
