@@ -199,6 +199,7 @@ def end_unions(
         return
     _require(actor, FOUND, units)
     ids = [unit.pk for unit in units]
+    tree.hold_units_alone(ids)
     left = stock("members", ids, on=max(on, actor.today))
     on_that_day = stock("members", ids, on=on)
     for unit in units:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor
@@ -167,6 +167,7 @@ def _run(tree: Tree, system: Actor, steps: list[tuple[str, int, int, date]]) -> 
                     if last is not None:
                         undo(actor=system, on=system.today, reorganisation=last[0], reason="bị thu hồi")
                         done.pop()
+                        event("undone")
                 else:
                     made = draft(
                         actor=system,
@@ -182,6 +183,7 @@ def _run(tree: Tree, system: Actor, steps: list[tuple[str, int, int, date]]) -> 
                     sheet = balance(made, actor=system, on=system.today)
                     commit(actor=system, on=system.today, reorganisation=made)
                     done.append((made, before))
+                    event(f"committed {verb}")
                     after = stock("members", [tree.root.pk], on=day)[tree.root.pk]
                     assert (whole, after) == (sheet.members_before, sheet.members_after)
                     whole_tree = reconciliation(tree.root.pk, day, date.fromordinal(day.toordinal() + 1))
