@@ -52,6 +52,7 @@ FLOORS = [
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
     "congdoan.foundation.succession",
+    "congdoan.foundation.tokens",
     "congdoan.registry.organisation",
     "congdoan.registry.enterprises",
     "congdoan.registry.people",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("tai-khoan/ma-truy-cap/", include("congdoan.foundation.tokens.urls")),
     path("tai-khoan/", include("congdoan.foundation.accounts.urls")),
     path("api/v1/", include("congdoan.faces.api.urls")),
     path("quan-tri/", include("congdoan.foundation.access.urls")),

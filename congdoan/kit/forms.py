@@ -13,14 +13,25 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from congdoan.kit.dates import parse_date
+from congdoan.kit.templatetags.ui import day_words, render_day
 
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
 
 
-class DayField(forms.DateField):
-    """A day, from the browser's calendar or typed the Vietnamese way (18/11/2026)."""
+class DayInput(forms.DateInput):
+    """A box for a day that reads and shows 18/11/2026 whatever the browser's language, with its calendar."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    def format_value(self, value: Any) -> str:
+        return day_words(value)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return render_day(name, value, self.build_attrs(self.attrs, attrs))
+
+
+class DayField(forms.DateField):
+    """A day as people write it: 18/11/2026, 18-11-2026, 18112026, 2026-11-18."""
+
+    widget = DayInput
 
     def to_python(self, value: object) -> date | None:
         try:

@@ -68,6 +68,7 @@ OWN = {
     "office:home",
     "office:search",
     "api:list_index",
+    "tokens:tokens",
 }
 #: Answers without records: suggestions that start from the reader's scope, public catalogues, empty forms.
 HARMLESS = {
@@ -234,10 +235,12 @@ class World:
             "imports:*.kind": "members",
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
+            "plans:*.part": "can-cu",
             "reports:*.pk": self.report.pk,
             "reorganisation:*.pk": self.reorganisation.pk,
             "reorganisation:*.kind": "merge",
             "reorganisation:*.position": 1,
+            "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
             "api:*.unit": home.code,

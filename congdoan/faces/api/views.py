@@ -1,6 +1,7 @@
 """The API: every declared list, and what plans stand at, as JSON. Reading only; writes go through the screens.
 
-The session of a signed-in user authenticates; the user's scope applies exactly as on screen.
+The session of a signed-in user authenticates, or a token (foundation.tokens) in the header ``Authorization: Bearer``;
+the user's scope applies exactly as on screen, narrowed to what the token carries.
 """
 
 from __future__ import annotations
@@ -11,18 +12,37 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
-from ninja.security import django_auth
+from ninja.security import HttpBearer, django_auth
 
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.audit.actions import record
+from congdoan.foundation.tokens.actions import count_use
+from congdoan.foundation.tokens.queries import actor_of, find
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.lists import ListContext, get_list, lists, read_page, shown_columns
+from congdoan.kit.lists import ListContext, ListSpec, get_list, lists, read_page, shown_columns
+
+
+class ByToken(HttpBearer):
+    """Another system, by a token of a user. Each request is counted."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        today = request.actor.today
+        found = find(token, today)
+        if found is None:
+            return None
+        count_use(found)
+        request.user = found.user
+        request.actor = actor_of(found, today, request.actor.address)
+        request.token = found
+        return found
+
 
 api = NinjaAPI(
     title="congdoan",
     version="1",
     description="Đọc các danh sách và tiến độ kế hoạch trong phạm vi được giao.",
-    auth=django_auth,
+    auth=[ByToken(), django_auth],
     urls_namespace="api",
     # The browsable page of the library loads scripts from elsewhere; the OpenAPI document itself is served.
     docs_url=None,
@@ -56,6 +76,13 @@ class RowsOut(Schema):
     next: str
 
 
+def _may_read(request: HttpRequest, spec: ListSpec) -> bool:
+    """Whether the reader may read a list somewhere. Lists that ask for no right are a person's own: no token's."""
+    if not spec.capability and hasattr(request, "token"):
+        return False
+    return bool(request.actor.has_anywhere(spec.capability))
+
+
 def _columns(spec: Any, actor: Actor) -> list[Any]:
     return shown_columns(spec, actor.has_anywhere, export=True)
 
@@ -72,7 +99,7 @@ def list_index(request: HttpRequest) -> list[dict[str, Any]]:
             "columns": [{"name": c.name, "label": c.label, "kind": c.kind} for c in _columns(spec, actor)],
         }
         for spec in lists().values()
-        if actor.has_anywhere(spec.capability)
+        if _may_read(request, spec)
     ]
 
 
@@ -84,12 +111,21 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
         spec = get_list(name)
     except KeyError:
         raise HttpError(404, f"Không có danh sách {name}.") from None
-    if not actor.has_anywhere(spec.capability):
+    if not _may_read(request, spec):
         raise HttpError(403, "Bạn chưa được giao quyền xem danh sách này.")
     params = {key: ",".join(filter(None, request.GET.getlist(key))) for key in request.GET if key != "size"}
     context = ListContext(actor=actor, as_of=request.as_of, params=params)
     page = read_page(spec, context, size=max(1, min(size, 500)))
     columns = _columns(spec, actor)
+    if spec.is_personal and hasattr(request, "token"):
+        record(
+            actor=actor,
+            verb="tokens.read",
+            unit_id=actor.user.home_unit_id if actor.user else None,
+            obj=request.token,
+            summary=f"Đọc {len(page.rows)} dòng của danh sách “{spec.title}” qua API",
+            data={"list": spec.name, "params": params, "rows": len(page.rows)},
+        )
     return {
         "name": spec.name,
         "as_of": context.as_of,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.approvals.models import Approval
+from congdoan.foundation.approvals.queries import waiting_for
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Unit, UnitPlacement
@@ -25,6 +26,8 @@ from congdoan.registry.enterprises.queries import recent_headcounts, years_befor
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
 
+#: Days for which the proposer still finds a refusal in the queue.
+_REFUSED_DAYS = 7
 #: Days before the end of a foreign worker's contract in which the union should act.
 _CONTRACT_NOTICE = 30
 
@@ -52,12 +55,7 @@ def work_queue(actor: Actor, unit: Unit, on: date) -> list[WorkItem]:
 
 
 def _approvals(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
-    capabilities = {capability for grant in actor.grants() for capability in grant.capabilities}
-    waiting = Approval.objects.filter(state="open", capability__in=capabilities).exclude(
-        proposed_by=actor.user
-    )
-    waiting = waiting.filter(scope(actor, "approvals.decide").filter("unit")).select_related("unit")
-    for approval in waiting.order_by("proposed_at")[:5]:
+    for approval in waiting_for(actor).select_related("unit").order_by("proposed_at")[:5]:
         yield WorkItem(
             "clipboard-check",
             approval.title,
@@ -65,6 +63,21 @@ def _approvals(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             detail=f"{approval.unit.name} · đề nghị ngày {format_date(approval.proposed_at.date())}",
             state="attention",
             state_text="chờ duyệt",
+        )
+    if actor.user is None:
+        return
+    mine = Approval.objects.filter(proposed_by=actor.user).filter(
+        Q(state="open") | Q(state="refused", decided_at__date__gte=on - timedelta(days=_REFUSED_DAYS))
+    )
+    for approval in mine.select_related("unit").order_by("-state", "-proposed_at")[:5]:
+        is_refused = approval.state == "refused"
+        yield WorkItem(
+            "clipboard-check",
+            approval.title,
+            reverse("approvals:approval", args=[approval.pk]),
+            detail=approval.decision_note if is_refused else f"Đã gửi {approval.unit.name}",
+            state="attention" if is_refused else "",
+            state_text="không được duyệt" if is_refused else "chờ trả lời",
         )
 
 

@@ -11,6 +11,7 @@ from congdoan.foundation.access.models import Grant, Role
 from congdoan.foundation.access.queries import visible_units
 from congdoan.foundation.access.rules import Actor, capabilities
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.forms import DayField
 
 _BETWEEN = " · "
 
@@ -59,13 +60,6 @@ class _WithUnit(forms.Form):
                 field.actor = actor
 
 
-class _DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class GrantForm(_WithUnit):
     """Giving a role."""
 
@@ -74,10 +68,9 @@ class GrantForm(_WithUnit):
     reach = forms.ChoiceField(
         label="Phạm vi", choices=Grant.REACHES, initial="below", widget=forms.RadioSelect
     )
-    until_on = forms.DateField(
+    until_on = DayField(
         label="Đến hết ngày",
         required=False,
-        widget=_DateInput(),
         help_text="Để trống nếu chưa định ngày kết thúc.",
     )
     reason = forms.CharField(

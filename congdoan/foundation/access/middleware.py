@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.kit.dates import DateError, parse_date
 
 
 class ActorMiddleware:
@@ -45,6 +46,6 @@ class ActorMiddleware:
         elif request.user.is_authenticated and request.session.get("as_of", "") != asked:
             request.session["as_of"] = asked
         try:
-            return min(date.fromisoformat(asked), today)
-        except ValueError:
+            return min(parse_date(asked) or today, today)
+        except DateError:
             return today

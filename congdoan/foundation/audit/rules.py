@@ -23,8 +23,9 @@ ROOM_NAMES = {
     "people": "Thông tin cá nhân",
     "plans": "Kế hoạch, chỉ tiêu",
     "reports": "Báo cáo",
+    "tokens": "Mã truy cập, API",
     "units": "Cây tổ chức",
 }
 
 #: Readings of personal data, by verb: they are looked for on their own.
-READINGS = ("people.reveal_identity", "people.reveal", "listing.export")
+READINGS = ("people.reveal_identity", "people.reveal", "listing.export", "tokens.read")

@@ -19,6 +19,7 @@ from django.utils.html import conditional_escape, escape, format_html, format_ht
 from django.utils.safestring import SafeString, mark_safe
 
 from congdoan.kit import charts
+from congdoan.kit.dates import DateError, format_date, parse_date
 from congdoan.kit.numbers import format_number
 
 register = template.Library()
@@ -213,6 +214,59 @@ def pagination_keys(
 def chart(item: charts.Chart, size: str = "") -> dict[str, Any]:
     """A picture with the question it answers, and the table behind it. ``size``: "", "short" or "tall"."""
     return {"chart": item, "size": size}
+
+
+def day_words(value: object) -> str:
+    """A day as its box shows it: 01/07/2025. What is no day stays as it was typed."""
+    try:
+        return format_date(parse_date(value)) if value else ""
+    except DateError:
+        return str(value)
+
+
+@register.simple_tag
+def day_input(name: str, value: object = "", last: date | None = None, **attrs: Any) -> SafeString:
+    """A box for a day, typed the Vietnamese way, with a button that opens the browser's calendar.
+
+    ``last``: the latest day that the calendar offers. Other keywords are attributes of the box (``id``,
+    ``required=True``); an underscore in them is a hyphen.
+    """
+    named = {key.replace("_", "-"): value for key, value in attrs.items()}
+    return render_day(name, value, named, last=last)
+
+
+def render_day(name: str, value: object, attrs: Mapping[str, Any], *, last: date | None = None) -> SafeString:
+    """The box and its calendar. The browser's own date input only lends its calendar: it shows days the way the
+    browser's language does, which is not always dd/mm/yyyy."""
+    boxed = {
+        "type": "text",
+        "inputmode": "numeric",
+        "autocomplete": "off",
+        "placeholder": "ngày/tháng/năm",
+        "maxlength": "40",
+        **attrs,
+        "class": str(attrs.get("class", "")) or "form-control",
+        "name": name,
+        "value": day_words(value),
+    }
+    written = format_html_join(
+        "",
+        " {}",
+        (
+            (key if shown is True else format_html('{}="{}"', key, shown),)
+            for key, shown in boxed.items()
+            if shown is not None and shown is not False
+        ),
+    )
+    return format_html(
+        '<span class="day-input"><input{} data-day><button type="button" class="day-open" data-day-open'
+        ' aria-label="Chọn ngày trên lịch" title="Chọn ngày trên lịch"{}>{}</button><input type="date"'
+        ' class="day-picker" tabindex="-1" aria-hidden="true" data-day-picker{}></span>',
+        written,
+        mark_safe(" disabled") if attrs.get("disabled") else "",
+        icon("calendar"),
+        format_html(' max="{}"', last.isoformat()) if last else "",
+    )
 
 
 @register.inclusion_tag("kit/_form_errors.html")

@@ -51,10 +51,10 @@ def _pick_unit(typed: str) -> Unit | None:
     return found[0] if len(found) == 1 else None
 
 
-def unit_field(**kwargs: Any) -> SuggestField:
+def unit_field(*, suggestions: str = "membership:suggest_unit", **kwargs: Any) -> SuggestField:
     """A unit that holds members, found by typing."""
     return SuggestField(
-        suggest_url=reverse_lazy("membership:suggest_unit"),
+        suggest_url=reverse_lazy(suggestions),
         pick=_pick_unit,
         words=lambda unit: f"{unit.name} ({unit.code})",
         missing="Không thấy đơn vị này. Hãy gõ vài chữ của tên rồi chọn trong danh sách gợi ý.",
@@ -120,6 +120,8 @@ class _BookedForm(forms.Form):
         help_text="Bắt buộc khi ngày này thuộc kỳ sổ đã khoá.",
     )
 
+    too_late = "Ngày này chưa tới (hôm nay {latest})."
+
     def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
         self.latest = latest
         super().__init__(*args, **kwargs)
@@ -127,7 +129,7 @@ class _BookedForm(forms.Form):
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]
         if on > self.latest:
-            raise forms.ValidationError(f"Ngày này chưa tới (hôm nay {self.latest:%d/%m/%Y}).")
+            raise forms.ValidationError(self.too_late.format(latest=f"{self.latest:%d/%m/%Y}"))
         return on
 
     def clean(self) -> dict[str, Any]:
@@ -188,8 +190,34 @@ class ReadmitForm(_BookedForm):
 class TransferForm(_BookedForm):
     """A member goes to another unit."""
 
-    to_unit = unit_field(label="Chuyển đến")
+    to_unit = unit_field(
+        label="Chuyển đến",
+        suggestions="membership:suggest_destination",
+        help_text="Đơn vị nào trong cả nước cũng được; nơi bạn chưa có quyền sẽ nhận được đề nghị tiếp nhận.",
+    )
+    too_late = "Chỉ hẹn được đến ngày {latest}."
     field_order = ("to_unit", "on")
+
+
+class RequestTransferForm(forms.Form):
+    """The new union asks the old one to hand a member over. The person is named by both name and number, so that the
+    register tells nothing to who does not know them."""
+
+    full_name = forms.CharField(label="Họ và tên đoàn viên", max_length=150)
+    citizen_id = forms.CharField(label="Số căn cước", max_length=20)
+    to_unit = unit_field(label="Chuyển đến")
+    on = DayField(label="Kể từ ngày")
+    reason = forms.CharField(label="Lý do, ghi chú", max_length=300, required=False)
+
+    def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
+        self.latest = latest
+        super().__init__(*args, **kwargs)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > self.latest:
+            raise forms.ValidationError(f"Chỉ hẹn được đến ngày {self.latest:%d/%m/%Y}.")
+        return on
 
 
 class DepartForm(_BookedForm):

@@ -74,6 +74,14 @@ def holding_units(actor: Actor, words: str, on: date) -> QuerySet[Unit]:
     return named.filter(may_write).filter(Exists(then)).order_by("sort_key", "id")
 
 
+def destinations(words: str, on: date) -> QuerySet[Unit]:
+    """Any unit of the country that holds members on a day, named by prefix words: where a member may be handed over to,
+    or come from. Only names; nothing of what a unit holds."""
+    then = UnitVersion.objects.filter(unit=OuterRef("pk"), during__contains=on, kind__holds_members=True)
+    named = Unit.objects.filter(search=SearchQuery(words, search_type="raw", config="simple"))
+    return named.filter(Exists(then)).order_by("sort_key", "id")
+
+
 # --------------------------------------------------------------------------------------------------
 # The ledger
 # --------------------------------------------------------------------------------------------------
@@ -218,6 +226,23 @@ class UnitHistory:
         if key not in self._seen:
             self._seen[key] = self._look(unit_id, day)
         return self._seen[key]
+
+    def sectors_from(self, unit_id: int, day: date) -> list[tuple[date, str | None]]:
+        """From which day on a unit counts under which sector: on ``day`` itself, then each day on which it changes,
+        by a change of the unit or of what it takes its sector from."""
+        chain, days = [unit_id], set()
+        for body in chain:
+            for row in self._versions.get(body, ()):
+                if row[0] > day:
+                    days.add(row[0])
+                if row[6] is None and row[7] and row[7] not in chain:
+                    chain.append(row[7])
+        found: list[tuple[date, str | None]] = []
+        for on in (day, *sorted(days)):
+            then = self.on(unit_id, on)
+            if then is not None and (not found or found[-1][1] != then.sector):
+                found.append((on, then.sector))
+        return found
 
     def _look(self, unit_id: int, day: date) -> UnitThen | None:
         own = self._version(unit_id, day)

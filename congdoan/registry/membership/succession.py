@@ -21,12 +21,14 @@ from congdoan.foundation.succession.catalogue import (
     Tally,
     declare_succession,
 )
-from congdoan.registry.membership.actions import follow_people
+from congdoan.registry.membership.actions import follow_people, follow_sectors
 from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.queries import UnitHistory
-from congdoan.registry.people.actions import declare_follower
+from congdoan.registry.organisation import actions as organisation
+from congdoan.registry.people import actions as people
 
-declare_follower("membership", follow_people)
+people.declare_follower("membership", follow_people)
+organisation.declare_follower("membership", follow_sectors)
 
 #: How many names a sentence gives.
 _NAMED = 20
@@ -314,7 +316,7 @@ def _allocate(cursor: Any, passage: Passage) -> None:
     while asked < len(nodes):
         number, route = asked, nodes[asked]
         asked += 1
-        people = [(pk, part.into) for part in route.parts for pk in part.people]
+        named = [(pk, part.into) for part in route.parts for pk in part.people]
         employers = [(pk, part.into) for part in route.parts for pk in part.enterprises]
         territories = [(code, part.into) for part in route.parts for code in part.territories]
         placed = {
@@ -347,8 +349,8 @@ def _allocate(cursor: Any, passage: Passage) -> None:
                  e(heir, at, leave, why, node) ON e.heir = chosen.heir
                WHERE x.membership_id = chosen.membership_id""",
             {
-                "people": [pk for pk, _ in people],
-                "people_into": [into for _, into in people],
+                "people": [pk for pk, _ in named],
+                "people_into": [into for _, into in named],
                 "employers": [pk for pk, _ in employers],
                 "employers_into": [into for _, into in employers],
                 "territories": [code for code, _ in territories],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.dates import format_date
 from congdoan.kit.identifiers import check_citizen_id, check_phone
 from congdoan.kit.sealed import unseal
-from congdoan.kit.text import mask, search_prefix_query
+from congdoan.kit.text import mask, search_key, search_prefix_query
 from congdoan.registry.membership import actions, queries, rules
 from congdoan.registry.membership import forms as shapes
 from congdoan.registry.membership.choices import KINDS
@@ -40,6 +41,8 @@ from congdoan.registry.people.choices import CONSENT_PURPOSES, CONTRACT_KINDS, S
 from congdoan.registry.people.models import Person
 from congdoan.registry.people.queries import find_by_identity, namesakes
 
+#: How far ahead two unions may agree on the day of a transfer.
+_AHEAD = timedelta(days=90)
 _PRIVATE = ("birth", "phone", "email", "address")
 
 
@@ -48,6 +51,10 @@ def _list_buttons(request: HttpRequest) -> dict[str, Any]:
     buttons: list[dict[str, Any]] = [
         {"label": "Biến động", "url": reverse("membership:movements"), "icon": "arrows-exchange"}
     ]
+    if actor.has_anywhere("membership.transfer"):
+        buttons.append(
+            {"label": "Xin chuyển đến", "url": reverse("membership:request_transfer"), "icon": "transfer"}
+        )
     if actor.has_anywhere("membership.admit"):
         buttons.append(
             {"label": "Kết nạp", "url": reverse("membership:admit"), "icon": "user-plus", "primary": True}
@@ -451,14 +458,17 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """Book a transfer to another unit."""
     actor: Actor = request.actor
     found = _own(request, pk, "membership.transfer")
-    form = shapes.TransferForm(request.POST or None, latest=actor.today, initial={"on": actor.today})
+    form = shapes.TransferForm(request.POST or None, latest=actor.today + _AHEAD, initial={"on": actor.today})
 
     def save(data: dict[str, Any]) -> tuple[str, Person]:
-        actions.transfer(
-            actor=actor,
-            items=[actions.Transfer(found, data["to_unit"], data["on"], data["reason"])],
-            decision=_paper(data, home_unit(actor)),
-        )
+        item = actions.Transfer(found, data["to_unit"], data["on"], data["reason"])
+        if not may(actor, "membership.transfer", data["to_unit"]):
+            actions.propose_transfer(actor=actor, item=item)
+            return (
+                f"Đã gửi {data['to_unit'].name} đề nghị tiếp nhận {found.full_name}. Sổ được ghi khi đơn vị đó nhận.",
+                found,
+            )
+        actions.transfer(actor=actor, items=[item], decision=_paper(data, home_unit(actor)))
         return f"Đã chuyển {found.full_name} đến {data['to_unit'].name}.", found
 
     return _form_page(
@@ -468,7 +478,56 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         button="Chuyển",
         crumbs=_crumbs(found),
         save=save,
-        note="Cần có quyền chuyển sinh hoạt ở cả hai đơn vị; nếu không, hãy nhờ công đoàn cấp trên chung.",
+        note="Có quyền ở cả hai đơn vị thì ghi ngay; nếu không, đơn vị kia nhận được đề nghị và sổ được ghi khi họ nhận.",
+    )
+
+
+@login_required
+def request_transfer(request: HttpRequest) -> HttpResponse:
+    """Ask the union where somebody is a member to hand them over."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.transfer"):
+        raise refuse("membership.transfer")
+    home = home_unit(actor)
+    initial: dict[str, Any] = {"on": actor.today}
+    if home is not None and queries.holds_members(home.pk, actor.today):
+        initial["to_unit"] = home
+    form = shapes.RequestTransferForm(request.POST or None, latest=actor.today + _AHEAD, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        by_number = list(find_by_identity(citizen_ids=[data["citizen_id"]]).values())
+        found = next((one for one in by_number if one.name_key == search_key(data["full_name"])), None)
+        try:
+            if found is None:
+                raise actions.MembershipError(
+                    "Không thấy đoàn viên có họ tên và số căn cước này. Hãy kiểm tra lại cả hai; nếu người này chưa là"
+                    " đoàn viên thì ghi kết nạp."
+                )
+            made = actions.propose_transfer(
+                actor=actor, item=actions.Transfer(found, data["to_unit"], data["on"], data["reason"])
+            )
+        except actions.MembershipError as error:
+            form.add_error(None, ValidationError(str(error)))
+        else:
+            messages.success(
+                request,
+                f"Đã gửi {made.unit.name} đề nghị chuyển {found.full_name}. Sổ được ghi khi đơn vị đó nhận.",
+            )
+            return redirect("approvals:approval", made.pk)
+    crumbs = [("Đoàn viên", reverse("membership:list"))]
+    return render(
+        request,
+        "membership/form.html",
+        {
+            "form": form,
+            "title": "Xin chuyển sinh hoạt đến",
+            "button": "Gửi đề nghị",
+            "crumbs": [*crumbs, ("Xin chuyển sinh hoạt đến", "")],
+            "note": "Đơn vị đang quản lý đoàn viên sẽ nhận được đề nghị trong danh sách việc cần làm.",
+            "doubtful": None,
+            "back": crumbs[0][1],
+        },
+        status=422 if request.method == "POST" else 200,
     )
 
 
@@ -546,6 +605,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     return _form_page(
         request, form, title="Sửa thông tin cá nhân", button="Lưu", crumbs=_crumbs(found), save=save
+    )
+
+
+@login_required
+@require_GET
+def suggest_destination(request: HttpRequest) -> HttpResponse:
+    """Options of any unit that holds members, being typed: where a member is handed over to."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.transfer"):
+        raise refuse("membership.transfer")
+    words = search_prefix_query(request.GET.get(request.GET.get("truong", "q"), ""))
+    rows = list(queries.destinations(words, actor.today)[:20]) if words else []
+    return HttpResponse(
+        format_html_join("", '<option value="{} ({})"></option>', ((unit.name, unit.code) for unit in rows))
     )
 
 

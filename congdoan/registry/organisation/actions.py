@@ -15,7 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor, refuse
@@ -278,10 +280,15 @@ def reclassify_units(
     decision: Decision | None = None,
     recorded_at: datetime | None = None,
 ) -> None:
-    """From ``on``, units are of another kind or sector; the count of unions follows. Raises TreeError, Forbidden."""
+    """From ``on``, units are of another kind or sector; the count of unions and what other rooms have booked under the
+    sector follow. Raises TreeError, OrganisationError for a day to come, Forbidden."""
     if not items:
         return
     _require(actor, EDIT, [item.unit for item in items])
+    if on > actor.today:
+        raise OrganisationError(
+            f"Ngày {on:%d/%m/%Y} chưa đến. Hãy ghi khi việc đổi loại hoặc khu vực đã có hiệu lực."
+        )
     with _booking([item.unit.pk for item in items], recorded_at):
         tree.change_units(
             actor=actor,
@@ -289,6 +296,29 @@ def reclassify_units(
             changes=[Change(item.unit, kind=item.kind, sector=item.sector) for item in items],
             decision=decision,
         )
+    changed = [item.unit for item in items if item.sector is not None]
+    if not changed:
+        return
+    below = UnitPlacement.objects.filter(ancestor__in=changed, during__overlap=DateRange(on, None))
+    ids = sorted(set(below.values_list("unit_id", flat=True)))
+    reason = f"Đổi khu vực của {changed[0].name}" + (
+        f" và {len(changed) - 1} đơn vị khác" if len(changed) > 1 else ""
+    )
+    autodiscover_modules("succession")
+    for name in sorted(_FOLLOWERS):
+        _FOLLOWERS[name](actor, on, ids, reason, recorded_at or timezone.now())
+
+
+#: Called with (actor, on, unit ids, reason, recorded_at) in the transaction of a change of kind or sector; the ids
+#: are those of the changed units and of all that stand below them from that day on.
+Follower = Callable[[Actor, date, Sequence[int], str, datetime], None]
+_FOLLOWERS: dict[str, Follower] = {}
+
+
+def declare_follower(name: str, follower: Follower) -> None:
+    """Declared in a room's ``succession.py``: what must follow there when units are of another sector, for rooms
+    that have booked the sector of their units."""
+    _FOLLOWERS[name] = follower
 
 
 #: Fields of a profile that `edit_profile` takes.

@@ -122,6 +122,22 @@ class MoveForm(DecisionMixin):
     field_order = ("parent", "on", "number", "issued_on", "issuer")
 
 
+class SectorForm(DecisionMixin):
+    """Another sector from a day on."""
+
+    sector = forms.ChoiceField(label="Khu vực kinh tế mới")
+    on = DayField(label="Kể từ ngày")
+    field_order = ("sector", "on", "number", "issued_on", "issuer")
+
+    def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
+        self.latest = latest
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = list(Sector.objects.values_list("pk", "name"))
+
+    def clean_on(self) -> date:
+        return _not_after(self.cleaned_data["on"], self.latest)
+
+
 class EndForm(DecisionMixin):
     """The unit exists no longer."""
 

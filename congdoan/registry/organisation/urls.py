@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:code>/doanh-nghiep/", views.enterprises, name="enterprises"),
     path("<str:code>/sua/", views.edit, name="edit"),
     path("<str:code>/doi-ten/", views.rename, name="rename"),
+    path("<str:code>/doi-khu-vuc/", views.reclassify, name="reclassify"),
     path("<str:code>/chuyen/", views.move, name="move"),
     path("<str:code>/ket-thuc/", views.end, name="end"),
 ]

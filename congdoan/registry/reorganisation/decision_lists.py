@@ -231,7 +231,7 @@ def _take(
             "territory": values["territory"] or None,
         },
         "rename": lambda: {"unit": values["unit"], "name": need("name"), "short_name": values["short_name"]},
-        "change_kind": lambda: {"unit": values["unit"], "kind": kind(), "sector": sector()},
+        "change_kind": lambda: {"unit": values["unit"], "kind": kind()},
         "end_level": lambda: {
             "below": values["unit"],
             "kind": kind(),

@@ -23,7 +23,7 @@ from congdoan.registry.membership.choices import DEPARTURES
 #: The arguments of every kind of step: name → (shape, needed). "unit" is a code, "units" a list of codes.
 SHAPES: dict[str, dict[str, tuple[str, bool]]] = {
     "rename": {"unit": ("unit", True), "name": ("text", True), "short_name": ("text", False)},
-    "change_kind": {"unit": ("unit", True), "kind": ("kind", True), "sector": ("text", False)},
+    "change_kind": {"unit": ("unit", True), "kind": ("kind", True)},
     "move": {"units": ("units", True), "parent": ("unit", True)},
     "merge": {
         "units": ("units", True),
@@ -345,7 +345,7 @@ class _Thinking:
         node.short_name = nfc(short_name or name)[:120]
         node.changed.add("name")
 
-    def _change_kind(self, unit: str, kind: str, sector: str | None = None) -> None:
+    def _change_kind(self, unit: str, kind: str) -> None:
         node = self._mutable(unit)
         wanted = self._kind(kind)
         self._holds_on(wanted)
@@ -356,7 +356,6 @@ class _Thinking:
                 f" ({parent.name})."
             )
         node.kind = kind
-        node.sector = sector or node.sector
         node.changed.add("kind")
 
     def _move(self, units: Sequence[str], parent: str) -> None:

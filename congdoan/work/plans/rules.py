@@ -23,6 +23,16 @@ declare_capabilities(
 SCORED = frozenset({"eq", "ge", "gt", "le"})
 
 
+#: The lists of a plan that are edited row by row, in words.
+CONTENTS = {
+    "legal_bases": "căn cứ",
+    "recipients": "nơi nhận",
+    "norms": "định mức chi",
+    "campaigns": "tháng cao điểm",
+    "open_points": "điểm còn mở",
+}
+
+
 @dataclass(frozen=True)
 class Span:
     """Half-open range of days in which a target is judged."""
@@ -56,7 +66,7 @@ def span_of(target: Target, as_of: date) -> Span:
     window = Span(target.window.lower, target.window.upper)
     campaign = target.campaign
     if campaign is not None and campaign.is_yearly:
-        return _nearest(_returns(campaign, target.plan), as_of)
+        return _nearest(campaign_spans(campaign, target.plan), as_of)
     if not target.is_yearly or campaign is not None:
         return window
     year = max(window.from_on.year, min(window.last_day.year, as_of.year))
@@ -66,9 +76,11 @@ def span_of(target: Target, as_of: date) -> Span:
     )
 
 
-def _returns(campaign: Campaign, plan: Plan) -> list[Span]:
-    """A yearly campaign's windows inside the plan's period."""
+def campaign_spans(campaign: Campaign, plan: Plan) -> list[Span]:
+    """The windows of a campaign; of a yearly one, those inside the plan's period."""
     first, last = campaign.during.lower, campaign.during.upper
+    if not campaign.is_yearly:
+        return [Span(first, last)]
     found = []
     for shift in range(plan.during.upper.year - first.year + 1):
         span = Span(first.replace(year=first.year + shift), last.replace(year=last.year + shift))
@@ -149,11 +161,16 @@ def _shown(value: Decimal, unit_name: str, places: int | None) -> str:
     return format_number(value, places)
 
 
+#: How citations in plan files begin: the three digits of the document.
+_OF_FILES = re.compile(r"\d{3} ")
 _CITED = re.compile(r"(?:\d{3} )?(?:§(?P<section>[IVX]+(?:\.\d+)*[a-z]?)|fn(?P<note>\d+))?")
 
 
 def citation_words(citation: str | None) -> str:
-    """Where a plan says it, as a reader of the plan looks it up: "000 §II.1 L39" gives "Mục II.1"."""
+    """Where a plan says it, as a reader of the plan looks it up: "000 §II.1 L39" gives "Mục II.1". What an officer
+    wrote in words stays as written."""
+    if citation and not _OF_FILES.match(citation):
+        return citation
     found: dict[str, None] = {}
     for part in (citation or "").split(";"):
         match = _CITED.match(part.strip())

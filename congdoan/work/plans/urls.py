@@ -13,6 +13,7 @@ urlpatterns = [
     path("lap-moi/", views.create, name="create"),
     path("<slug:code>/", views.plan, name="plan"),
     path("<slug:code>/sua/", views.edit, name="edit"),
+    path("<slug:code>/noi-dung/<slug:part>/", views.contents, name="contents"),
     path("<slug:code>/ban-hanh/", views.issue, name="issue"),
     path("<slug:code>/ket-thuc/", views.end, name="end"),
     path("<slug:code>/chi-tieu/them/", views.add_target, name="add_target"),

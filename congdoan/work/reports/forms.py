@@ -10,6 +10,7 @@ from django import forms
 
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period, PeriodError
+from congdoan.kit.forms import DayField
 from congdoan.work.plans.models import Plan
 from congdoan.work.reports.queries import periods_for
 from congdoan.work.reports.rules import ReportError, report_day
@@ -25,11 +26,7 @@ class ReportForm(forms.Form):
         required=False,
         help_text="Để trống thì bản Word chừa chỗ điền số.",
     )
-    dated_on = forms.DateField(
-        label="Ngày ghi trên báo cáo",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    dated_on = DayField(label="Ngày ghi trên báo cáo", required=False)
     difficulties = forms.CharField(
         label="Khó khăn, vướng mắc",
         required=False,

@@ -157,7 +157,11 @@ def test_a_plan_is_drafted_filled_and_issued(plans: dict[str, Plan], country: Co
     plan.refresh_from_db()
     assert (plan.state, plan.number) == ("issued", "1/KH")
     page(client, "edit", "hp-2027")
-    assert client.post(reverse("plans:remove_target", args=["hp-2027", "T-01"])).status_code == 302
+    removing = reverse("plans:remove_target", args=["hp-2027", "T-01"])
+    assert client.post(removing).status_code == 422
+    assert "Lý do đính chính" in page(client, "remove_target", "hp-2027", "T-01")
+    assert plan.targets.exists()
+    assert client.post(removing, {"reason": "Ghi trùng với chỉ tiêu khác"}).status_code == 302
     assert not plan.targets.exists()
     assert client.post(reverse("plans:end", args=["hp-2027"]), {"end-reason": "Thử xong"}).status_code == 302
 

@@ -269,7 +269,7 @@
     const filter = target.closest("[data-filter]");
     if (filter) {
       const chosen = all("input:checked", filter).filter((input) => input.value !== "").length
-        || all("input[type=date], input[type=text], input[type=number]", filter).filter((input) => input.value).length;
+        || all("input[name]:not([type=radio], [type=checkbox], [type=hidden])", filter).filter((input) => input.value).length;
       filter.querySelector(".filter-count").textContent = chosen || "";
       if (target.type === "radio") filter.open = false;
     }
@@ -295,6 +295,58 @@
     if (window.htmx) window.htmx.process(made);
     input.focus();
   };
+  /* ---- days: dd/mm/yyyy in every browser; the calendar is borrowed from a date input beside the box ---- */
+  const twoDigits = (value) => String(value).padStart(2, "0");
+  // The day a text means as "2026-11-18"; "" for an empty text, null for what is no day. Reads what the server reads.
+  const readDay = (text) => {
+    const typed = text.trim();
+    if (!typed) return "";
+    let match = /^(\d{1,2}) ?[/.\- ] ?(\d{1,2}) ?[/.\- ] ?(\d{4}|\d{2})$/.exec(typed);
+    let parts = match && [match[3], match[2], match[1]];
+    if (!parts && (match = /^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})$/.exec(typed))) parts = match.slice(1);
+    if (!parts && /^\d{8}$/.test(typed)) {
+      const yearFirst = typed >= "1900" && typed < "2101" && Number(typed.slice(4, 6)) >= 1 && Number(typed.slice(4, 6)) <= 12;
+      parts = yearFirst
+        ? [typed.slice(0, 4), typed.slice(4, 6), typed.slice(6)]
+        : [typed.slice(4), typed.slice(2, 4), typed.slice(0, 2)];
+    }
+    if (!parts) return null;
+    let [year, month, day] = parts.map(Number);
+    if (parts[0].length === 2) year += year >= 50 ? 1900 : 2000;
+    const made = new Date(Date.UTC(year, month - 1, day));
+    const exists = made.getUTCFullYear() === year && made.getUTCMonth() === month - 1 && made.getUTCDate() === day;
+    return exists && year >= 1900 && year <= 2100 ? `${year}-${twoDigits(month)}-${twoDigits(day)}` : null;
+  };
+  const writeDay = (iso) => iso.split("-").reverse().join("/");
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-day]")) event.target.setCustomValidity("");
+  });
+  // Captured, so that the box is tidy before a form that listens to changes reads it.
+  document.addEventListener("change", (event) => {
+    const target = event.target;
+    if (target.matches("[data-day-picker]")) {
+      event.stopPropagation();
+      const box = target.parentElement.querySelector("[data-day]");
+      if (!target.value) return;
+      box.value = writeDay(target.value);
+      box.setCustomValidity("");
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+      box.focus();
+    } else if (target.matches("[data-day]")) {
+      const day = readDay(target.value);
+      if (day) target.value = writeDay(day);
+      target.setCustomValidity(day === null ? `“${target.value}” không phải là ngày. Hãy viết ngày/tháng/năm, ví dụ 18/11/2026.` : "");
+      if (day === null) target.reportValidity();
+    }
+  }, true);
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-day-open]");
+    if (!opener) return;
+    const picker = opener.parentElement.querySelector("[data-day-picker]");
+    picker.value = readDay(opener.parentElement.querySelector("[data-day]").value) || "";
+    try { picker.showPicker(); } catch { picker.focus(); }
+  });
 
   /* ---- keyboard: / to search, Escape closes ---- */
   document.addEventListener("keydown", (event) => {

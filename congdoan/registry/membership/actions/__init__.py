@@ -11,6 +11,7 @@ from congdoan.registry.membership.actions.errors import (
     AlreadyMember,
     CannotReverse,
     ForeignWorkerRefused,
+    HandedOverMeanwhile,
     LaterMovement,
     MembershipError,
     NotAMember,
@@ -19,17 +20,22 @@ from congdoan.registry.membership.actions.errors import (
     WrongDay,
 )
 from congdoan.registry.membership.actions.following import follow_people
+from congdoan.registry.membership.actions.handing import KIND as HAND_OVER
+from congdoan.registry.membership.actions.handing import propose_transfer
 from congdoan.registry.membership.actions.moving import reorganise, transfer
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
+from congdoan.registry.membership.actions.sectors import follow_sectors
 
 __all__ = [
+    "HAND_OVER",
     "Admission",
     "AdmitResult",
     "AlreadyMember",
     "CannotReverse",
     "Departure",
     "ForeignWorkerRefused",
+    "HandedOverMeanwhile",
     "LaterMovement",
     "MembershipError",
     "NotAMember",
@@ -42,6 +48,8 @@ __all__ = [
     "close_books",
     "depart",
     "follow_people",
+    "follow_sectors",
+    "propose_transfer",
     "reorganise",
     "reverse",
     "transfer",

@@ -33,6 +33,7 @@ from congdoan.registry.membership.actions.book import (
 )
 from congdoan.registry.membership.actions.errors import AlreadyMember, ForeignWorkerRefused, MembershipError
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Refusal
+from congdoan.registry.membership.actions.sectors import settle
 from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.queries import UnitHistory, UnitThen
 from congdoan.registry.people.models import Employment, Person
@@ -102,6 +103,7 @@ def admit(
             # A membership came in between our look and our write; the next look sees it and says where.
             if getattr(error.__cause__, "sqlstate", "") != "23P01" or attempt == 2:
                 raise
+    settle(actor, book.lines, history, book.recorded_at)
     result.movements = dict(zip(booked, ids, strict=True))
     result.refused = refused
     result.warnings = [

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
@@ -17,6 +18,7 @@ from congdoan.registry.membership import rules
 from congdoan.registry.membership.actions.book import Book, Line, check_day, check_late, require_everywhere
 from congdoan.registry.membership.actions.errors import MembershipError
 from congdoan.registry.membership.actions.requests import Departure
+from congdoan.registry.membership.actions.sectors import lift
 from congdoan.registry.membership.actions.standing import (
     OpenMembership,
     close_memberships,
@@ -43,6 +45,7 @@ def depart(
     """
     if not items:
         return 0
+    lift(actor, {item.person.pk: item.on for item in items}, recorded_at or timezone.now())
     held = open_of_people(item.person.pk for item in items)
     units = Unit.objects.in_bulk({row.unit_id for row in held.values()})
     require_everywhere(actor, "membership.end", units.values())

@@ -39,6 +39,10 @@ class ReasonMissing(MembershipError):
     """Booking into closed books, and reversing, need a reason."""
 
 
+class HandedOverMeanwhile(MembershipError):
+    """A hand-over that somebody accepts rests on what is no longer so."""
+
+
 class WrongDay(MembershipError):
     """The day has not come yet."""
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.registry.membership.actions.book import Book, Line
-from congdoan.registry.membership.actions.reversing import in_force, ledger_of, reversal
+from congdoan.registry.membership.actions.ledger import in_force, ledger_of, reversal
 from congdoan.registry.membership.queries import UnitHistory
 from congdoan.registry.people.actions import PersonChange
 

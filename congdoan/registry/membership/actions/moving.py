@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
@@ -34,6 +36,7 @@ from congdoan.registry.membership.actions.errors import (
     WrongDay,
 )
 from congdoan.registry.membership.actions.requests import Transfer
+from congdoan.registry.membership.actions.sectors import lift, settle
 from congdoan.registry.membership.actions.standing import (
     OpenMembership,
     close_memberships,
@@ -57,13 +60,14 @@ def transfer(
 
     Needs membership.transfer at both units. Raises NotAMember, LaterMovement, UnitCannotHold, ReasonMissing.
     """
-    return _move(
+    return book_moves(
         actor,
         items,
         kinds=("transfer_out", "transfer_in"),
         decision=decision,
         batch=batch,
         recorded_at=recorded_at,
+        rights_at=partial(require_everywhere, actor, "membership.transfer"),
     )
 
 
@@ -110,17 +114,18 @@ def reorganise(
             .order_by("unit_id", "sort_key", "id")
         ):
             people.append(Transfer(row.person, pairs[row.unit_id][1], on, reason))
-    return _move(
+    return book_moves(
         actor,
         people,
         kinds=("reorganise_out", "reorganise_in"),
         decision=decision,
         batch=batch or uuid4(),
         recorded_at=recorded_at,
+        rights_at=partial(require_everywhere, actor, "membership.transfer"),
     )
 
 
-def _move(
+def book_moves(
     actor: Actor,
     items: Sequence[Transfer],
     *,
@@ -128,13 +133,18 @@ def _move(
     decision: Decision | None,
     batch: UUID | None,
     recorded_at: datetime | None,
+    rights_at: Callable[[Iterable[Unit]], None] | None = None,
 ) -> int:
+    """Book moves of one kind; the caller has opened the transaction. ``rights_at`` is called with the units touched and
+    raises Forbidden; without it the caller has settled the right (a hand-over that both sides agreed to)."""
     if not items:
         return 0
     targets = hold_units(item.to_unit.pk for item in items)
+    lift(actor, {item.person.pk: item.on for item in items}, recorded_at or timezone.now())
     held = open_of_people(item.person.pk for item in items)
     units = targets | Unit.objects.in_bulk({row.unit_id for row in held.values()} - targets.keys())
-    require_everywhere(actor, "membership.transfer", units.values())
+    if rights_at is not None:
+        rights_at(units.values())
     book = Book(actor, UnitHistory(units), recorded_at=recorded_at, decision=decision, batch=batch)
     ended: list[tuple[OpenMembership, date]] = []
     begun: list[Sequence[Any]] = []
@@ -186,6 +196,7 @@ def _move(
     book.write()
     close_memberships(ended)
     insert_memberships(begun)
+    settle(actor, [line for line in book.lines if line.sign == 1], book.history, book.recorded_at)
     first, (left, _) = items[0], ended[0]
     word = "Sắp xếp tổ chức" if kinds[0] == "reorganise_out" else "Chuyển sinh hoạt"
     record(

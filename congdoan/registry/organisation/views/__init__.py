@@ -1,6 +1,6 @@
 """Doors of the tree of union bodies."""
 
-from congdoan.registry.organisation.views.forming import edit, end, found, move, rename
+from congdoan.registry.organisation.views.forming import edit, end, found, move, reclassify, rename
 from congdoan.registry.organisation.views.tree_page import branch, suggest, tree
 from congdoan.registry.organisation.views.unit_page import children, enterprises, history, people, unit
 
@@ -14,6 +14,7 @@ __all__ = [
     "history",
     "move",
     "people",
+    "reclassify",
     "rename",
     "suggest",
     "tree",

@@ -157,6 +157,37 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
+def reclassify(request: HttpRequest, code: str) -> HttpResponse:
+    """Another sector from a day on; the members go along."""
+    target = found_unit(request, code)
+    require(request.actor, EDIT, target)
+    today = request.actor.today
+    now = version_on(target, today)
+    initial = {"sector": now.sector_id if now else None, "on": today}
+    form = shapes.SectorForm(request.POST or None, latest=today, initial=initial)
+
+    def save(data: dict[str, Any]) -> tuple[str, Unit]:
+        actions.reclassify_units(
+            actor=request.actor,
+            on=data["on"],
+            items=[actions.Reclassification(target, sector=data["sector"])],
+            decision=_decision(data),
+        )
+        return f"Từ ngày {format_date(data['on'])} đơn vị và đoàn viên được tính vào khu vực mới.", target
+
+    return _form_page(
+        request,
+        form,
+        title="Đổi khu vực",
+        button="Ghi khu vực mới",
+        crumbs=crumbs_of(target),
+        save=save,
+        note="Đoàn viên được tính vào khu vực mới từ ngày này, không tính là tăng hay giảm; số liệu những ngày trước giữ"
+        " nguyên. Ghi nhầm thì ghi lại khu vực cũ từ cùng ngày.",
+    )
+
+
+@login_required
 def move(request: HttpRequest, code: str) -> HttpResponse:
     """Under another superior from a day on."""
     target = found_unit(request, code)

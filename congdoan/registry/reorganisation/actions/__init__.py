@@ -327,7 +327,6 @@ def _changes(made: Plan) -> list[Any]:
             parent=made.nodes[node.parent].code
             if "parent" in node.changed and node.parent is not None
             else None,
-            sector=node.sector if "kind" in node.changed else None,
         )
         for node in made.changed
     ]

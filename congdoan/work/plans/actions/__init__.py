@@ -5,6 +5,7 @@ Every action checks the right, locks what two officers could change at once, wri
 
 from congdoan.work.plans.actions.allocating import allocate, check_sum, revise
 from congdoan.work.plans.actions.assessing import adjust_assessment, report_value, withdraw_adjustment
+from congdoan.work.plans.actions.contents import edit_contents
 from congdoan.work.plans.actions.demand import demand_at
 from congdoan.work.plans.actions.drafting import create_plan, edit_plan, end_plan, issue_plan
 from congdoan.work.plans.actions.errors import ChangedMeanwhile, DoesNotAddUp, PlanError
@@ -30,6 +31,7 @@ __all__ = [
     "check_sum",
     "create_plan",
     "demand_at",
+    "edit_contents",
     "edit_plan",
     "edit_target",
     "end_plan",

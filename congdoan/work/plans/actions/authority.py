@@ -55,6 +55,15 @@ def require_open(actor: Actor, plan: Plan) -> None:
         raise PlanError("Kế hoạch đã kết thúc nên không sửa được nữa.")
 
 
+def require_reason(plan: Plan, reason: str) -> None:
+    """An issued plan is only corrected, and the audit says why. Raises PlanError."""
+    if plan.state == "issued" and len(reason.strip()) < 10:
+        raise PlanError(
+            "Kế hoạch đã ban hành nên chỉ đính chính được, kèm lý do. Hãy ghi rõ lý do (ít nhất một câu ngắn); lý do"
+            " được lưu vào nhật ký."
+        )
+
+
 def check_authority(unit: Unit, act: str, on: date, words: str) -> None:
     if may_decide(unit, act, on) is None:
         version = version_on(unit, on)

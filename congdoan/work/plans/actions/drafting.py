@@ -12,7 +12,7 @@ from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.kit.dates import format_date
-from congdoan.work.plans.actions.authority import check_authority, update_row
+from congdoan.work.plans.actions.authority import check_authority, require_reason, update_row
 from congdoan.work.plans.actions.errors import PlanError
 from congdoan.work.plans.actions.requests import PlanData
 from congdoan.work.plans.models import Plan
@@ -25,7 +25,12 @@ def create_plan(*, actor: Actor, on: date, data: PlanData) -> Plan:
     if Plan.objects.filter(code=data.code).exists():
         raise PlanError(f"Mã kế hoạch {data.code} đã được dùng. Hãy chọn mã khác.")
     check_authority(data.issuer, "issue_plan", max(data.from_on, data.issuer.founded_on), "ban hành kế hoạch")
-    plan = Plan.objects.create(code=data.code, **_plan_values(data))
+    plan = Plan.objects.create(
+        code=data.code,
+        legal_bases=[dict(row) for row in data.legal_bases],
+        recipients=[dict(row) for row in data.recipients],
+        **_plan_values(data),
+    )
     record(
         actor=actor,
         verb="plans.create",
@@ -38,21 +43,28 @@ def create_plan(*, actor: Actor, on: date, data: PlanData) -> Plan:
 
 
 @transaction.atomic
-def edit_plan(*, actor: Actor, on: date, plan: Plan, data: PlanData) -> Plan:
-    """Change a plan that has not ended. Raises PlanError."""
+def edit_plan(*, actor: Actor, on: date, plan: Plan, data: PlanData, reason: str = "") -> Plan:
+    """Change the heading of a plan that has not ended; its lists are changed by `edit_contents`.
+
+    Raises PlanError, also when an issued plan is changed without a reason.
+    """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     require(actor, "plans.edit", plan.issuer)
     if plan.state == "ended":
         raise PlanError("Kế hoạch đã kết thúc nên không sửa được nữa.")
-    changes = update_row(plan, _plan_values(data), "kế hoạch")
+    wanted = _plan_values(data)
+    before = {name: str(getattr(plan, name) or "") for name in wanted if getattr(plan, name) != wanted[name]}
+    changes = update_row(plan, wanted, "kế hoạch")
     if changes:
+        require_reason(plan, reason)
         record(
             actor=actor,
             verb="plans.edit",
             unit_id=plan.issuer_id,
             obj=plan,
-            summary=f"Sửa kế hoạch “{plan.title}”",
-            data={"on": on.isoformat(), "changes": changes},
+            reason=reason,
+            summary=f"{'Đính chính' if plan.state == 'issued' else 'Sửa'} kế hoạch “{plan.title}”",
+            data={"on": on.isoformat(), "changes": changes, "before": before},
         )
     return plan
 
@@ -70,8 +82,6 @@ def _plan_values(data: PlanData) -> dict[str, Any]:
         "parent": data.parent,
         "signer_capacity": data.signer_capacity,
         "signer_role": data.signer_role,
-        "legal_bases": [dict(row) for row in data.legal_bases],
-        "recipients": [dict(row) for row in data.recipients],
     }
 
 

@@ -14,28 +14,30 @@ from congdoan.foundation.audit.actions import record
 from congdoan.kit.numbers import format_number
 from congdoan.work.indicators.rules import UncountableThreshold, check_threshold
 from congdoan.work.plans import plan_files
-from congdoan.work.plans.actions.authority import delete_target, require_open, update_row
+from congdoan.work.plans.actions.authority import delete_target, require_open, require_reason, update_row
 from congdoan.work.plans.actions.errors import PlanError
 from congdoan.work.plans.actions.requests import TargetData
 from congdoan.work.plans.models import Plan, Target
 
 
 @transaction.atomic
-def add_target(*, actor: Actor, on: date, plan: Plan, data: TargetData) -> Target:
-    """Add a target to a plan. Raises PlanError."""
+def add_target(*, actor: Actor, on: date, plan: Plan, data: TargetData, reason: str = "") -> Target:
+    """Add a target to a plan. Raises PlanError, also without a reason when the plan was issued."""
     plan = Plan.objects.select_for_update().select_related("issuer").get(pk=plan.pk)
     require_open(actor, plan)
+    require_reason(plan, reason)
     if plan.targets.filter(code=data.code).exists():
         raise PlanError(f"Kế hoạch đã có chỉ tiêu mang mã {data.code}. Hãy chọn mã khác.")
     position = (plan.targets.aggregate(last=Max("position"))["last"] or 0) + 1
     target = Target.objects.create(plan=plan, code=data.code, position=position, **_target_values(plan, data))
-    _audit_target(actor, on, target, "plans.add_target", "Thêm", {})
+    _audit_target(actor, on, target, "plans.add_target", "Thêm", {}, reason)
     return target
 
 
 @transaction.atomic
-def edit_target(*, actor: Actor, on: date, target: Target, data: TargetData) -> Target:
-    """Change a target. The figure of one that was given down stands as decided. Raises PlanError."""
+def edit_target(*, actor: Actor, on: date, target: Target, data: TargetData, reason: str = "") -> Target:
+    """Change a target. The figure of one that was given down stands as decided. Raises PlanError, also without a reason
+    when the plan was issued."""
     target = Target.objects.select_for_update().select_related("plan__issuer").get(pk=target.pk)
     require_open(actor, target.plan)
     wanted = _target_values(target.plan, data)
@@ -44,18 +46,24 @@ def edit_target(*, actor: Actor, on: date, target: Target, data: TargetData) -> 
             "Chỉ tiêu đã được giao cho cấp dưới nên không đổi con số được. Hãy điều chỉnh mức đánh giá, hoặc lập"
             " kế hoạch sửa đổi."
         )
+    before = {name: str(getattr(target, name)) for name in wanted if getattr(target, name) != wanted[name]}
     changes = update_row(target, wanted, f"chỉ tiêu {target.code}")
     if changes:
-        _audit_target(actor, on, target, "plans.edit_target", "Sửa", {"changes": changes})
+        require_reason(target.plan, reason)
+        told = {"changes": changes, "before": before}
+        _audit_target(actor, on, target, "plans.edit_target", "Sửa", told, reason)
     return target
 
 
 @transaction.atomic
-def remove_target(*, actor: Actor, on: date, target: Target) -> None:
-    """Take a target out of a plan. Raises PlanError when something leans on it."""
+def remove_target(*, actor: Actor, on: date, target: Target, reason: str = "") -> None:
+    """Take a target out of a plan. Raises PlanError when something leans on it, or without a reason when the plan was
+    issued."""
     target = Target.objects.select_for_update().select_related("plan__issuer").get(pk=target.pk)
     require_open(actor, target.plan)
-    _audit_target(actor, on, target, "plans.remove_target", "Bỏ", {})
+    require_reason(target.plan, reason)
+    told = {"wording": target.wording, "value": str(target.value), "window": str(target.window)}
+    _audit_target(actor, on, target, "plans.remove_target", "Bỏ", told, reason)
     delete_target(target)
 
 
@@ -96,12 +104,15 @@ def _target_values(plan: Plan, data: TargetData) -> dict[str, Any]:
     }
 
 
-def _audit_target(actor: Actor, on: date, target: Target, verb: str, word: str, data: dict[str, Any]) -> None:
+def _audit_target(
+    actor: Actor, on: date, target: Target, verb: str, word: str, data: dict[str, Any], reason: str
+) -> None:
     record(
         actor=actor,
         verb=verb,
         unit_id=target.plan.issuer_id,
         obj=target,
+        reason=reason,
         summary=f"{word} chỉ tiêu {target.code} “{target.name}” của kế hoạch “{target.plan.title}”",
         data={"on": on.isoformat(), **data},
     )

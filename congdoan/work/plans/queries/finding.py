@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
@@ -28,3 +33,25 @@ def targets_of(plan: Plan) -> list[Target]:
     for target in found:
         target.plan = plan
     return found
+
+
+def contents_of(plan: Plan, part: str) -> list[dict[str, Any]]:
+    """The rows of one list of a plan (a key of rules.CONTENTS) as JSON holds them; campaigns in the order of days."""
+    if part != "campaigns":
+        return [dict(row) for row in getattr(plan, part)]
+    return [
+        {
+            "code": campaign.code,
+            "name": campaign.name,
+            "from_on": campaign.during.lower.isoformat(),
+            "to_on": campaign.during.upper.isoformat(),
+            "is_yearly": campaign.is_yearly,
+            "citation": campaign.citation,
+        }
+        for campaign in plan.campaigns.order_by("during", "code")
+    ]
+
+
+def mark_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A short mark of what rows say, by which a form tells whether they are still the ones it showed."""
+    return sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:20]

@@ -11,7 +11,7 @@ from congdoan.work.plans.rules import citation_words
 
 register = template.Library()
 
-_KINDS = {
+BASIS_KINDS = {
     "law": "Luật",
     "decree": "Nghị định",
     "charter": "Điều lệ",
@@ -23,14 +23,14 @@ _KINDS = {
     "plan": "Kế hoạch",
     "decision": "Quyết định",
 }
-_PURPOSES = {
+PURPOSES = {
     "report": "để báo cáo",
     "direct": "để chỉ đạo",
     "coordinate": "để phối hợp",
     "implement": "để thực hiện",
     "file": "lưu",
 }
-_PERIODS = {"once": "một lần", "month": "hằng tháng", "quarter": "hằng quý", "year": "hằng năm"}
+NORM_PERIODS = {"once": "một lần", "month": "hằng tháng", "quarter": "hằng quý", "year": "hằng năm"}
 
 
 @register.filter
@@ -42,19 +42,19 @@ def citation(value: str | None) -> str:
 @register.filter
 def basis_kind(code: str) -> str:
     """{{ row.kind|basis_kind }} "Nghị quyết"."""
-    return _KINDS.get(code, code)
+    return BASIS_KINDS.get(code, code)
 
 
 @register.filter
 def purpose(code: str) -> str:
     """{{ row.purpose|purpose }} "để thực hiện"."""
-    return _PURPOSES.get(code, code)
+    return PURPOSES.get(code, code)
 
 
 @register.filter
 def norm_period(code: str | None) -> str:
     """{{ row.period|norm_period }} "hằng tháng"; what the plan leaves out is said so."""
-    return _PERIODS.get(code or "", "không ghi")
+    return NORM_PERIODS.get(code or "", "không ghi")
 
 
 @register.filter

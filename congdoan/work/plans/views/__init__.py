@@ -1,6 +1,7 @@
 """Doors of plans: the plan page, the target page, the allocation sheet, and the forms."""
 
 from congdoan.work.plans.views.asking import XLSX, list_actions
+from congdoan.work.plans.views.contents import contents
 from congdoan.work.plans.views.drafting import (
     add_target,
     create,
@@ -19,6 +20,7 @@ __all__ = [
     "add_target",
     "adjust",
     "allocation",
+    "contents",
     "create",
     "edit",
     "edit_target",

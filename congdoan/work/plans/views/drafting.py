@@ -49,7 +49,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         done = tried(
             form,
             lambda: actions.edit_plan(
-                actor=request.actor, on=request.actor.today, plan=found, data=form.data_of()
+                actor=request.actor,
+                on=request.actor.today,
+                plan=found,
+                data=form.data_of(),
+                reason=form.cleaned_data.get("reason", ""),
             ),
         )
         if done is not None:
@@ -66,6 +70,7 @@ def _plan_form(request: HttpRequest, plan: Plan, form: Form, **more: Any) -> Htt
         ),
         "end_form": forms.ReasonForm(prefix="end"),
         "targets": queries.targets_of(plan),
+        "parts": forms.PARTS,
     } | more
     return form_page(
         request,
@@ -127,7 +132,11 @@ def add_target(request: HttpRequest, code: str) -> HttpResponse:
         made = tried(
             form,
             lambda: actions.add_target(
-                actor=request.actor, on=request.actor.today, plan=found, data=form.data_of()
+                actor=request.actor,
+                on=request.actor.today,
+                plan=found,
+                data=form.data_of(),
+                reason=form.cleaned_data.get("reason", ""),
             ),
         )
         if made is not None:
@@ -149,7 +158,11 @@ def edit_target(request: HttpRequest, code: str, target: str) -> HttpResponse:
         done = tried(
             form,
             lambda: actions.edit_target(
-                actor=request.actor, on=request.actor.today, target=aim, data=form.data_of()
+                actor=request.actor,
+                on=request.actor.today,
+                target=aim,
+                data=form.data_of(),
+                reason=form.cleaned_data.get("reason", ""),
             ),
         )
         if done is not None:
@@ -160,13 +173,20 @@ def edit_target(request: HttpRequest, code: str, target: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@GET_OR_POST
 def remove_target(request: HttpRequest, code: str, target: str) -> HttpResponse:
-    """Take a target out of a plan."""
+    """Take a target out of a plan; out of an issued one with a reason, which is asked for first."""
     found = find_plan(request, code)
+    require(request.actor, "plans.edit", found.issuer)
     aim = find_target(found, target)
+    form = forms.RemovalForm(request.POST or None)
+    asks = found.state == "issued"
+    if request.method != "POST" or (asks and not form.is_valid()):
+        back = reverse("plans:edit", args=[code])
+        return form_page(request, form, f"Bỏ chỉ tiêu {aim.code}", back, "Bỏ chỉ tiêu", subtitle=aim.name)
+    reason = form.cleaned_data["reason"] if asks else ""
     try:
-        actions.remove_target(actor=request.actor, on=request.actor.today, target=aim)
+        actions.remove_target(actor=request.actor, on=request.actor.today, target=aim, reason=reason)
     except PlanError as error:
         messages.error(request, str(error))
         return redirect("plans:target", code, target)

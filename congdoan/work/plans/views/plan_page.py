@@ -35,6 +35,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.GET.get("xuat") == "xlsx":
         return _export(request, found, unit)
     progress = queries.progress(found, unit, request.as_of, with_trends=tab == "")
+    may_edit = found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id)
     shown: dict[str, Any] = {
         "plan": found,
         "unit": unit,
@@ -43,8 +44,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "subtitle": cards.heading(progress),
         "crumbs": crumbs(found, unit)[:-1] if unit.pk != found.issuer_id else crumbs(found, unit)[:1],
         "tab": tab if tab in _TABS else "",
-        "tabs": _tabs(found, unit, tab),
-        "may_edit": found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id),
+        "tabs": _tabs(found, unit, tab, may_edit=may_edit),
+        "may_edit": may_edit,
         "report_url": _report_url(request, found, unit),
         "export_url": cards.plan_url(
             found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")
@@ -61,7 +62,7 @@ def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
     return f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}"
 
 
-def _tabs(plan: Plan, unit: Unit, active: str) -> list[dict[str, Any]]:
+def _tabs(plan: Plan, unit: Unit, active: str, *, may_edit: bool) -> list[dict[str, Any]]:
     names: list[tuple[str, str, int | None]] = [
         ("", "Chỉ tiêu", None),
         ("don-vi", "Đơn vị trực thuộc", None),
@@ -78,7 +79,7 @@ def _tabs(plan: Plan, unit: Unit, active: str) -> list[dict[str, Any]]:
             "count": count,
         }
         for code, label, count in names
-        if count is None or count or code == active
+        if count is None or count or may_edit or code == active
     ]
 
 

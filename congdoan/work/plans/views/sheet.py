@@ -15,6 +15,7 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on, version_on
+from congdoan.kit.dates import DateError, parse_date
 from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import actions, cards, forms, queries
 from congdoan.work.plans.actions import PlanError
@@ -143,6 +144,6 @@ def _boxes(target: Target, unit: Unit, in_force: Allocation | None) -> dict[str,
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
-    except ValueError:
+        return parse_date(text)
+    except DateError:
         return None
