@@ -15,7 +15,7 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import flow, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
-from congdoan.kit.text import search_prefix_query
+from congdoan.kit.text import nfc, search_prefix_query
 from congdoan.registry.organisation.rules import VIEW
 
 #: What happened to the count of unions, from the rows of record: in on the founding day (found, or opening when
