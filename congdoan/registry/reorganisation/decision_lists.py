@@ -345,3 +345,23 @@ def write_template(path: Path) -> None:
             "Các dòng có hiệu lực theo thứ tự từ trên xuống: lập đơn vị mới trước, rồi mới chuyển các đơn vị về đó.",
             wrap,
         )
+
+
+def write_decision_list(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    """A filled list, as an office would send it: rows by the names of FIELDS; read back by `read_decision_list`."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        head = book.add_format({"bold": True, "bg_color": "#E4E8EE", "border": 1, "text_wrap": True})
+        sheet = book.add_worksheet("Danh sách")
+        sheet.write(
+            0, 0, "DANH SÁCH SẮP XẾP TỔ CHỨC CÔNG ĐOÀN", book.add_format({"bold": True, "font_size": 13})
+        )
+        shown = [item for item in FIELDS if item.required or any(row.get(item.name) for row in rows)]
+        for column, item in enumerate(shown, 1):
+            sheet.write(2, column, item.label, head)
+            sheet.set_column(column, column, max(14, min(34, len(item.label) + 8)))
+        sheet.write(2, 0, "STT", head)
+        sheet.freeze_panes(3, 3)
+        for line, row in enumerate(rows, 3):
+            sheet.write(line, 0, line - 2)
+            for column, item in enumerate(shown, 1):
+                sheet.write_string(line, column, row.get(item.name, ""))
