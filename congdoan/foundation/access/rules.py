@@ -13,6 +13,7 @@ from congdoan.foundation.access.models import Grant
 
 if TYPE_CHECKING:
     from congdoan.foundation.accounts.models import User
+    from congdoan.foundation.units.models import Unit
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Actor:
     address: str | None = None
     is_system: bool = False
     _grants: list[GrantView] | None = field(default=None, compare=False, repr=False)
+    #: The home unit in a tuple once it was looked up (access.queries.home_unit).
+    _home: tuple[Unit | None] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def system(cls, label: str, *, today: date) -> Actor:

@@ -36,6 +36,14 @@ def unit_named(value: str) -> Unit | None:
     return found
 
 
+def only_top() -> int | None:
+    """The unit that stands above every other at all times; None when there are several tops."""
+    tops = list(
+        UnitVersion.objects.filter(parent__isnull=True).values_list("unit_id", flat=True).distinct()[:2]
+    )
+    return tops[0] if len(tops) == 1 else None
+
+
 def version_on(unit: Unit | int, on: date) -> UnitVersion | None:
     """What the unit was on a day; None before its founding and after its end."""
     return (

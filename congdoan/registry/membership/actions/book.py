@@ -56,7 +56,7 @@ _MEMBERSHIP_COLUMNS = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     kind: str
     sign: int
@@ -88,6 +88,7 @@ class Book:
         self.recorded_at = recorded_at or timezone.now()
         self.decision_id = decision.pk if decision else None
         self.lines: list[Line] = []
+        self._late: dict[tuple[int, date], bool] = {}
 
     def add(self, line: Line) -> None:
         line.decision_id = line.decision_id or self.decision_id
@@ -95,7 +96,10 @@ class Book:
         self.lines.append(line)
 
     def is_late(self, unit_id: int, on: date) -> bool:
-        return self.history.is_closed(unit_id, on, self.recorded_at)
+        place = (unit_id, on)
+        if place not in self._late:
+            self._late[place] = self.history.is_closed(unit_id, on, self.recorded_at)
+        return self._late[place]
 
     def write(self) -> list[int]:
         """Movements by COPY, then the sum of their signs by cell and day. Returns their ids in order."""
@@ -103,11 +107,6 @@ class Book:
             return []
         ids = reserved_ids("membership_movement", len(self.lines))
         user_id = self.actor.user.pk if self.actor.user else None
-        late: dict[tuple[int, date], bool] = {}
-        for line in self.lines:
-            place = (line.unit_id, line.on)
-            if place not in late:
-                late[place] = self.is_late(*place)
         copy_rows(
             "membership_movement",
             _MOVEMENT_COLUMNS,
@@ -128,7 +127,7 @@ class Book:
                     user_id,
                     line.reverses_id,
                     line.batch,
-                    late[line.unit_id, line.on],
+                    self.is_late(line.unit_id, line.on),
                 )
                 for pk, line in zip(ids, self.lines, strict=True)
             ),
@@ -216,7 +215,7 @@ def check_day(actor: Actor, person: Person, on: date) -> None:
 
 
 def check_late(book: Book, person: Person, unit: Unit, on: date, reason: str) -> None:
-    if book.is_late(unit.pk, on) and len(nfc(reason)) < 5:
+    if book.is_late(unit.id, on) and len(nfc(reason)) < 5:
         raise ReasonMissing(
             f"{person.full_name}: sổ của {unit.name} đã khoá đến sau ngày {day_words(on)}. Vẫn ghi được, nhưng"
             " phải nêu lý do; số liệu đã báo cáo trước đó không thay đổi.",
@@ -226,7 +225,7 @@ def check_late(book: Book, person: Person, unit: Unit, on: date, reason: str) ->
 
 
 def holding_unit(book: Book, person: Person, unit: Unit, on: date) -> UnitThen:
-    then = book.history.on(unit.pk, on)
+    then = book.history.on(unit.id, on)
     if then is None:
         raise UnitCannotHold(
             f"{person.full_name}: {unit.name} không tồn tại vào ngày {day_words(on)}. Hãy chọn đơn vị khác hoặc"
