@@ -40,7 +40,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def context_of(request: HttpRequest) -> ListContext:
     """The list context of a request: its actor, its day, and its parameters (repeated ones joined by commas)."""
     params = {name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET}
-    params.pop("ngay", None)
+    for name in ("ngay", "co_cau"):
+        params.pop(name, None)
     return ListContext(actor=request.actor, as_of=request.as_of, params=params)
 
 
@@ -60,6 +61,8 @@ def list_view(
         if not actor.has_anywhere(spec.capability):
             raise refuse(spec.capability)
         context = context_of(request)
+        if spec.obeys_structure:
+            context.structure = request.structure
         if request.method == "POST":
             return _run_action(request, spec, context)
         if request.GET.get("xuat") == "xlsx":
@@ -81,7 +84,11 @@ def list_view(
         model["export_url"] = f"{request.path}?{query.urlencode()}"
         model |= added
         partial = request.headers.get("HX-Target") == "list-body"
-        response = render(request, "kit/_list_rows.html" if partial else template, {"list": model})
+        response = render(
+            request,
+            "kit/_list_rows.html" if partial else template,
+            {"list": model, "obeys_structure": spec.obeys_structure},
+        )
         # Without it the browser's Back may show the bare rows from its cache.
         patch_vary_headers(response, ["HX-Target"])
         return response
@@ -107,12 +114,19 @@ def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpRe
             title=f"Xuất Excel: {spec.title}",
             actor=actor,
             unit=unit,
-            arguments={"list": spec.name, "params": dict(context.params), "as_of": context.as_of.isoformat()},
+            arguments={
+                "list": spec.name,
+                "params": dict(context.params),
+                "as_of": context.as_of.isoformat(),
+                "structure": context.structure,
+            },
         )
         return redirect(reverse("jobs:run", args=[run.pk]))
     folder = tempfile.TemporaryDirectory(prefix="congdoan-export-")
     path = Path(folder.name) / "list.xlsx"
-    write_workbook(spec, context, path, holds=actor.has_anywhere, heading=heading(unit, context.as_of))
+    write_workbook(
+        spec, context, path, holds=actor.has_anywhere, heading=heading(unit, context.as_of, context.structure)
+    )
     response = FileResponse(path.open("rb"), as_attachment=True, filename=file_name(spec), content_type=XLSX)
     # The open handle outlives the folder's entry on every system this runs on.
     folder.cleanup()

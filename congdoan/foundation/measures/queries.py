@@ -20,6 +20,10 @@ from congdoan.foundation.measures.models import MeasureCell
 _EPOCH = date(1900, 1, 1)
 
 
+#: Bodies with the units whose own figures make up theirs: {unit id: unit ids}.
+Groups = Mapping[int, Sequence[int]]
+
+
 @dataclass(frozen=True)
 class Row:
     """One figure of a breakdown: the dimensions of its cell, whether it is structure, and n."""
@@ -52,11 +56,21 @@ def stock(
     on: date,
     filters: Filters | None = None,
     known_at: datetime | None = None,
+    groups: Groups | None = None,
 ) -> dict[int, int]:
-    """The value at the end of a day for each unit and all that stood below it: {unit id: n}, 0 where nothing."""
+    """The value at the end of a day for each unit and all that stood below it: {unit id: n}, 0 where nothing.
+    ``groups`` as for `rows`."""
     wanted = list(units)
     result = dict.fromkeys(wanted, 0)
-    for row in rows(measure, wanted, from_on=None, to_on=_day_after(on), filters=filters, known_at=known_at):
+    for row in rows(
+        measure,
+        wanted,
+        from_on=None,
+        to_on=_day_after(on),
+        filters=filters,
+        known_at=known_at,
+        groups=groups,
+    ):
         result[row.unit_id] += row.n
     return result
 
@@ -69,11 +83,15 @@ def flow(
     to_on: date,
     filters: Filters | None = None,
     known_at: datetime | None = None,
+    groups: Groups | None = None,
 ) -> dict[int, int]:
-    """What happened in [from_on, to_on) for each unit and all below it; structure is left out."""
+    """What happened in [from_on, to_on) for each unit and all below it; structure is left out. ``groups`` as for
+    `rows`."""
     wanted = list(units)
     result = dict.fromkeys(wanted, 0)
-    for row in rows(measure, wanted, from_on=from_on, to_on=to_on, filters=filters, known_at=known_at):
+    for row in rows(
+        measure, wanted, from_on=from_on, to_on=to_on, filters=filters, known_at=known_at, groups=groups
+    ):
         if not row.is_structure:
             result[row.unit_id] += row.n
     return result
@@ -88,11 +106,13 @@ def rows(
     filters: Filters | None = None,
     known_at: datetime | None = None,
     known: Mapping[int, dict[str, Any]] | None = None,
+    groups: Groups | None = None,
 ) -> list[Row]:
     """The breakdown of [from_on, to_on) by cell for each unit; from the beginning when from_on is None.
 
     One query for the cells and one for the figures, whatever the number of units. Whoever asks for several spans
-    hands over the cells that it has asked `cells` for as ``known`` (in place of filters).
+    hands over the cells that it has asked `cells` for as ``known`` (in place of filters). With ``groups`` a unit's
+    figure is the sum of what its group's units had of their own, wherever they stood then: a structure of another day.
     """
     known = cells(measure, filters) if known is None else known
     if not known or not units:
@@ -100,6 +120,12 @@ def rows(
     start = from_on or _EPOCH
     if start >= to_on:
         return []
+    if groups is not None:
+        asked = {unit: groups.get(unit, ()) for unit in units}
+        return [
+            Row(unit_id, known[cell_id], False, n)
+            for unit_id, cell_id, n in _grouped(asked, list(known), start, to_on, known_at)
+        ]
     parameters: dict[str, Any] = {"units": list(units), "cells": list(known), "from": start, "to": to_on}
     if known_at is None:
         totals, pieces = _totals_sql(start, to_on)
@@ -117,6 +143,58 @@ def rows(
         return [Row(unit_id, known[cell_id], structure, int(n)) for unit_id, cell_id, structure, n in cursor]
 
 
+def _grouped(
+    groups: Groups, cell_ids: list[int], start: date, end: date, known_at: datetime | None
+) -> list[tuple[int, int, int]]:
+    """(body, cell, n): sums over groups of units of what each had of its own in [start, end). One query.
+
+    A unit that nothing ever stood below has nothing but its own in its totals, so few rows are read for the many; of
+    the few others the deltas are added up.
+    """
+    bodies = [body for body, members in groups.items() for _ in members]
+    units = [unit for members in groups.values() for unit in members]
+    if not units:
+        return []
+    parameters: dict[str, Any] = {
+        "bodies": bodies,
+        "members": units,
+        "units": list(dict.fromkeys(units)),
+        "cells": cell_ids,
+        "from": start,
+        "to": end,
+    }
+    which = "recorded_at <= %(known_at)s"
+    totals = ""
+    if known_at is None:
+        text, pieces = _totals_sql(
+            start, end, units="(SELECT array_agg(id) FROM asked WHERE is_lowest)::bigint[]"
+        )
+        parameters |= pieces
+        totals = f"{text} UNION ALL "
+        which = "(NOT is_folded OR NOT a.is_lowest)"
+    else:
+        parameters["known_at"] = known_at
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH asked AS MATERIALIZED (
+                    SELECT u.id, NOT EXISTS (SELECT 1 FROM units_unitplacement p
+                                             WHERE p.ancestor_id = u.id AND p.depth > 0) AS is_lowest
+                    FROM unnest(%(units)s::bigint[]) AS u(id)
+                ), own AS (
+                    SELECT unit_id, cell_id, sum(n) AS n FROM (
+                        {totals}SELECT d.unit_id, d.cell_id, FALSE, d.n
+                        FROM measures_measuredelta d JOIN asked a ON a.id = d.unit_id
+                        WHERE {which} AND d.cell_id = ANY(%(cells)s) AND d.day >= %(from)s AND d.day < %(to)s
+                    ) x GROUP BY 1, 2
+                )
+                SELECT g.body, o.cell_id, sum(o.n)
+                FROM unnest(%(bodies)s::bigint[], %(members)s::bigint[]) AS g(body, unit_id)
+                JOIN own o ON o.unit_id = g.unit_id GROUP BY 1, 2 HAVING sum(o.n) <> 0""",
+            parameters,
+        )
+        return [(body, cell, int(n)) for body, cell, n in cursor]
+
+
 def series(
     measure: str,
     unit_id: int,
@@ -124,9 +202,12 @@ def series(
     *,
     filters: Filters | None = None,
     growth_only: bool = False,
+    groups: Groups | None = None,
 ) -> list[int]:
     """The value at the end of each of ``days`` (ascending). ``growth_only`` leaves structure out, for trend lines
-    that must not jump when units are rearranged. One query for the figures."""
+    that must not jump when units are rearranged. One query for the figures; with ``groups`` (as for `rows`) one a day."""
+    if groups is not None:
+        return [stock(measure, [unit_id], on=day, filters=filters, groups=groups)[unit_id] for day in days]
     known = cells(measure, filters)
     if not known or not days:
         return [0] * len(days)
@@ -390,14 +471,14 @@ def _pieces(start: date, end: date) -> list[Piece]:
     return [*[piece for piece in whole if piece[2] < piece[3]], *edges]
 
 
-def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
-    """The totals over [start, end), with the parameters that the text needs."""
+def _totals_sql(start: date, end: date, *, units: str = "%(units)s") -> tuple[str, dict[str, Any]]:
+    """The totals over [start, end), with the parameters that the text needs; ``units`` is SQL for their array."""
     texts: list[str] = []
     values: dict[str, Any] = {}
     for number, (sign, grain, a, b) in enumerate(_pieces(start, end)):
         texts.append(
             f"SELECT unit_id, cell_id, is_structure, {sign} * n AS n FROM measures_measuretotal"
-            f" WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
+            f" WHERE unit_id = ANY({units}) AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
             f" AND starts_on >= %(a{number})s AND starts_on < %(b{number})s"
         )
         values |= {f"a{number}": a, f"b{number}": b}

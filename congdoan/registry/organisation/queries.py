@@ -13,7 +13,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import flow, stock
+from congdoan.foundation.measures.queries import Groups, flow, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.kit.text import nfc, search_prefix_query
 from congdoan.registry.organisation.rules import VIEW
@@ -78,15 +78,16 @@ class Figures:
     workers: int
 
 
-def figures_on(unit_ids: Sequence[int], on: date) -> dict[int, Figures]:
-    """The figures of many bodies on a day. A constant number of queries, whatever the number of bodies."""
+def figures_on(unit_ids: Sequence[int], on: date, *, groups: Groups | None = None) -> dict[int, Figures]:
+    """The figures of many bodies on a day. A constant number of queries, whatever the number of bodies. ``groups``: in
+    another structure (measures.queries.rows)."""
     ids = list(unit_ids)
     since, until = date(on.year, 1, 1), date.fromordinal(on.toordinal() + 1)
-    members = stock("members", ids, on=on)
-    unions = stock("unions", ids, on=on)
-    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"})
-    employers = stock("enterprises", ids, on=on)
-    workers = stock("workers", ids, on=on)
+    members = stock("members", ids, on=on, groups=groups)
+    unions = stock("unions", ids, on=on, groups=groups)
+    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"}, groups=groups)
+    employers = stock("enterprises", ids, on=on, groups=groups)
+    workers = stock("workers", ids, on=on, groups=groups)
     return {pk: Figures(members[pk], unions[pk], founded[pk], employers[pk], workers[pk]) for pk in ids}
 
 

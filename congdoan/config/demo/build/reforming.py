@@ -107,6 +107,8 @@ class Reforming(Desk):
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "quyet-dinh-sap-xep-01-7-2025.xlsx"
         write_decision_list(path, rows)
+        read = read_decision_list(path)
+        assert not read.problems, read.problems[0]
         made = draft(
             actor=self.actor,
             on=REFORM,
@@ -124,7 +126,7 @@ class Reforming(Desk):
                     unit=self.done.units[ROOT_CODE],
                 ),
             ),
-            steps=read_decision_list(path).steps,
+            steps=read.steps,
         )
         sheet = commit(actor=self.actor, on=REFORM, reorganisation=made, recorded_at=recorded_at)
         self.done.units = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.measures.catalogue import NamesLink, measure
-from congdoan.foundation.succession.queries import successors_of, today_of
+from congdoan.foundation.succession.queries import standing_below, successors_of, today_of
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import ancestors_on, known_version
 from congdoan.kit.lists import names_url
@@ -45,6 +46,14 @@ def _address(link: NamesLink | None, *, without_day: bool = False) -> str:
         )
     except (KeyError, NoReverseMatch):
         return ""
+
+
+def groups_of(request: HttpRequest, unit_ids: Iterable[int]) -> dict[int, list[int]] | None:
+    """What makes up the figures of these bodies when the reader asks for today's structure; None for the bodies as they
+    stood. The top holds everything in either."""
+    if request.structure != "today":
+        return None
+    return standing_below(unit_ids, today=request.actor.today)
 
 
 def found_unit(request: HttpRequest, code: str) -> Unit:
@@ -89,6 +98,7 @@ def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpRe
             for name, label in _TABS
         ],
         "succession": succession(request, unit),
+        "obeys_structure": tab != "history",
         "can_edit": can_edit and unit.ended_on is None,
         "can_found": can_found and unit.ended_on is None,
     }

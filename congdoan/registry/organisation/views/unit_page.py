@@ -28,7 +28,14 @@ from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.queries import reconciliation
 from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.organisation.queries import figures_on
-from congdoan.registry.organisation.views.asking import SHORT, flow_names, found_unit, names, unit_page
+from congdoan.registry.organisation.views.asking import (
+    SHORT,
+    flow_names,
+    found_unit,
+    groups_of,
+    names,
+    unit_page,
+)
 from congdoan.registry.organisation.views.tree_page import ORDER
 
 #: Movements that are no growth: what began to be booked, and reorganisation.
@@ -43,9 +50,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     on = request.as_of
     version = known_version(found, on)
     assert version is not None
-    figures = figures_on([found.pk], on)[found.pk]
+    groups = groups_of(request, [found.pk])
+    figures = figures_on([found.pk], on, groups=groups)[found.pk]
     year, tomorrow = date(on.year, 1, 1), on + timedelta(days=1)
-    counted = reconciliation(found.pk, year, tomorrow)
+    counted = reconciliation(found.pk, year, tomorrow, groups=groups)
     profile = UnitProfile.objects.filter(unit=found).select_related("founding_decision__issuer").first()
     months = [*_month_ends(on, 12), on]
     key_figures = [
@@ -79,7 +87,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         ),
         members=trend(
             [format_date(day) for day in months],
-            series("members", found.pk, months),
+            series("members", found.pk, months, groups=groups),
             key="members",
             title="Đoàn viên thay đổi thế nào trong một năm qua?",
             subtitle="Cuối mỗi tháng",
@@ -166,7 +174,8 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
     on = request.as_of
     by_sex: dict[str, int] = {}
     by_sector: dict[str, int] = {}
-    for row in measure_rows("members", [found.pk], from_on=None, to_on=on + timedelta(days=1)):
+    groups = groups_of(request, [found.pk])
+    for row in measure_rows("members", [found.pk], from_on=None, to_on=on + timedelta(days=1), groups=groups):
         by_sex[row.dims.get("sex") or ""] = by_sex.get(row.dims.get("sex") or "", 0) + row.n
         by_sector[row.dims.get("sector") or ""] = by_sector.get(row.dims.get("sector") or "", 0) + row.n
     from congdoan.foundation.catalogues.models import Sector
@@ -213,17 +222,19 @@ def _share(
 def children(request: HttpRequest, code: str) -> HttpResponse:
     """The units directly below, with their figures. The number of queries does not grow with their number."""
     found = found_unit(request, code)
-    on = request.as_of
-    versions = list(children_on(found, on).order_by(*ORDER))
+    on, in_today = request.as_of, request.structure == "today"
+    # In today's structure the bodies are today's, with their figures of the day.
+    versions = list(children_on(found, request.actor.today if in_today else on).order_by(*ORDER))
     ids = [version.unit_id for version in versions]
-    figures = figures_on(ids, on)
+    groups = groups_of(request, ids)
+    figures = figures_on(ids, on, groups=groups)
     year, tomorrow = date(on.year, 1, 1), on + timedelta(days=1)
     growth = dict.fromkeys(ids, 0)
-    for row in measure_rows("members", ids, from_on=year, to_on=tomorrow):
+    for row in measure_rows("members", ids, from_on=year, to_on=tomorrow, groups=groups):
         if not row.is_structure and row.dims.get("movement") not in _NO_GROWTH:
             growth[row.unit_id] += row.n
     without = {"operating": "operating", "has_union": False, "band": {"min": 20}}
-    lacking = stock("enterprises", ids, on=on, filters=without)
+    lacking = stock("enterprises", ids, on=on, filters=without, groups=groups)
     lines = [
         {
             "version": version,
@@ -262,10 +273,11 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
             {"has_union": False, "operating": "operating", "is_stable": True, "band": {"min": 20}},
         ),
     ]
+    groups = groups_of(request, [found.pk])
     figures = [
         (
             label,
-            format_number(stock("enterprises", [found.pk], on=on, filters=filters)[found.pk]),
+            format_number(stock("enterprises", [found.pk], on=on, filters=filters, groups=groups)[found.pk]),
             names(request, "enterprises", found.pk, on, **filters),
         )
         for label, filters in cuts
@@ -274,7 +286,7 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
     held = scope(actor, "enterprises.view").filter_on("now__unit", on)
     own = listed_on(on).filter(
         held,
-        now__unit__in=counted_below_on(found, on).values("unit_id"),
+        now__unit__in=groups[found.pk] if groups else counted_below_on(found, on).values("unit_id"),
         now__has_union=False,
         now__operating="operating",
         sector__is_enterprise=True,
