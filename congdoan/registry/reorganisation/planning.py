@@ -187,8 +187,9 @@ class Plan:
         ]
 
 
-def load_tree(on: date) -> tuple[dict[int, Node], set[int]]:
-    """The whole tree of a day, and the units that change on a later day. Two queries."""
+def load_tree(on: date) -> tuple[dict[int, Node], set[int], set[int]]:
+    """The whole tree of a day, the units that change on a later day, and those under which something comes to stand
+    later. Three queries."""
     nodes: dict[int, Node] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -205,14 +206,19 @@ def load_tree(on: date) -> tuple[dict[int, Node], set[int]]:
             [on, on],
         )
         later = {row[0] for row in cursor.fetchall()}
-    return nodes, later
+        cursor.execute(
+            "SELECT DISTINCT parent_id FROM units_unitversion WHERE lower(during) > %s AND parent_id IS NOT NULL",
+            [on],
+        )
+        over_later = {row[0] for row in cursor.fetchall()}
+    return nodes, later, over_later
 
 
 def plan(on: date, steps: Sequence[StepData]) -> Plan:
     """Think the steps through, in order. Positions count from 1."""
-    nodes, later = load_tree(on)
+    nodes, later, over_later = load_tree(on)
     kinds = {kind.pk: kind for kind in UnitKind.objects.prefetch_related("child_kinds")}
-    thinking = _Thinking(Plan(on, nodes, kinds), later)
+    thinking = _Thinking(Plan(on, nodes, kinds), later, over_later)
     for position, step in enumerate(steps, 1):
         try:
             thinking.take(position, step)
@@ -223,9 +229,10 @@ def plan(on: date, steps: Sequence[StepData]) -> Plan:
 
 
 class _Thinking:
-    def __init__(self, made: Plan, later: set[int]) -> None:
+    def __init__(self, made: Plan, later: set[int], over_later: set[int]) -> None:
         self.plan = made
         self.later = later
+        self.over_later = over_later
         self.by_code = {node.code: node for node in made.nodes.values()}
         self.below: dict[int, set[int]] = defaultdict(set)
         for node in made.nodes.values():
@@ -284,6 +291,13 @@ class _Thinking:
         if self.plan.on not in kind.during:
             raise StepError(f"Loại “{kind.name}” không có hiệu lực vào ngày {self.plan.on:%d/%m/%Y}.")
 
+    def _stands_on(self, node: Node) -> None:
+        if node.until is not None:
+            raise StepError(
+                f"{node.name} có thay đổi hoặc kết thúc từ ngày {node.until:%d/%m/%Y}; hãy chọn đơn vị khác, hoặc ngày hiệu"
+                " lực muộn hơn."
+            )
+
     # --- changing the tree in memory
 
     def _place(self, node: Node, parent: Node) -> None:
@@ -298,6 +312,7 @@ class _Thinking:
             )
         if node.parent == parent.id:
             return
+        self._stands_on(parent)
         if node.id in self.later or node.until is not None:
             raise StepError(
                 f"{node.name} đã có thay đổi sau ngày {self.plan.on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước."
@@ -322,6 +337,11 @@ class _Thinking:
             )
         if node.parent is None:
             raise StepError(f"{node.name} là đơn vị cao nhất, không thể kết thúc.")
+        if node.id in self.over_later:
+            raise StepError(
+                f"{node.name} có đơn vị về trực thuộc sau ngày {self.plan.on:%d/%m/%Y}; hãy chuyển đơn vị đó đi trước, hoặc"
+                " chọn ngày hiệu lực muộn hơn."
+            )
         self._route(node, route)
         node.is_alive = False
         self.plan.were.setdefault(node.id, node.parent)
@@ -378,6 +398,7 @@ class _Thinking:
     ) -> Node:
         code = nfc(code)
         above = self._unit(parent)
+        self._stands_on(above)
         wanted = self._kind(kind)
         self._holds_on(wanted)
         if code in self.by_code or code in self._taken():
@@ -563,6 +584,7 @@ class _Thinking:
             self._mutable(node.code)
             to = named.get(node.code) or nfc(default)
             target = self._unit(to) if to else self.plan.nodes[node.parent or 0]
+            self._stands_on(target)
             if target.kind == kind and target in ending:
                 raise StepError(f"{target.name} cũng kết thúc ở bước này nên không kế thừa {node.name} được.")
             for child in self._children(node):

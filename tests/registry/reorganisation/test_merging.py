@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from congdoan.foundation.access.models import Grant
 from congdoan.foundation.access.rules import Actor
@@ -26,7 +27,7 @@ from congdoan.registry.reorganisation.actions import (
     undo,
 )
 from congdoan.registry.reorganisation.queries import balance, saved_balance, undo_hindrances
-from tests.factories.officers import give, make_user
+from tests.factories.officers import give, make_user, officer
 from tests.factories.people import make_members
 from tests.factories.tree import Tree
 from tests.registry.reorganisation.ground import DAY, decide, dump, faults
@@ -234,3 +235,16 @@ def test_it_is_done_once(filled: Tree, system: Actor) -> None:
     undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
     with pytest.raises(WrongState):
         undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+
+
+def test_the_page_of_an_ended_unit_leads_to_its_successor(
+    filled: Tree, system: Actor, client: Client
+) -> None:
+    decide(system, filled.root, ("merge", {"units": ["NA1"], "into": "NA2"}))
+    client.force_login(
+        officer("can-bo", "officer", filled.root), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get("/don-vi/NA1/").content.decode()
+    assert "Kết thúc từ 01/07/2026 do sáp nhập theo quyết định 12/QĐ-TLĐ" in page
+    assert "kế thừa bởi" in page and 'href="/don-vi/NA2/"' in page
+    assert "kế thừa bởi" not in client.get("/don-vi/NA2/").content.decode()
