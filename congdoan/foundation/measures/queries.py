@@ -163,29 +163,31 @@ def _grouped(
         "from": start,
         "to": end,
     }
-    which = "recorded_at <= %(known_at)s"
-    totals = ""
+    delta = "SELECT unit_id, cell_id, n FROM measures_measuredelta WHERE"
+    narrowed = "cell_id = ANY(%(cells)s) AND day >= %(from)s AND day < %(to)s"
     if known_at is None:
-        text, pieces = _totals_sql(
-            start, end, units="(SELECT array_agg(id) FROM asked WHERE is_lowest)::bigint[]"
-        )
-        parameters |= pieces
-        totals = f"{text} UNION ALL "
-        which = "(NOT is_folded OR NOT a.is_lowest)"
+        # So many units are read whole from the index once, not once a piece.
+        matches: list[tuple[int, str]] = []
+        for number, (sign, grain, a, b) in enumerate(_pieces(start, end)):
+            parameters |= {f"a{number}": a, f"b{number}": b}
+            matches.append(
+                (sign, f"(grain = '{grain}' AND starts_on >= %(a{number})s AND starts_on < %(b{number})s)")
+            )
+        times = " + ".join(f"CASE WHEN {match} THEN {sign} ELSE 0 END" for sign, match in matches)
+        totals = f"""SELECT unit_id, cell_id, n * ({times}) AS n FROM measures_measuretotal
+            WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s)
+              AND ({" OR ".join(match for _, match in matches)})"""
+        # Few deltas wait, and few bodies ever stood above others: each part has its own index.
+        own = f"""{totals}
+            UNION ALL {delta} NOT is_folded AND {narrowed} AND unit_id = ANY({_LOWEST.format("")})
+            UNION ALL {delta} unit_id = ANY({_LOWEST.format("NOT")}) AND {narrowed}"""
     else:
         parameters["known_at"] = known_at
+        own = f"{delta} recorded_at <= %(known_at)s AND unit_id = ANY(%(units)s) AND {narrowed}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH asked AS MATERIALIZED (
-                    SELECT u.id, NOT EXISTS (SELECT 1 FROM units_unitplacement p
-                                             WHERE p.ancestor_id = u.id AND p.depth > 0) AS is_lowest
-                    FROM unnest(%(units)s::bigint[]) AS u(id)
-                ), own AS (
-                    SELECT unit_id, cell_id, sum(n) AS n FROM (
-                        {totals}SELECT d.unit_id, d.cell_id, FALSE, d.n
-                        FROM measures_measuredelta d JOIN asked a ON a.id = d.unit_id
-                        WHERE {which} AND d.cell_id = ANY(%(cells)s) AND d.day >= %(from)s AND d.day < %(to)s
-                    ) x GROUP BY 1, 2
+            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}), own AS (
+                    SELECT unit_id, cell_id, sum(n) AS n FROM ({own}) x GROUP BY 1, 2
                 )
                 SELECT g.body, o.cell_id, sum(o.n)
                 FROM unnest(%(bodies)s::bigint[], %(members)s::bigint[]) AS g(body, unit_id)
@@ -193,6 +195,27 @@ def _grouped(
             parameters,
         )
         return [(body, cell, int(n)) for body, cell, n in cursor]
+
+
+def _ask_for_days(cursor: Any, units: Sequence[int], cell_ids: list[int], after: date, last: date) -> None:
+    """Ask for (day, n): what a group of units had of its own on each day in (after, last]."""
+    cursor.execute(
+        f"""WITH asked AS MATERIALIZED ({_ASKED_SQL})
+            SELECT day, sum(n) FROM (
+                SELECT starts_on AS day, n FROM measures_measuretotal
+                WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s) AND grain = 'd'
+                  AND starts_on > %(after)s AND starts_on <= %(last)s
+                UNION ALL
+                SELECT day, n FROM measures_measuredelta
+                WHERE NOT is_folded AND unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s)
+                  AND day > %(after)s AND day <= %(last)s
+                UNION ALL
+                SELECT day, n FROM measures_measuredelta
+                WHERE unit_id = ANY({_LOWEST.format("NOT")}) AND cell_id = ANY(%(cells)s)
+                  AND day > %(after)s AND day <= %(last)s
+            ) x GROUP BY day ORDER BY day""",
+        {"units": list(units), "cells": cell_ids, "after": after, "last": last},
+    )
 
 
 def series(
@@ -205,15 +228,17 @@ def series(
     groups: Groups | None = None,
 ) -> list[int]:
     """The value at the end of each of ``days`` (ascending). ``growth_only`` leaves structure out, for trend lines
-    that must not jump when units are rearranged. One query for the figures; with ``groups`` (as for `rows`) one a day."""
-    if groups is not None:
-        return [stock(measure, [unit_id], on=day, filters=filters, groups=groups)[unit_id] for day in days]
+    that must not jump when units are rearranged; ``groups`` as for `rows`. One query for the changes, one for where
+    they begin."""
     known = cells(measure, filters)
     if not known or not days:
         return [0] * len(days)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT day, sum(n) FROM (
+        if groups is not None:
+            _ask_for_days(cursor, groups.get(unit_id, ()), list(known), days[0], days[-1])
+        else:
+            cursor.execute(
+                f"""SELECT day, sum(n) FROM (
                     SELECT starts_on AS day, n, is_structure FROM measures_measuretotal
                     WHERE unit_id = %(unit)s AND cell_id = ANY(%(cells)s) AND grain = 'd'
                       AND starts_on > %(first)s AND starts_on <= %(last)s
@@ -221,19 +246,19 @@ def series(
                     SELECT day, n, is_structure FROM ({_live_sql("NOT is_folded", columns="day, n, is_structure")}) l
                     WHERE day > %(first)s AND day <= %(last)s
                 ) x WHERE NOT (%(growth)s AND is_structure) GROUP BY day ORDER BY day""",
-            {
-                "unit": unit_id,
-                "units": [unit_id],
-                "cells": list(known),
-                "first": days[0],
-                "last": days[-1],
-                "growth": growth_only,
-                "from": _EPOCH,
-                "to": _day_after(days[-1]),
-            },
-        )
+                {
+                    "unit": unit_id,
+                    "units": [unit_id],
+                    "cells": list(known),
+                    "first": days[0],
+                    "last": days[-1],
+                    "growth": growth_only,
+                    "from": _EPOCH,
+                    "to": _day_after(days[-1]),
+                },
+            )
         changes = [(day, int(n)) for day, n in cursor]
-    value = stock(measure, [unit_id], on=days[0], filters=filters)[unit_id]
+    value = stock(measure, [unit_id], on=days[0], filters=filters, groups=groups)[unit_id]
     values: list[int] = []
     position = 0
     for day in days:
@@ -471,14 +496,22 @@ def _pieces(start: date, end: date) -> list[Piece]:
     return [*[piece for piece in whole if piece[2] < piece[3]], *edges]
 
 
-def _totals_sql(start: date, end: date, *, units: str = "%(units)s") -> tuple[str, dict[str, Any]]:
-    """The totals over [start, end), with the parameters that the text needs; ``units`` is SQL for their array."""
+_ASKED_SQL = """
+    SELECT u.id, NOT EXISTS (SELECT 1 FROM units_unitplacement p WHERE p.ancestor_id = u.id AND p.depth > 0) AS is_lowest
+    FROM unnest(%(units)s::bigint[]) AS u(id)
+"""
+#: The bodies asked for that nothing ever stood below (or, with NOT, the others), as SQL for an array.
+_LOWEST = "(SELECT array_agg(id) FROM asked WHERE {} is_lowest)::bigint[]"
+
+
+def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
+    """The totals over [start, end), with the parameters that the text needs."""
     texts: list[str] = []
     values: dict[str, Any] = {}
     for number, (sign, grain, a, b) in enumerate(_pieces(start, end)):
         texts.append(
             f"SELECT unit_id, cell_id, is_structure, {sign} * n AS n FROM measures_measuretotal"
-            f" WHERE unit_id = ANY({units}) AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
+            f" WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
             f" AND starts_on >= %(a{number})s AND starts_on < %(b{number})s"
         )
         values |= {f"a{number}": a, f"b{number}": b}

@@ -11,7 +11,7 @@ from django.test import Client
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import fold
-from congdoan.foundation.measures.queries import rows, stock
+from congdoan.foundation.measures.queries import rows, series, stock
 from congdoan.foundation.succession.queries import standing_below, today_of
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import version_on
@@ -94,6 +94,17 @@ def test_every_body_counts_once_at_each_height(rearranged: Tree, today: date) ->
     assert ended in groups[rearranged.south.pk] and ended not in groups[rearranged.north.pk]
     # A body that is no more still shows what was its own.
     assert standing_below([ended], today=today) == {ended: [ended]}
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_a_series_has_the_figure_of_each_day(rearranged: Tree, today: date, is_folded: bool) -> None:
+    if is_folded:
+        fold()
+    groups = standing_below([body.pk for body in bodies(rearranged)], today=today)
+    days = [JOINED, PAST, DAY, date(2026, 9, 30), today]
+    for pk in groups:
+        wanted = [stock("members", [pk], on=day, groups=groups)[pk] for day in days]
+        assert series("members", pk, days, groups=groups) == wanted
 
 
 def test_within_a_structure_nothing_is_moved(rearranged: Tree, today: date) -> None:
