@@ -40,8 +40,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def context_of(request: HttpRequest) -> ListContext:
     """The list context of a request: its actor, its day, and its parameters (repeated ones joined by commas)."""
     params = {name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET}
-    for name in ("ngay", "co_cau"):
-        params.pop(name, None)
+    params.pop("ngay", None)
     return ListContext(actor=request.actor, as_of=request.as_of, params=params)
 
 
@@ -61,7 +60,9 @@ def list_view(
         if not actor.has_anywhere(spec.capability):
             raise refuse(spec.capability)
         context = context_of(request)
-        if spec.obeys_structure:
+        # Said in the address and not taken from the session: a figure of a page that reads bodies as they stood must
+        # open to just its names, whatever the reader chose elsewhere.
+        if spec.obeys_structure and request.GET.get("co_cau"):
             context.structure = request.structure
         if request.method == "POST":
             return _run_action(request, spec, context)
@@ -87,7 +88,7 @@ def list_view(
         response = render(
             request,
             "kit/_list_rows.html" if partial else template,
-            {"list": model, "obeys_structure": spec.obeys_structure},
+            {"list": model, "obeys_structure": context.structure == "today"},
         )
         # Without it the browser's Back may show the bare rows from its cache.
         patch_vary_headers(response, ["HX-Target"])

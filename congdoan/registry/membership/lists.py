@@ -229,7 +229,13 @@ def _count(context: ListContext) -> int | str | None:
             return None
         some = found.count_to(_SOME + 1)
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
-    asked = {name for name, value in context.params.items() if value} - {"sap", "sau", "truoc", "ngay"}
+    asked = {name for name, value in context.params.items() if value} - {
+        "sap",
+        "sau",
+        "truoc",
+        "ngay",
+        "co_cau",
+    }
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:
         return None
     held = _scope(context)

@@ -143,10 +143,13 @@ def test_the_page_says_which_structure_it_reads(rearranged: Tree, today: date) -
     figure = stock("members", [rearranged.south.pk], on=PAST, groups=groups)[rearranged.south.pk]
     assert page.context["key_figures"][0][1] == str(figure) != then
     assert "Theo cơ cấu hiện nay" in page.text
-    # The session keeps it, like the day; the list behind the figure shows as many names.
+    # The list behind the figure shows as many names, in the same structure.
     names = client.get(page.context["key_figures"][0][2])
     assert f"{figure} đoàn viên" in names.text and "Theo cơ cấu hiện nay" in names.text
     assert "theo cơ cấu lúc đó" in client.get("/ke-hoach/").text
+    # A link of a page that reads bodies as they stood opens as they stood: the list takes nothing from the session.
+    plainly = client.get(f"/doan-vien/?don_vi={rearranged.south.code}")
+    assert f"{then} đoàn viên" in plainly.text and "theo cơ cấu lúc đó" in plainly.text
     # Of today there is one structure only.
     assert "cơ cấu hiện nay" not in client.get(f"{path}?ngay=").text
 

@@ -24,16 +24,30 @@ SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", 
 
 
 def names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
-    """The list behind a stock figure. The session already holds the day shown, so it is not repeated."""
+    """The list behind a stock figure, in the structure that the reader asks for. The session already holds the day
+    shown, so it is not repeated."""
+    return _in_structure(request, names_then(request, code, unit_id, on, **filters))
+
+
+def names_then(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
+    """As `names`, behind a figure of the body as it stood."""
     found = measure(code).stock_names
     link = found(unit_id, on, filters) if found else None
     return _address(link, without_day=on == request.as_of)
 
 
-def flow_names(code: str, unit_id: int, from_on: date, to_on: date, **filters: Any) -> str:
-    """The list behind a flow figure."""
+def flow_names(
+    request: HttpRequest, code: str, unit_id: int, from_on: date, to_on: date, **filters: Any
+) -> str:
+    """The list behind a flow figure, in the structure that the reader asks for."""
     found = measure(code).flow_names
-    return _address(found(unit_id, from_on, to_on, filters) if found else None)
+    return _in_structure(request, _address(found(unit_id, from_on, to_on, filters) if found else None))
+
+
+def _in_structure(request: HttpRequest, address: str) -> str:
+    if not address or request.structure != "today":
+        return address
+    return f"{address}{'&' if '?' in address else '?'}co_cau=hien-nay"
 
 
 def _address(link: NamesLink | None, *, without_day: bool = False) -> str:

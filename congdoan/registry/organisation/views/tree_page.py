@@ -17,7 +17,7 @@ from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import children_on
 from congdoan.registry.organisation.queries import nodes_on, roots, search_units
 from congdoan.registry.organisation.rules import FOUND, VIEW
-from congdoan.registry.organisation.views.asking import found_unit, names
+from congdoan.registry.organisation.views.asking import found_unit, names_then
 
 #: Bodies that gather others stand before those that hold members.
 ORDER = ("kind__holds_members", "kind__level__rank", "kind_id", "unit__sort_key", "unit_id")
@@ -77,7 +77,7 @@ def branch(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _linked(request: HttpRequest, nodes: list[Any], on: date) -> list[tuple[Any, str]]:
-    return [(node, names(request, "members", node.unit.pk, on)) for node in nodes]
+    return [(node, names_then(request, "members", node.unit.pk, on)) for node in nodes]
 
 
 @login_required

@@ -63,7 +63,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         (
             "Thành lập mới năm nay",
             format_number(figures.founded),
-            flow_names("unions", found.pk, year, tomorrow, movement="found"),
+            flow_names(request, "unions", found.pk, year, tomorrow, movement="found"),
         ),
         ("Doanh nghiệp", format_number(figures.enterprises), names(request, "enterprises", found.pk, on)),
         ("Lao động", format_number(figures.workers), names(request, "workers", found.pk, on)),
@@ -74,7 +74,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit",
         key_figures=key_figures,
         counted=counted,
-        lines=_reconciled(found.pk, counted, year, tomorrow),
+        lines=_reconciled(request, found.pk, counted, year, tomorrow),
         growth=waterfall(
             counted.opening,
             [
@@ -107,12 +107,12 @@ class _Line:
     kind: str
 
 
-def _reconciled(unit_id: int, counted: Any, from_on: date, to_on: date) -> list[_Line]:
+def _reconciled(request: HttpRequest, unit_id: int, counted: Any, from_on: date, to_on: date) -> list[_Line]:
     """The reconciliation as lines of a table; each flow opens its movements."""
 
     def url(group: str) -> str:
         kinds = [kind.code for kind in KINDS.values() if kind.group == group]
-        return flow_names("members", unit_id, from_on, to_on, movement=kinds)
+        return flow_names(request, "members", unit_id, from_on, to_on, movement=kinds)
 
     lines = [_Line("Đầu kỳ", counted.opening, "", "total")]
     lines += [_Line(label, n, url(group) if n else "", "flow") for group, label, n in counted.lines]
@@ -243,7 +243,7 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
             "lacking": lacking[version.unit_id],
             "members_url": names(request, "members", version.unit_id, on),
             "unions_url": names(request, "unions", version.unit_id, on),
-            "founded_url": flow_names("unions", version.unit_id, year, tomorrow, movement="found"),
+            "founded_url": flow_names(request, "unions", version.unit_id, year, tomorrow, movement="found"),
             "enterprises_url": names(request, "enterprises", version.unit_id, on),
             "lacking_url": names(request, "enterprises", version.unit_id, on, **without),
         }
