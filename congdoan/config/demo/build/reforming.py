@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from congdoan.config.demo.bodies import (
@@ -177,13 +178,19 @@ class Reforming(Desk):
     def _divisions(self, reform: Reform) -> Iterator[dict[str, str]]:
         """What stood under a district, or directly under a province, goes to the union of its commune where there is
         one, and else to the province."""
+        held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for thing in (*self.story.unions, *self.story.employers):
+            held[thing.superior].add((self._province[thing.province].communes_of, thing.commune))
         for province in PROVINCES:
             home = province.successor or province.code
-            communes = [item for item in reform.communes if item.communes_of == province.communes_of]
             above = [district.code for district in province.districts]
-            # A province that stands and has no commune union has nothing to give.
-            above += [province.code] if communes or province.successor else []
+            above.append(province.code)
             for code in above:
+                communes = [
+                    item for item in reform.communes if (item.communes_of, item.commune) in held[code]
+                ]
+                if not communes and code == home:
+                    continue  # a province that stands and has nothing to give
                 for item in communes:
                     yield {
                         "action": "Chia tách",

@@ -34,6 +34,7 @@ from congdoan.registry.organisation.views.asking import (
     found_unit,
     groups_of,
     names,
+    succession,
     unit_page,
 )
 from congdoan.registry.organisation.views.tree_page import ORDER
@@ -337,12 +338,25 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
             }
         )
     events += _taken_over(request, found)
+    for item in succession(request, found):
+        events.append(
+            {
+                "on": item.on,
+                "title": f"{_named([heir.name for heir in item.heirs])} kế thừa ({item.way})"
+                if found.ended_on is not None
+                else f"Một phần chuyển sang {_named([heir.name for heir in item.heirs])} ({item.way})",
+                "detail": f"Quyết định {item.decision}" if item.decision else "",
+                "state": "info",
+            }
+        )
     events.sort(key=lambda event: event["on"])
     return unit_page(request, found, "history", events=events[::-1], versions=versions[::-1])
 
 
-#: Names of units taken over that an event holds; of more only the number is said.
-_NAMED = 8
+def _named(names_of: list[str]) -> str:
+    """Names in a row; of more than a few only the number is said."""
+    rest = len(names_of) - 8
+    return ", ".join(names_of[:8]) + (f" và {rest} đơn vị khác" if rest > 0 else "")
 
 
 def _taken_over(request: HttpRequest, found: Unit) -> list[dict[str, Any]]:
@@ -353,12 +367,10 @@ def _taken_over(request: HttpRequest, found: Unit) -> list[dict[str, Any]]:
         grouped.setdefault(key, []).append(row.unit.name)
     events = []
     for (on, way, decision), names_of in grouped.items():
-        rest = len(names_of) - _NAMED
-        more = f" và {rest} đơn vị khác" if rest > 0 else ""
         events.append(
             {
                 "on": on,
-                "title": f"Kế thừa {', '.join(names_of[:_NAMED])}{more} ({way})",
+                "title": f"Kế thừa {_named(names_of)} ({way})",
                 "detail": f"Quyết định {decision}" if decision else "",
                 "state": "info",
             }
