@@ -15,7 +15,7 @@ from congdoan.config.demo.bodies import (
     short_place,
 )
 from congdoan.config.demo.build.desk import PAPER, Desk, morning
-from congdoan.config.demo.story import Reform
+from congdoan.config.demo.story import DemoEmployer, DemoUnion, Reform
 from congdoan.foundation.catalogues.models import Park, Territory
 from congdoan.foundation.files.actions import chunks_of, store
 from congdoan.foundation.units.models import Unit, UnitKind
@@ -179,7 +179,8 @@ class Reforming(Desk):
         """What stood under a district, or directly under a province, goes to the union of its commune where there is
         one, and else to the province."""
         held: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for thing in (*self.story.unions, *self.story.employers):
+        things: list[DemoUnion | DemoEmployer] = [*self.story.unions, *self.story.employers]
+        for thing in things:
             held[thing.superior].add((self._province[thing.province].communes_of, thing.commune))
         for province in PROVINCES:
             home = province.successor or province.code

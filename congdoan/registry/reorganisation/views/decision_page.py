@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from congdoan.kit.dates import format_date
+from congdoan.kit.numbers import whole_number
 from congdoan.registry.reorganisation.choices import PROBLEM_LEVELS, STEP_KINDS
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.reorganisation.planning import Problem, StepData
@@ -66,8 +67,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     if (answer := over(request, work.result_url if work and work.result_url else request.path)) is not None:
         return answer
     sheet = saved_balance(found)
-    after = request.GET.get("sau", "")
-    lines, more, count = _lines(found, int(after[:9]) if after.isdigit() else 0, sheet)
+    after = whole_number(request.GET.get("sau", "")) or 0
+    lines, more, count = _lines(found, min(after, 2**31 - 1), sheet)
     context = head(request, found) | {
         "crumbs": crumbs(),
         "facts": _facts(found),

@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import require
+from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_key
 from congdoan.registry.organisation.queries import search_units
 from congdoan.registry.reorganisation import actions
@@ -89,7 +90,8 @@ def _step_form(
 def remove_steps(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the chosen steps out, or all of them."""
     found = found_decision(request, pk)
-    positions = [int(value) for value in request.POST.getlist("buoc") if value.isdigit() and len(value) < 9]
+    asked = (whole_number(value) for value in request.POST.getlist("buoc"))
+    positions = [position for position in asked if position is not None and position < 2**31]
     if request.POST.get("tat_ca") == "1":
         positions = list(found.steps.values_list("position", flat=True))
     if not positions:
