@@ -68,7 +68,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     sheet = saved_balance(found)
     after = whole_number(request.GET.get("sau", "")) or 0
-    lines, more, count = _lines(found, min(after, 2**31 - 1), sheet)
+    lines, more, count = _lines(found, max(0, min(after, 2**31 - 1)), sheet)
     context = head(request, found) | {
         "crumbs": crumbs(),
         "facts": _facts(found),
