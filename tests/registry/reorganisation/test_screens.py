@@ -21,6 +21,7 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.measures.actions import fold
 from congdoan.registry.membership.actions import Departure, depart
 from congdoan.registry.membership.queries import members_on
+from congdoan.registry.reorganisation.decision_lists import read_decision_list, write_decision_list
 from congdoan.registry.reorganisation.models import Reorganisation
 from tests.factories.officers import officer
 from tests.factories.people import make_members
@@ -372,3 +373,20 @@ def test_the_page_asks_the_same_for_any_number_of_steps(
     client.get(at("decision", made))
     with django_assert_max_num_queries(22):
         client.get(at("decision", made))
+
+
+def test_a_written_list_is_read_back_as_it_was(peopled: Tree, tmp_path: Path) -> None:
+    path = tmp_path / "danh sach.xlsx"
+    # "NA" is the code of a body here, and not the sign for a cell that says nothing.
+    write_decision_list(
+        path,
+        [
+            {"action": "Chuyển trực thuộc", "unit": "NB", "target": "NA"},
+            {"action": "Đổi tên", "unit": "NA", "name": "Tên mới"},
+        ],
+    )
+    read = read_decision_list(path)
+    assert read.problems == []
+    assert [(step.kind, step.row) for step in read.steps] == [("move", 4), ("rename", 5)]
+    assert read.steps[0].arguments == {"units": ["NB"], "parent": "NA"}
+    assert read.steps[1].arguments["unit"] == "NA"
