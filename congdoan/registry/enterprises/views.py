@@ -33,7 +33,6 @@ from congdoan.registry.enterprises import actions
 from congdoan.registry.enterprises import coverage as picture
 from congdoan.registry.enterprises import forms as shapes
 from congdoan.registry.enterprises.choices import OPERATING_STATES
-from congdoan.registry.enterprises.lists import size_words
 from congdoan.registry.enterprises.models import Enterprise, Hosting
 from congdoan.registry.enterprises.queries import standing_of, visible_enterprises, writable_ids
 from congdoan.registry.enterprises.rules import EDIT, VIEW
@@ -43,16 +42,14 @@ _STATES = dict(OPERATING_STATES)
 
 
 def _list_extra(request: HttpRequest) -> dict[str, Any]:
-    """Buttons above the list, and how many people work at what it shows."""
+    """Buttons above the list."""
     actor: Actor = request.actor
-    context = context_of(request)
-    words = size_words(context)
     buttons = [{"label": "Bản đồ bao phủ", "url": reverse("enterprises:coverage"), "icon": "layout-grid"}]
     if actor.has_anywhere(EDIT):
         buttons.append(
             {"label": "Đăng ký", "url": reverse("enterprises:register"), "icon": "plus", "primary": True}
         )
-    return {"actions": buttons, "count_text": words}
+    return {"actions": buttons}
 
 
 enterprises = list_view("enterprises.enterprises", extra=_list_extra)
