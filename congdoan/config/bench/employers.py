@@ -14,8 +14,34 @@ from congdoan.config.bench.world import FOUNDED, TODAY, Ground, copy_rows
 _A_MEMBER = 0.9
 _THROUGH_ACTIONS = 45_000
 _FORMS = ("Công ty TNHH", "Công ty TNHH", "Công ty Cổ phần", "Hợp tác xã", "Doanh nghiệp tư nhân")
-_TRADES = ("May", "Điện tử", "Giày", "Gỗ", "Thủy sản", "Cơ khí", "Vận tải", "Xây dựng", "Bao bì", "Thương mại")
-_WORDS = ("An", "Bình", "Đông", "Hòa", "Hưng", "Khánh", "Lộc", "Minh", "Nam", "Phú", "Sơn", "Tân", "Thịnh", "Việt")
+_TRADES = (
+    "May",
+    "Điện tử",
+    "Giày",
+    "Gỗ",
+    "Thủy sản",
+    "Cơ khí",
+    "Vận tải",
+    "Xây dựng",
+    "Bao bì",
+    "Thương mại",
+)
+_WORDS = (
+    "An",
+    "Bình",
+    "Đông",
+    "Hòa",
+    "Hưng",
+    "Khánh",
+    "Lộc",
+    "Minh",
+    "Nam",
+    "Phú",
+    "Sơn",
+    "Tân",
+    "Thịnh",
+    "Việt",
+)
 _SECTORS = ("non_state",) * 16 + ("fdi", "fdi", "soe", "public_service")
 
 

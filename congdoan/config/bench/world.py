@@ -308,7 +308,9 @@ def _multiply(times: int) -> None:
     )
 
 
-def copy_rows(times: int, head: Any, changes: dict[Any, dict[str, str]], *, measures: tuple[str, ...]) -> None:
+def copy_rows(
+    times: int, head: Any, changes: dict[Any, dict[str, str]], *, measures: tuple[str, ...]
+) -> None:
     """Every row of these tables ``times`` times over. ``changes``: what differs between the copies, by table and
     column, as SQL over the row (o), the number of the copy (k) and the highest id of ``head`` (top.id); everything
     else is copied as it is. The deltas of ``measures`` grow alike: of the same place and day they add up, so one row
@@ -318,7 +320,9 @@ def copy_rows(times: int, head: Any, changes: dict[Any, dict[str, str]], *, meas
     from congdoan.foundation.measures.models import MeasureDelta
 
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE top ON COMMIT DROP AS SELECT max(id) AS id FROM {head._meta.db_table}")
+        cursor.execute(
+            f"CREATE TEMP TABLE top ON COMMIT DROP AS SELECT max(id) AS id FROM {head._meta.db_table}"
+        )
         for model, changed in {**changes, MeasureDelta: {"n": "o.n * (k.last - 1)"}}.items():
             table = model._meta.db_table
             columns = [

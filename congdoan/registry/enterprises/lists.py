@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from congdoan.foundation.access.queries import Scope, scope
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
 from congdoan.foundation.measures.queries import stock
-from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import only_top, unit_named
+from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.foundation.units.queries import children_on, counted_on, only_top, unit_named
+from congdoan.kit.finding import AnyOf
 from congdoan.kit.lists import (
     COUNT_LIMIT,
     BulkAction,
@@ -117,6 +118,19 @@ def _territory(rows: Rows, value: str, context: ListContext) -> Rows:
     return rows.filter(Q(territory=value) | Q(territory__parent=value) | Q(territory__parent__parent=value))
 
 
+def _not_below(rows: Rows, value: str, context: ListContext) -> Rows:
+    """What the body asked for is in charge of itself, or by bodies that have ended: whom none of the bodies directly
+    below it on the day accounts for."""
+    unit = _asked(context)
+    if unit is None or value != "1":
+        return rows
+    below = set(children_on(unit, context.as_of).values_list("unit_id", flat=True))
+    placed = UnitPlacement.objects.filter(counted_on(context.as_of))
+    accounted = set(placed.filter(ancestor__in=below).values_list("unit_id", flat=True))
+    own = set(placed.filter(ancestor=unit).values_list("unit_id", flat=True)) - accounted
+    return rows.filter(AnyOf("now__unit_id", sorted(own)))
+
+
 def _territory_name(context: ListContext) -> list[tuple[str, str]]:
     value = context.get("dia_ban")
     if value == "-":
@@ -176,7 +190,7 @@ def _dimensions(context: ListContext) -> dict[str, Any] | None:
     return filters
 
 
-def _measured(context: ListContext) -> tuple[int, dict[str, Any]] | None:
+def measured(context: ListContext) -> tuple[int, dict[str, Any]] | None:
     """The body and the filters under which the measures count the list, asked once a page; None when none do."""
     if "measured" not in context.cache:
         filters = _dimensions(context)
@@ -207,7 +221,7 @@ def _count(context: ListContext) -> int | str | None:
             return found.count
         some = found.some.order_by()[: SOME + 1].count()
         return some if some <= SOME else f"hơn {format_number(SOME)}"
-    told = _measured(context)
+    told = measured(context)
     if told is not None:
         root, filters = told
         n = stock("enterprises", [root], on=context.as_of, filters=filters)[root]
@@ -219,16 +233,16 @@ def _count(context: ListContext) -> int | str | None:
             return many
     asked = {name for name, value in context.params.items() if value} - _NOT_FILTERS
     for name, measure in _MEASURES.items():
-        root = _root(context) if asked == {name} and context.get(name) == "1" else None
-        if root is not None and not context.get("la_dn"):
-            return stock(measure, [root], on=context.as_of)[root]
+        body = _root(context) if asked == {name} and context.get(name) == "1" else None
+        if body is not None and not context.get("la_dn"):
+            return stock(measure, [body], on=context.as_of)[body]
     rows, _ = size_of(context)
     return many if rows > COUNT_LIMIT else rows
 
 
 def _workers_note(context: ListContext) -> str:
     """How many people work at what the list shows; '' where only a count of everything could tell."""
-    told = _measured(context)
+    told = measured(context)
     if told is not None:
         root, filters = told
         if context.get("la_dn"):
@@ -238,9 +252,9 @@ def _workers_note(context: ListContext) -> str:
             filters = {**filters, "sector": [code for code in codes if asked is None or code in asked]}
         workers = stock("workers", [root], on=context.as_of, filters=filters)[root]
     elif context.get("q"):
-        found: Found = context.cache["found"]
-        if found.count is None:
+        if isinstance(_count(context), str):
             return ""
+        found: Found = context.cache["found"]
         workers = found.some.aggregate(n=Sum("now__headcount"))["n"] or 0
     elif not isinstance(_count(context), int) or size_of(context)[0] > COUNT_LIMIT:
         return ""
@@ -397,6 +411,7 @@ SPEC = declare_list(
                 kind="bool",
                 is_hidden=True,
             ),
+            Filter("rieng", "Không qua cấp dưới", _not_below, kind="bool", is_hidden=True),
             Filter("uu_tien", "Ưu tiên vận động", _flag("now__is_priority"), kind="bool", is_hidden=True),
         ),
         saved_views=(
