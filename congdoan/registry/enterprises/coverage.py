@@ -79,8 +79,8 @@ def _line(label: str, row: Mapping[str, Any], params: dict[str, str], picture_ur
 
 _FIGURES = {
     "total": Count("pk"),
-    "covered": Count("pk", filter=Q(now__has_union=True)),
-    "workers_without": Sum("now__headcount", filter=Q(now__has_union=False)),
+    "covered": Count("pk", filter=Q(has_union=True)),
+    "workers_without": Sum("headcount", filter=Q(has_union=False)),
 }
 
 
@@ -114,14 +114,14 @@ class Counts:
 
     context: ListContext
     root: int
-    rows: Mapping[tuple[int, int], Mapping[str, int]]
+    rows: Mapping[int, Mapping[int, Mapping[str, int]]]
 
     def sum(self, unit_id: int, bands: Iterable[int] | None = None) -> dict[str, int]:
         """Total, covered and workers_without of a unit in these bands, in all when None."""
         wanted = None if bands is None else set(bands)
         found = dict.fromkeys(_FIGURES, 0)
-        for (unit, band), row in self.rows.items():
-            if unit == unit_id and (wanted is None or band in wanted):
+        for band, row in self.rows.get(unit_id, {}).items():
+            if wanted is None or band in wanted:
                 for name in found:
                     found[name] += row[name]
         return found
@@ -138,11 +138,12 @@ def counts_of(context: ListContext, units: Sequence[int] = ()) -> Counts | None:
     among = list(Sector.objects.filter(is_enterprise=True).values_list("pk", flat=True))
     filters = {**filters, "sector": [code for code in filters.get("sector", among) if code in among]}
     wanted, day = [root, *units], context.as_of + timedelta(days=1)
-    found: dict[tuple[int, int], dict[str, int]] = {}
+    found: dict[int, dict[int, dict[str, int]]] = {}
     without = {**filters, "has_union": False}
     for measure, narrowed in (("enterprises", filters), ("workers", without)):
         for row in measures.rows(measure, wanted, from_on=None, to_on=day, filters=narrowed):
-            line = found.setdefault((row.unit_id, row.dims["band"]), dict.fromkeys(_FIGURES, 0))
+            bands = found.setdefault(row.unit_id, {})
+            line = bands.setdefault(row.dims["band"], dict.fromkeys(_FIGURES, 0))
             if measure == "workers":
                 line["workers_without"] += row.n
             else:
@@ -181,10 +182,10 @@ def by_size(context: ListContext, counts: Counts | None) -> list[Line]:
     params = {name: value for name, value in context.params.items() if name not in {"tu_lao_dong", "bac"}}
     found: dict[int, Mapping[str, Any]] = {}
     if counts is not None:
-        found = {band: row for (unit, band), row in counts.rows.items() if unit == counts.root}
+        found = dict(counts.rows.get(counts.root, {}))
     else:
-        rows = filtered(SPEC, replace(context, params=params, cache={})).order_by().values("now__band")
-        found = {row["now__band"]: row for row in rows.annotate(**_FIGURES)}
+        rows = filtered(SPEC, replace(context, params=params, cache={})).order_by().values("band")
+        found = {row["band"]: row for row in rows.annotate(**_FIGURES)}
     lines = []
     for label, bands in SIZES:
         within = [found[band] for band in bands if band in found]

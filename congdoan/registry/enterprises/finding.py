@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import Scope
 from congdoan.foundation.units.models import Unit, UnitPlacement
@@ -22,7 +22,7 @@ from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Standing
 
 #: So many names are looked up beforehand; when there are more, these are the sample that the way is chosen by.
-NAMES_LIMIT = 4_000
+NAMES_LIMIT = 2_000
 #: A walk along the order may read so many rows.
 WALK_LIMIT = 15_000
 #: Bodies in charge of so few are read whole.
@@ -48,7 +48,7 @@ class Places:
         """Only the employers of these places."""
         if self.units is None:
             return rows
-        in_charge = AnyOf("now__unit_id", self.units)
+        in_charge = AnyOf("unit_id", self.units)
         if not self.besides:
             return rows.filter(in_charge)
         return rows.filter(Q(in_charge) | Q(AnyOf("id", self.besides)))
@@ -63,7 +63,7 @@ def places(held: Scope, top: int | None, asked: Unit | None, day: date) -> Place
     if asked is not None and asked.pk != top:
         wanted = set(counted_below_on(asked, day).values_list("unit_id", flat=True))
     if is_whole(held, top):
-        return Places(None if wanted is None else tuple(sorted(wanted)))
+        return Places(None if wanted is None else _in_charge(wanted))
     mine = set(held.own)
     for placed in (Q(is_last=True), Q(during__contains=day)):
         mine |= set(
@@ -76,7 +76,7 @@ def places(held: Scope, top: int | None, asked: Unit | None, day: date) -> Place
     if wanted is not None:
         others = others.filter(AnyOf("unit_id", sorted(wanted)))
     besides = tuple(others.values_list("enterprise_id", flat=True))
-    units = tuple(sorted(mine if wanted is None else mine & wanted))
+    units = _in_charge(mine if wanted is None else mine & wanted)
     if besides:
         # Two ways in at once are a way through everything; where the bodies are few, their employers are named.
         own = Standing.objects.filter(AnyOf("unit_id", units), during__contains=day)
@@ -84,6 +84,15 @@ def places(held: Scope, top: int | None, asked: Unit | None, day: date) -> Place
         if len(named) <= SMALL:
             return Places((), (*named, *besides))
     return Places(units, besides)
+
+
+def _in_charge(units: set[int]) -> tuple[int, ...]:
+    """Those of the units that were ever in charge of an employer. Most never were, and the planner, which takes each
+    unit to have as many employers as the next, would choose by their number."""
+    found = Unit.objects.filter(
+        AnyOf("pk", sorted(units)), Exists(Standing.objects.filter(unit=OuterRef("pk")))
+    )
+    return tuple(sorted(found.values_list("pk", flat=True)))
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,12 @@ def by_name(rows: QuerySet[Enterprise], typed: str, where: Places, context: List
         step = int(size / share * len(sample) / max(estimate(named), len(sample))) + 1
         if _walk(sorted(key for _, key in sample), step, context) <= WALK_LIMIT:
             return Found(checked, None, among)
+    if where.units is not None and size:
+        # Both sides are at hand by an index, and together they are few.
+        own = Standing.objects.filter(AnyOf("unit_id", where.units), during__contains=context.as_of)
+        held_ids = {*own.values_list("enterprise_id", flat=True), *where.besides}
+        both = [pk for pk in named.order_by().values_list("pk", flat=True) if pk in held_ids]
+        return _only_the_page(rows.filter(AnyOf("id", both)), rows, context)
     return Found(rows.filter(search=query), None, among)
 
 

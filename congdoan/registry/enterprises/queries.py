@@ -219,7 +219,8 @@ def standing_on(on: date) -> QuerySet[Enterprise]:
 
 def listed_on(on: date) -> QuerySet[Enterprise]:
     """``standing_on`` with the standing's columns as attributes of each row: unit_id, unit_name, headcount, band,
-    operating, is_stable, has_party, has_union."""
+    operating, is_stable, has_party, has_union, is_priority, is_stale. Filters name these: a filter on now__… would
+    join the standings once more."""
     return standing_on(on).annotate(
         unit_id=F("now__unit_id"),
         unit_name=F("now__unit__name"),
@@ -231,6 +232,7 @@ def listed_on(on: date) -> QuerySet[Enterprise]:
         has_party=F("now__has_party"),
         has_union=F("now__has_union"),
         is_priority=F("now__is_priority"),
+        is_stale=F("now__is_stale"),
     )
 
 
