@@ -48,6 +48,7 @@ declare_capabilities(
 ROOM_NAMES = {
     "units": "Đơn vị",
     "organisation": "Tổ chức công đoàn",
+    "reorganisation": "Sắp xếp tổ chức",
     "enterprises": "Doanh nghiệp",
     "people": "Thông tin cá nhân",
     "membership": "Đoàn viên và biến động",

@@ -144,7 +144,8 @@ def tree_faults() -> list[TreeFault]:
             """SELECT u.code FROM units_unit u
                LEFT JOIN LATERAL (SELECT range_agg(v.during) AS life FROM units_unitversion v WHERE v.unit_id = u.id) v
                  ON TRUE
-               WHERE v.life IS DISTINCT FROM datemultirange(daterange(u.founded_on, u.ended_on))"""
+               WHERE u.annulled_at IS NULL
+                 AND v.life IS DISTINCT FROM datemultirange(daterange(u.founded_on, u.ended_on))"""
         )
         faults += [
             TreeFault("life", f"{code}: các phiên bản không phủ đúng thời gian tồn tại") for (code,) in cursor

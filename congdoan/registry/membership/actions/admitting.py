@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.text import nfc
 from congdoan.registry.membership import rules
@@ -23,6 +24,7 @@ from congdoan.registry.membership.actions.book import (
     Line,
     check_day,
     check_late,
+    check_stands,
     day_words,
     holding_unit,
     insert_memberships,
@@ -68,7 +70,8 @@ def admit(
     if not items:
         return result
     require_everywhere(actor, "membership.admit", (item.unit for item in items))
-    history = UnitHistory(item.unit.pk for item in items)
+    held = hold_units(item.unit.pk for item in items)
+    history = UnitHistory(held)
     law = _foreign_workers(actor, items, history)
     units = {item.unit.pk: item.unit for item in items}
     lock_people(item.person.pk for item in items)
@@ -82,6 +85,7 @@ def admit(
         seen: set[int] = set()
         for index, item in enumerate(items):
             try:
+                check_stands(item.person, held[item.unit.pk], item.on)
                 membership = _admission(book, item, pasts, dead, seen, law, units)
             except MembershipError as error:
                 if on_conflict != "report":

@@ -15,6 +15,7 @@ from django.utils import timezone
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.actions import append
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.bulk import copy_rows, reserved_ids
 from congdoan.kit.text import nfc
@@ -143,6 +144,33 @@ class Book:
             recorded_at=self.recorded_at,
         )
         return ids
+
+
+def hold_units_of(person_ids: Iterable[int], *, everything: bool = False) -> None:
+    """Hold the units where these people are members (or, ``everything``, for which anything is booked for them), before
+    the people themselves are locked: so no rearrangement takes the members away while one of them is booked."""
+    ids = list(set(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT unit_id FROM membership_movement WHERE person_id = ANY(%s)"
+            if everything
+            else "SELECT DISTINCT unit_id FROM membership_membership WHERE person_id = ANY(%s) AND upper_inf(during)",
+            [ids],
+        )
+        units = [row[0] for row in cursor.fetchall()]
+    hold_units(units)
+
+
+def check_stands(person: Person, unit: Unit, on: date) -> None:
+    """Members are admitted to, and come to, units that exist on: whoever was in one that ended meanwhile is booked
+    where its members are now."""
+    if unit.ended_on is not None and on < unit.ended_on:
+        raise UnitCannotHold(
+            f"{person.full_name}: {unit.name} đã kết thúc từ ngày {day_words(unit.ended_on)}. Hãy ghi vào đơn vị kế"
+            " thừa của nó.",
+            person=person,
+            unit=unit,
+        )
 
 
 def lock_people(person_ids: Iterable[int]) -> None:
