@@ -201,6 +201,8 @@ class ListSpec:
     saved_views: tuple[SavedView, ...] = ()
     count: Callable[[ListContext], int | str | None] | None = None
     count_word: str = "dòng"
+    #: Said after the count on the screen, '' for nothing: what the rows come to ("12.345 lao động").
+    count_note: Callable[[ListContext], str] | None = None
     #: The address (URL name) of the list's screen, so that figures can link to it with filters.
     url_name: str = ""
     row_url: Callable[[Any, ListContext], str | None] | None = None
@@ -441,6 +443,11 @@ def count_words(spec: ListSpec, context: ListContext) -> str:
     return f"{format_number(some)} {spec.count_word}"
 
 
+def _count_text(spec: ListSpec, context: ListContext) -> str:
+    note = spec.count_note(context) if spec.count_note is not None else ""
+    return " · ".join(filter(None, (count_words(spec, context), note)))
+
+
 def shown_columns(spec: ListSpec, holds: Callable[[str], bool], *, export: bool = False) -> list[Column]:
     """The columns this reader gets."""
     return [
@@ -531,7 +538,7 @@ def view_model(
         "filters": filters,
         "chips": chips,
         "params": params,
-        "count_text": count_words(spec, context) if count_text is None else count_text,
+        "count_text": _count_text(spec, context) if count_text is None else count_text,
         "export_url": f"{export_url}?{urlencode(params)}" if params else export_url,
         "next_url": link(sau=page.next_key) if page.next_key else "",
         "previous_url": link(truoc=page.previous_key) if page.previous_key else "",

@@ -29,6 +29,14 @@ SCREENS = [
     "plan_root",
     "unit_root",
     "unit_middle",
+    "home",
+    "employers_first",
+    "employers_search",
+    "employers_call",
+    "employers_province",
+    "employers_middle",
+    "coverage_root",
+    "coverage_province",
 ]
 
 

@@ -33,6 +33,14 @@ _SCREENS = {
     "plan_root": "Tiến độ kế hoạch ở đơn vị cao nhất",
     "unit_root": "Trang đơn vị cao nhất",
     "unit_middle": "Trang một công đoàn cấp trên",
+    "home": "Trang chủ của đơn vị cao nhất",
+    "employers_first": "Danh sách doanh nghiệp, trang đầu",
+    "employers_search": "Tìm tên doanh nghiệp",
+    "employers_call": "Doanh nghiệp ưu tiên vận động",
+    "employers_province": "Danh sách doanh nghiệp một tỉnh",
+    "employers_middle": "Danh sách doanh nghiệp một công đoàn cấp trên",
+    "coverage_root": "Bản đồ bao phủ cả nước",
+    "coverage_province": "Bản đồ bao phủ một tỉnh",
 }
 Say = Callable[[str], None]
 
@@ -51,6 +59,9 @@ def run(bench: Bench, *, members: int, only: str, requests: int, say: Say) -> It
         ground = countries.of(size)
         say(f"Ghi {_n(size)} đoàn viên vào sổ")
         written, filled = bench.apart("world.fill", ground)
+        if parts & {"screens", "upkeep"}:
+            employers = bench.apart("employers.fill_employers", ground)
+            say(f"Đã ghi {_n(employers)} doanh nghiệp")
         folded, seconds = bench.apart("upkeep.settle")
         if "upkeep" in parts and size == members:
             group = f"Giữ số liệu đúng, {_n(size)} đoàn viên"

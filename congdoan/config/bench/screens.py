@@ -22,6 +22,7 @@ from congdoan.config.bench.world import LEADER, TODAY, Ground
 from congdoan.config.server import collect_static
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
+from congdoan.kit.lists import get_list
 from congdoan.registry.membership.models import Membership
 from congdoan.work.plans import plan_files
 from congdoan.work.plans.actions import load_plan_file
@@ -39,6 +40,8 @@ PAIRS = (
     "dung nguyen",
 )
 PREFIXES = ("ng", "hu", "th", "tra", "ph", "li", "qua", "du", "kh", "ho")
+#: Words of employers' names.
+EMPLOYERS = ("an binh", "may", "khanh loc", "cong ty", "xay dung hung")
 
 
 def measure(ground: Ground, count: int) -> dict[str, Times]:
@@ -48,7 +51,7 @@ def measure(ground: Ground, count: int) -> dict[str, Times]:
     collect_static()
     client = Client(SERVER_NAME="localhost", raise_request_exception=True)
     client.force_login(User.objects.get(username=LEADER), backend="django.contrib.auth.backends.ModelBackend")
-    members = reverse("membership:list")
+    members, employers = reverse("membership:list"), reverse("enterprises:list")
     rare = _rare_names(20)
 
     def get(path: str, **params: str) -> Callable[[], None]:
@@ -76,8 +79,22 @@ def measure(ground: Ground, count: int) -> dict[str, Times]:
         "plan_root": [get(reverse("plans:plan", args=["do-toc-do"]))],
         "unit_root": [get(reverse("organisation:unit", args=[ground.root]))],
         "unit_middle": [get(reverse("organisation:unit", args=[ground.middle]))],
+        "home": [get(reverse("office:home"))],
+        "employers_first": [get(employers)],
+        "employers_search": [get(employers, q=text) for text in EMPLOYERS],
+        "employers_call": [get(employers, **view) for view in _views("Ưu tiên vận động")],
+        "employers_province": [get(employers, don_vi=ground.province)],
+        "employers_middle": [get(employers, don_vi=ground.middle)],
+        "coverage_root": [get(reverse("enterprises:coverage"))],
+        "coverage_province": [get(reverse("enterprises:coverage"), don_vi=ground.province)],
     }
     return {name: timed(_repeated(calls, count)) for name, calls in screens.items()}
+
+
+def _views(label: str) -> list[dict[str, str]]:
+    return [
+        dict(view.params) for view in get_list("enterprises.enterprises").saved_views if view.label == label
+    ]
 
 
 def _repeated(calls: Sequence[Callable[[], None]], count: int) -> Iterable[Callable[[], None]]:

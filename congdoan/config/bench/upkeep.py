@@ -28,8 +28,9 @@ def recount() -> tuple[int, float]:
     """Recount every measure from the rows of record and check the laws. (differences, seconds)."""
     from congdoan.foundation.measures.queries import differences
     from congdoan.foundation.units.queries import tree_faults
+    from congdoan.registry.enterprises.queries import standing_faults
     from congdoan.registry.membership.queries import ledger_faults
 
     watch = Watch()
-    found = len(differences()) + len(tree_faults()) + len(ledger_faults())
+    found = len(differences()) + len(tree_faults()) + len(ledger_faults()) + len(standing_faults())
     return found, watch.seconds

@@ -293,22 +293,37 @@ def _fill_through_actions(ground: Ground, count: int) -> float:
 
 def _multiply(times: int) -> None:
     """Everybody in the register ``times`` times over."""
-    from django.db import connection, transaction
-
-    from congdoan.foundation.measures.models import MeasureDelta
     from congdoan.registry.membership.models import Membership, Movement
     from congdoan.registry.people.models import Person
 
-    # What differs between a person's copies, by table and column; everything else is copied as it is.
-    changes: dict[Any, dict[str, str]] = {
-        Person: {"id": "o.id + k * top.id", "citizen_id_key": "md5(o.id || ' ' || k)::uuid"},
-        Membership: {"person_id": "o.person_id + k * top.id"},
-        Movement: {"person_id": "o.person_id + k * top.id"},
-        MeasureDelta: {"n": "o.n * (k.last - 1)"},
-    }
+    copy_rows(
+        times,
+        Person,
+        {
+            Person: {"id": "o.id + k * top.id", "citizen_id_key": "md5(o.id || ' ' || k)::uuid"},
+            Membership: {"person_id": "o.person_id + k * top.id"},
+            Movement: {"person_id": "o.person_id + k * top.id"},
+        },
+        measures=("members",),
+    )
+
+
+def copy_rows(
+    times: int, head: Any, changes: dict[Any, dict[str, str]], *, measures: tuple[str, ...]
+) -> None:
+    """Every row of these tables ``times`` times over. ``changes``: what differs between the copies, by table and
+    column, as SQL over the row (o), the number of the copy (k) and the highest id of ``head`` (top.id); everything
+    else is copied as it is. The deltas of ``measures`` grow alike: of the same place and day they add up, so one row
+    stands for all copies."""
+    from django.db import connection, transaction
+
+    from congdoan.foundation.measures.models import MeasureDelta
+
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE top ON COMMIT DROP AS SELECT max(id) AS id FROM people_person")
-        for model, changed in changes.items():
+        cursor.execute(
+            f"CREATE TEMP TABLE top ON COMMIT DROP AS SELECT max(id) AS id FROM {head._meta.db_table}"
+        )
+        for model, changed in {**changes, MeasureDelta: {"n": "o.n * (k.last - 1)"}}.items():
             table = model._meta.db_table
             columns = [
                 item.column
@@ -318,17 +333,19 @@ def _multiply(times: int) -> None:
             columns += ["id"] if "id" in changed else []
             values = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
             names = ", ".join(f'"{column}"' for column in columns)
-            # Deltas of the same place and day add up: one row stands for all copies.
-            source = (
-                "(SELECT * FROM measures_measuredelta WHERE cell_id IN (SELECT id FROM measures_measurecell"
-                " WHERE measure = 'members')) o CROSS JOIN (SELECT %s AS last) k"
-                if model is MeasureDelta
-                else f"{table} o CROSS JOIN generate_series(1, %s - 1) k"
-            )
+            parameters: list[Any] = [times]
+            source = f"{table} o CROSS JOIN generate_series(1, %s - 1) k"
+            if model is MeasureDelta:
+                source = (
+                    "(SELECT * FROM measures_measuredelta WHERE cell_id IN (SELECT id FROM measures_measurecell"
+                    " WHERE measure = ANY(%s))) o CROSS JOIN (SELECT %s AS last) k"
+                )
+                parameters = [list(measures), times]
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT {values} FROM {source} CROSS JOIN top ORDER BY o.id",
-                [times],
+                parameters,
             )
         cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('people_person', 'id'), (SELECT max(id) FROM people_person))"
+            f"SELECT setval(pg_get_serial_sequence('{head._meta.db_table}', 'id'),"
+            f" (SELECT max(id) FROM {head._meta.db_table}))"
         )

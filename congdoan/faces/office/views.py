@@ -82,6 +82,7 @@ def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
             closing_label="Hiện nay",
         ),
         "plan_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}",
+        "children_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}&muc=don-vi",
         "report_url": f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}",
         **_children(reading, found),
     }

@@ -11,18 +11,17 @@ from django.db.models import Count, Min, Q
 from django.db.models.fields.json import KT
 from django.urls import reverse
 
-from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.queries import covers_below, scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.approvals.models import Approval
 from congdoan.foundation.approvals.queries import waiting_for
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
-from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
-from congdoan.registry.enterprises.models import Standing
-from congdoan.registry.enterprises.queries import recent_headcounts, years_before
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.work.returns.queries import visible_obligations, with_standing
@@ -150,52 +149,34 @@ def _failed_jobs(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
 
 def _without_union(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     """Large FDI enterprises that have operated for years without a union come first (seed 003 §II.2.1)."""
-    if not actor.has_anywhere("enterprises.view"):
+    if not covers_below(actor, "enterprises.view", unit):
         return
-    standing = Standing.objects.filter(
-        during__contains=on,
-        has_union=False,
-        sector__is_enterprise=True,
-        operating="operating",
-        band__gte=20,
-        unit__in=UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id"),
-    ).filter(scope(actor, "enterprises.view").filter("unit"))
-    counts = standing.aggregate(
-        all=Count("pk"),
-        large=Count(
-            "pk", filter=Q(sector="fdi", band__gte=100, enterprise__started_on__lte=years_before(on, 2))
-        ),
-    )
-    base = {"don_vi": unit.code, "co_cong_doan": "0", "hoat_dong": "operating", "la_dn": "1"}
-    if counts["large"]:
+    large = stock("enterprises_priority", [unit.pk], on=on)[unit.pk]
+    filters = {"has_union": False, "operating": "operating", "band": {"min": 20}}
+    found = stock("enterprises", [unit.pk], on=on, filters=filters)[unit.pk]
+    if large:
         yield WorkItem(
             "building-factory-2",
-            f"{format_number(counts['large'])} doanh nghiệp FDI lớn hoạt động nhiều năm chưa có công đoàn",
-            names_url(
-                "enterprises.enterprises", {**base, "khu_vuc": "fdi", "tu_lao_dong": "100", "tu_nam": "2"}
-            ),
+            f"{format_number(large)} doanh nghiệp FDI lớn hoạt động nhiều năm chưa có công đoàn",
+            names_url("enterprises.enterprises", {"don_vi": unit.code, "uu_tien": "1", "sap": "-uu_tien"}),
             detail="Từ 100 lao động, hoạt động trên 2 năm: ưu tiên vận động trước",
             state="behind",
             state_text="ưu tiên",
         )
-    if counts["all"]:
+    if found:
+        base = {"don_vi": unit.code, "co_cong_doan": "0", "hoat_dong": "operating", "la_dn": "1"}
         yield WorkItem(
             "building-community",
-            f"{format_number(counts['all'])} doanh nghiệp từ 20 lao động chưa có công đoàn",
+            f"{format_number(found)} doanh nghiệp từ 20 lao động chưa có công đoàn",
             names_url("enterprises.enterprises", {**base, "tu_lao_dong": "20"}),
             detail="Đang hoạt động, trong phạm vi phụ trách",
         )
 
 
 def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
-    if not actor.has_anywhere("enterprises.edit"):
+    if not covers_below(actor, "enterprises.edit", unit):
         return
-    below = UnitPlacement.objects.filter(ancestor=unit, during__contains=on).values("unit_id")
-    standing = Standing.objects.filter(
-        during__contains=on, operating="operating", band__gte=20, unit__in=below
-    )
-    standing = standing.filter(scope(actor, "enterprises.edit").filter("unit"))
-    stale = standing.exclude(enterprise__in=recent_headcounts(on).values("enterprise_id")).count()
+    stale = stock("headcounts_stale", [unit.pk], on=on)[unit.pk]
     if stale:
         yield WorkItem(
             "refresh",

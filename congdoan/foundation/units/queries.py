@@ -94,9 +94,12 @@ def below_on(unit: Unit | int, on: date, *, itself: bool = True) -> QuerySet[Uni
 def counted_below_on(unit: Unit | int, on: date) -> QuerySet[UnitPlacement]:
     """Placements below a unit as figures of a day count them: as the tree stood on that day, and ended units where
     they last stood (what is booked on the day a unit ends still reaches those above it)."""
-    return UnitPlacement.objects.filter(ancestor=unit).filter(
-        Q(during__contains=on) | Q(is_last=True, during__startswith__lte=on)
-    )
+    return UnitPlacement.objects.filter(counted_on(on), ancestor=unit)
+
+
+def counted_on(on: date) -> Q:
+    """The placements by which figures of a day count units, as a condition: see `counted_below_on`."""
+    return Q(during__contains=on) | Q(is_last=True, during__startswith__lte=on)
 
 
 def ancestors_on(unit: Unit | int, on: date) -> list[UnitVersion]:

@@ -1,17 +1,28 @@
-"""Where enterprises still lack a union: figures by commune and by size, each opening its list."""
+"""Where enterprises still lack a union: figures by size and by place, each opening its list.
+
+Figures come from the measures, which a whole country costs no more than a commune. The place is the commune where
+there are few enterprises, and the body directly below where there are many.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 
+from congdoan.foundation.catalogues.models import Sector
+from congdoan.foundation.measures import queries as measures
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.charts import Chart, Square, coverage_squares, stacked_bars
 from congdoan.kit.lists import ListContext, filtered, names_url
-from congdoan.kit.numbers import format_number
-from congdoan.registry.enterprises.lists import SPEC
+from congdoan.kit.numbers import format_number, whole_number
+from congdoan.registry.enterprises.choices import BANDS
+from congdoan.registry.enterprises.lists import SPEC, measured
 
 #: Sizes as the picture shows them: label and the bands (choices.BANDS) within.
 SIZES: tuple[tuple[str, tuple[int, ...]], ...] = (
@@ -38,6 +49,8 @@ class Line:
     url: str
     covered_url: str
     missing_url: str
+    #: Where the same picture of this line is, '' when there is none.
+    picture_url: str = ""
 
     @property
     def missing(self) -> int:
@@ -48,7 +61,7 @@ class Line:
         return self.covered / self.total if self.total else None
 
 
-def _line(label: str, row: Mapping[str, Any], params: dict[str, str]) -> Line:
+def _line(label: str, row: Mapping[str, Any], params: dict[str, str], picture_url: str = "") -> Line:
     def url(**more: str) -> str:
         return names_url(SPEC.name, params | more)
 
@@ -60,13 +73,14 @@ def _line(label: str, row: Mapping[str, Any], params: dict[str, str]) -> Line:
         url(),
         url(co_cong_doan="1"),
         url(co_cong_doan="0"),
+        picture_url,
     )
 
 
 _FIGURES = {
     "total": Count("pk"),
-    "covered": Count("pk", filter=Q(now__has_union=True)),
-    "workers_without": Sum("now__headcount", filter=Q(now__has_union=False)),
+    "covered": Count("pk", filter=Q(has_union=True)),
+    "workers_without": Sum("headcount", filter=Q(has_union=False)),
 }
 
 
@@ -90,35 +104,106 @@ def by_commune(context: ListContext) -> list[Line]:
     return sorted(lines, key=lambda line: (-line.missing, -line.total, line.label))
 
 
-def by_size(context: ListContext) -> list[Line]:
-    """Per size, small to large; a minimum of the filter is left out, so that one sees what it hides. One query."""
+#: With more enterprises than this the picture is by bodies and not by communes.
+FEW = 3_000
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Enterprises and the workers without a union of some units, by unit and band, as the measures have them."""
+
+    context: ListContext
+    root: int
+    rows: Mapping[int, Mapping[int, Mapping[str, int]]]
+
+    def sum(self, unit_id: int, bands: Iterable[int] | None = None) -> dict[str, int]:
+        """Total, covered and workers_without of a unit in these bands, in all when None."""
+        wanted = None if bands is None else set(bands)
+        found = dict.fromkeys(_FIGURES, 0)
+        for band, row in self.rows.get(unit_id, {}).items():
+            if wanted is None or band in wanted:
+                for name in found:
+                    found[name] += row[name]
+        return found
+
+
+def counts_of(context: ListContext, units: Sequence[int] = ()) -> Counts | None:
+    """The figures of the body in view and of ``units`` below it, of all sizes; None for a reader who also sees what
+    others are in charge of. A constant number of queries."""
     params = {name: value for name, value in context.params.items() if name not in {"tu_lao_dong", "bac"}}
-    found: dict[int, dict[str, Any]] = {}
-    for row in (
-        filtered(SPEC, replace(context, params=params, cache={}))
-        .order_by()
-        .values("now__band")
-        .annotate(**_FIGURES)
-    ):
-        found[row["now__band"]] = row
+    told = measured(replace(context, params=params, cache={}))
+    if told is None:
+        return None
+    root, filters = told
+    among = list(Sector.objects.filter(is_enterprise=True).values_list("pk", flat=True))
+    filters = {**filters, "sector": [code for code in filters.get("sector", among) if code in among]}
+    wanted, day = [root, *units], context.as_of + timedelta(days=1)
+    found: dict[int, dict[int, dict[str, int]]] = {}
+    without = {**filters, "has_union": False}
+    for measure, narrowed in (("enterprises", filters), ("workers", without)):
+        for row in measures.rows(measure, wanted, from_on=None, to_on=day, filters=narrowed):
+            bands = found.setdefault(row.unit_id, {})
+            line = bands.setdefault(row.dims["band"], dict.fromkeys(_FIGURES, 0))
+            if measure == "workers":
+                line["workers_without"] += row.n
+            else:
+                line["total"] += row.n
+                line["covered"] += row.n if row.dims["has_union"] else 0
+    return Counts(context, root, found)
+
+
+def _asked_bands(context: ListContext) -> list[int]:
+    """The bands at and above the least size asked for."""
+    least = whole_number(context.get("tu_lao_dong")) if context.get("tu_lao_dong") else None
+    return [band for band in (-1, *BANDS) if least is None or band >= least]
+
+
+def by_body(counts: Counts, unit: Unit, names: Mapping[int, str], codes: Mapping[int, str]) -> list[Line]:
+    """Per body directly below, those with most missing first, and last what none of them is in charge of. No query."""
+    context, bands = counts.context, _asked_bands(counts.context)
+    params = dict(context.params)
+    rest = counts.sum(counts.root, bands)
+    lines = []
+    for pk, name in names.items():
+        row = counts.sum(pk, bands)
+        for figure in rest:
+            rest[figure] -= row[figure]
+        own = params | {"don_vi": codes[pk]}
+        lines.append(_line(name, row, own, f"{reverse('enterprises:coverage')}?{urlencode(own)}"))
+    lines.sort(key=lambda line: (-line.missing, -line.total, line.label))
+    if rest["total"]:
+        lines.append(_line(f"{unit.name} (không qua cấp dưới)", rest, params | {"rieng": "1"}))
+    return lines
+
+
+def by_size(context: ListContext, counts: Counts | None) -> list[Line]:
+    """Per size, small to large; a minimum of the filter is left out, so that one sees what it hides. From the counts,
+    else one query."""
+    params = {name: value for name, value in context.params.items() if name not in {"tu_lao_dong", "bac"}}
+    found: dict[int, Mapping[str, Any]] = {}
+    if counts is not None:
+        found = dict(counts.rows.get(counts.root, {}))
+    else:
+        rows = filtered(SPEC, replace(context, params=params, cache={})).order_by().values("band")
+        found = {row["band"]: row for row in rows.annotate(**_FIGURES)}
     lines = []
     for label, bands in SIZES:
-        rows = [found[band] for band in bands if band in found]
-        summed = {name: sum(row[name] or 0 for row in rows) for name in _FIGURES}
-        if rows or bands != (-1,):
+        within = [found[band] for band in bands if band in found]
+        summed = {name: sum(row[name] or 0 for row in within) for name in _FIGURES}
+        if within or bands != (-1,):
             lines.append(_line(label, summed, params | {"bac": ",".join(map(str, bands))}))
     return lines
 
 
-def squares(lines: list[Line], *, subtitle: str) -> Chart:
-    """The picture by commune: a square each, opening what is missing there, or all where nothing is."""
+def squares(lines: list[Line], *, subtitle: str, title: str) -> Chart:
+    """The picture by place: a square each, opening what is missing there, or all where nothing is."""
     return coverage_squares(
         [
             Square(line.label, line.covered, line.total, line.missing_url if line.missing else line.url)
             for line in lines
         ],
         key="communes",
-        title="Xã, phường nào còn doanh nghiệp chưa có công đoàn?",
+        title=title,
         subtitle=subtitle,
         note="Số trong ô là số doanh nghiệp chưa có công đoàn; bấm vào ô để xem danh sách.",
     )

@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import (
-    BooleanField,
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
-from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.queries import Scope, scope
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
-from congdoan.foundation.succession.queries import seen_today, standing_below_one
-from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import counted_below_on, only_top, unit_named
+from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.foundation.units.queries import children_on, counted_on, only_top, unit_named
+from congdoan.kit.finding import AnyOf
 from congdoan.kit.lists import (
     COUNT_LIMIT,
     BulkAction,
@@ -38,72 +24,65 @@ from congdoan.kit.lists import (
     SavedView,
     declare_list,
     filtered,
+    page_url,
 )
 from congdoan.kit.numbers import format_number, whole_number
-from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.actions import EnterpriseError, JudgementData, judge
-from congdoan.registry.enterprises.choices import OPERATING_STATES
-from congdoan.registry.enterprises.models import Enterprise, Hosting
-from congdoan.registry.enterprises.queries import listed_on, recent_headcounts, years_before
+from congdoan.registry.enterprises.choices import BANDS, COUNTED_STATES, OPERATING_STATES
+from congdoan.registry.enterprises.finding import SOME, Found, Places, by_name, is_whole, places
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.enterprises.queries import listed_on, years_before
 from congdoan.registry.enterprises.rules import EDIT, VIEW
 
 Rows: TypeAlias = QuerySet[Enterprise]
 
-#: How long an employer must have operated to be called on first (seed 003 §II.2.1: "nhiều năm").
-PRIORITY_YEARS = 2
-#: From how many workers on a foreign-invested employer is called large there.
-PRIORITY_WORKERS = 100
+
+def _scope(context: ListContext) -> Scope:
+    """The actor's scope, asked once a page."""
+    if "scope" not in context.cache:
+        context.cache["scope"] = scope(context.actor, VIEW)
+    found: Scope = context.cache["scope"]
+    return found
+
+
+def _top(context: ListContext) -> int | None:
+    if "top" not in context.cache:
+        context.cache["top"] = only_top()
+    found: int | None = context.cache["top"]
+    return found
+
+
+def _asked(context: ListContext) -> Unit | None:
+    """The body whose employers are asked for; None for all, or when there is no such body."""
+    if "asked" not in context.cache:
+        context.cache["asked"] = unit_named(context.get("don_vi")) if context.get("don_vi") else None
+    found: Unit | None = context.cache["asked"]
+    return found
+
+
+def _places(context: ListContext) -> Places:
+    if "places" not in context.cache:
+        asked = _asked(context)
+        unknown = bool(context.get("don_vi")) and asked is None
+        today = context.actor.today if context.structure == "today" else None
+        found = Places(()) if unknown else places(_scope(context), _top(context), asked, context.as_of, today)
+        context.cache["places"] = found
+    kept: Places = context.cache["places"]
+    return kept
 
 
 def _rows(context: ListContext) -> Rows:
-    day = context.as_of
-    held = scope(context.actor, VIEW)
-    # To whoever stands at the top of everything nothing is out of scope, and thousands of units need no look-up.
-    sees_all = held.everything or (bool(held.below) and only_top() in held.below)
-    in_scope = Q() if sees_all else held.filter_on("now__unit", day)
-    if context.structure == "today" and not sees_all:
-        in_scope |= seen_today(held.below, "now__unit", today=context.actor.today)
-    if not sees_all:
-        # A union also sees the employers it works at, whoever is in charge of them.
-        hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
-        in_scope |= Q(pk__in=hosted.values("enterprise_id"))
-    large_fdi = Q(
-        sector="fdi", now__band__gte=PRIORITY_WORKERS, started_on__lte=years_before(day, PRIORITY_YEARS)
-    )
-    return (
-        listed_on(day)
-        .filter(in_scope)
-        .select_related("sector", "territory", "trade", "park")
-        .annotate(
-            workers_order=Coalesce(F("now__headcount"), Value(-1)),
-            is_priority=Case(
-                When(large_fdi & Q(now__has_union=False, now__operating="operating"), then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
-            ),
-            # Whom to call on first: large FDI in operation for years without a union, then by size.
-            priority=Case(
-                When(large_fdi & Q(now__has_union=False, now__operating="operating"), then=Value(10_000_000)),
-                default=Value(0),
-                output_field=IntegerField(),
-            )
-            + Coalesce(F("now__headcount"), Value(0)),
-        )
-    )
+    rows = _places(context).narrow(listed_on(context.as_of))
+    return rows.annotate(workers_order=Coalesce(F("now__headcount"), Value(-1)))
 
 
-def _unit(rows: Rows, value: str, context: ListContext) -> Rows:
-    unit = unit_named(value)
-    if unit is None:
-        return rows.none()
-    if context.structure == "today":
-        return rows.filter(now__unit__in=standing_below_one(unit, today=context.actor.today))
-    return rows.filter(now__unit__in=counted_below_on(unit, context.as_of).values("unit_id"))
+def _unchanged(rows: Rows, value: str, context: ListContext) -> Rows:
+    """For filters that the queryset itself obeys."""
+    return rows
 
 
 def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value) if value else None
+    value, unit = context.get("don_vi"), _asked(context)
     return [(value, unit.name if unit else value)] if value else []
 
 
@@ -124,7 +103,7 @@ def _number(lookup: str) -> Callable[[Rows, str, ListContext], Rows]:
 
 
 def _bands(rows: Rows, value: str, context: ListContext) -> Rows:
-    return rows.filter(now__band__in=[n for n in map(whole_number, value.split(",")) if n is not None])
+    return rows.filter(band__in=[n for n in map(whole_number, value.split(",")) if n is not None])
 
 
 def _operated(rows: Rows, value: str, context: ListContext) -> Rows:
@@ -134,17 +113,28 @@ def _operated(rows: Rows, value: str, context: ListContext) -> Rows:
     return rows.filter(started_on__lte=years_before(context.as_of, years))
 
 
-def _stale(rows: Rows, value: str, context: ListContext) -> Rows:
-    fresh = Exists(recent_headcounts(context.as_of).filter(enterprise=OuterRef("pk")))
-    if value != "1":
-        return rows.filter(fresh)
-    return rows.filter(~fresh, now__operating="operating", now__band__gte=20)
+def _priority(rows: Rows, value: str, context: ListContext) -> Rows:
+    # Who is called on first has no union; said aloud, the index of their order answers.
+    return rows.filter(is_priority=True, has_union=False) if value == "1" else rows.filter(is_priority=False)
 
 
 def _territory(rows: Rows, value: str, context: ListContext) -> Rows:
     if value == "-":
         return rows.filter(territory__isnull=True)
     return rows.filter(Q(territory=value) | Q(territory__parent=value) | Q(territory__parent__parent=value))
+
+
+def _not_below(rows: Rows, value: str, context: ListContext) -> Rows:
+    """What the body asked for is in charge of itself, or by bodies that have ended: whom none of the bodies directly
+    below it on the day accounts for."""
+    unit = _asked(context)
+    if unit is None or value != "1":
+        return rows
+    below = set(children_on(unit, context.as_of).values_list("unit_id", flat=True))
+    placed = UnitPlacement.objects.filter(counted_on(context.as_of))
+    accounted = set(placed.filter(ancestor__in=below).values_list("unit_id", flat=True))
+    own = set(placed.filter(ancestor=unit).values_list("unit_id", flat=True)) - accounted
+    return rows.filter(AnyOf("unit_id", sorted(own)))
 
 
 def _territory_name(context: ListContext) -> list[tuple[str, str]]:
@@ -159,41 +149,156 @@ def _options(model: Any) -> Callable[[ListContext], list[tuple[str, str]]]:
 
 
 def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
-    query = search_prefix_query(typed)
-    return rows.filter(search=SearchQuery(query, search_type="raw", config="simple")) if query else rows
+    found = by_name(rows, typed, _places(context), context)
+    context.cache["found"] = found
+    return found.rows
+
+
+#: Parameters that do not narrow the list, or as dimensions of the measures do.
+_NOT_FILTERS = {"sap", "sau", "truoc", "ngay", "don_vi", "la_dn"}
+_FLAGS = {"co_cong_doan": "has_union", "on_dinh": "is_stable", "to_chuc_dang": "has_party"}
+_DIMENSIONS = {*_FLAGS, "khu_vuc", "hoat_dong", "tu_lao_dong", "bac"}
+#: Filters that are measures of their own.
+_MEASURES = {"uu_tien": "enterprises_priority", "so_lieu_cu": "headcounts_stale"}
+
+
+def _root(context: ListContext) -> int | None:
+    """The body whose figures count whom the list shows; None for a reader to whom they do not, since he also sees
+    employers that others are in charge of."""
+    held, unit, top = _scope(context), _asked(context), _top(context)
+    if not context.get("don_vi"):
+        return top if is_whole(held, top) else None
+    if context.structure == "today":
+        # The measures know what stood below the body on the day; the list shows what stands there now.
+        return None
+    if unit is None or not (is_whole(held, top) or Scope(False, held.below, ()).contains(unit.pk)):
+        return None
+    return unit.pk
+
+
+def _dimensions(context: ListContext) -> dict[str, Any] | None:
+    """The filters of the list as filters of the measures; None when there are others."""
+    asked = {name for name, value in context.params.items() if value} - _NOT_FILTERS
+    if asked - _DIMENSIONS:
+        return None
+    filters: dict[str, Any] = {_FLAGS[name]: context.get(name) == "1" for name in asked & set(_FLAGS)}
+    if "khu_vuc" in asked:
+        filters["sector"] = context.many("khu_vuc")
+    if "hoat_dong" in asked:
+        filters["operating"] = context.many("hoat_dong")
+    bands = {-1, *BANDS}
+    if "tu_lao_dong" in asked:
+        border = whole_number(context.get("tu_lao_dong"))
+        if border is None or border not in BANDS:
+            return None
+        bands = {band for band in bands if band >= border}
+    if "bac" in asked:
+        bands &= {n for n in map(whole_number, context.many("bac")) if n is not None}
+    if len(bands) <= len(BANDS):
+        filters["band"] = sorted(bands)
+    return filters
+
+
+def measured(context: ListContext) -> tuple[int, dict[str, Any]] | None:
+    """The body and the filters under which the measures count the list, asked once a page; None when none do."""
+    if "measured" not in context.cache:
+        filters = _dimensions(context)
+        root = _root(context) if filters is not None else None
+        context.cache["measured"] = None if root is None else (root, filters)
+    found: tuple[int, dict[str, Any]] | None = context.cache["measured"]
+    return found
 
 
 def size_of(context: ListContext) -> tuple[int, int]:
     """How many employers the list shows, counted to a bound (COUNT_LIMIT + 1), and how many people work at those
-    counted: what the figures of enterprises and workers say for the same filters. One query."""
-    some = filtered(SPEC, context).order_by().values("now__headcount")[: COUNT_LIMIT + 1]
-    found = some.aggregate(rows=Count("*"), workers=Sum("now__headcount"))
-    return found["rows"], found["workers"] or 0
+    counted: what the figures of enterprises and workers say for the same filters. One query, once a page."""
+    if "size" not in context.cache:
+        some = filtered(SPEC, context).order_by().values("headcount")[: COUNT_LIMIT + 1]
+        found = some.aggregate(rows=Count("*"), workers=Sum("headcount"))
+        context.cache["size"] = (found["rows"], found["workers"] or 0)
+    size: tuple[int, int] = context.cache["size"]
+    return size
 
 
-def size_words(context: ListContext) -> str:
-    """The size of the list in words; the people at work only where all are counted."""
-    rows, workers = size_of(context)
-    if rows > COUNT_LIMIT:
-        return f"hơn {format_number(COUNT_LIMIT)} {SPEC.count_word}"
-    return f"{format_number(rows)} {SPEC.count_word} · {format_number(workers)} lao động"
+def _count(context: ListContext) -> int | str:
+    """How many, once a page: see `_counted`."""
+    if "count" not in context.cache:
+        context.cache["count"] = _counted(context)
+    found: int | str = context.cache["count"]
+    return found
+
+
+def _counted(context: ListContext) -> int | str:
+    """From the measure where it says what the list shows, or that there are too many to count; a search that finds
+    many is counted up to a bound that costs no more than the page."""
+    many = f"hơn {format_number(COUNT_LIMIT)}"
+    if context.get("q"):
+        found: Found = context.cache["found"]
+        if found.count is not None:
+            return found.count
+        some = found.some.order_by()[: SOME + 1].count()
+        return some if some <= SOME else f"hơn {format_number(SOME)}"
+    told = measured(context)
+    if told is not None:
+        root, filters = told
+        n = stock("enterprises", [root], on=context.as_of, filters=filters)[root]
+        states = set(filters.get("operating", [""]))
+        if context.get("la_dn") == "1" and states <= set(COUNTED_STATES):
+            return n
+        # The list also shows employers that are no enterprises, and those that have ended.
+        if n > COUNT_LIMIT and context.get("la_dn") != "0":
+            return many
+    asked = {name for name, value in context.params.items() if value} - _NOT_FILTERS
+    for name, measure in _MEASURES.items():
+        body = _root(context) if asked == {name} and context.get(name) == "1" else None
+        if body is not None and not context.get("la_dn"):
+            return stock(measure, [body], on=context.as_of)[body]
+    rows, _ = size_of(context)
+    return many if rows > COUNT_LIMIT else rows
+
+
+def _workers_note(context: ListContext) -> str:
+    """How many people work at what the list shows; '' where only a count of everything could tell."""
+    told = measured(context)
+    if told is not None:
+        root, filters = told
+        if context.get("la_dn"):
+            among = Sector.objects.filter(is_enterprise=context.get("la_dn") == "1")
+            asked = filters.get("sector")
+            codes = among.values_list("pk", flat=True)
+            filters = {**filters, "sector": [code for code in codes if asked is None or code in asked]}
+        workers = stock("workers", [root], on=context.as_of, filters=filters)[root]
+    elif context.get("q"):
+        if isinstance(_count(context), str):
+            return ""
+        found: Found = context.cache["found"]
+        workers = found.some.aggregate(n=Sum("headcount"))["n"] or 0
+    elif isinstance(_count(context), str) or "size" not in context.cache:
+        return ""
+    else:
+        workers = size_of(context)[1]
+    return f"{format_number(workers)} lao động"
 
 
 def _page(row: Enterprise, context: ListContext) -> str:
-    return reverse("enterprises:enterprise", args=[row.pk])
+    return page_url("enterprises:enterprise", row.pk, context)
 
 
 def _load_units(rows: list[Any], context: ListContext) -> None:
     """Which of the bodies in charge the reader may open: one query a page."""
-    seen = scope(context.actor, "units.view").filter_on("pk", context.as_of)
     named = {row.unit_id for row in rows}
-    context.cache["units"] = set(Unit.objects.filter(seen, pk__in=named).values_list("pk", flat=True))
+    seen = scope(context.actor, "units.view")
+    if is_whole(seen, _top(context)):
+        context.cache["units"] = named
+        return
+    shown = Unit.objects.filter(seen.filter_on("pk", context.as_of), pk__in=named)
+    context.cache["units"] = set(shown.values_list("pk", flat=True))
 
 
 def _unit_page(row: Any, context: ListContext) -> str | None:
-    return (
-        reverse("organisation:unit", args=[row.unit_code]) if row.unit_id in context.cache["units"] else None
-    )
+    if row.unit_id not in context.cache["units"]:
+        return None
+    return page_url("organisation:unit", row.unit_code, context)
 
 
 def _judge(stable: bool) -> Callable[[ListContext, list[int]], str]:
@@ -230,10 +335,17 @@ SPEC = declare_list(
         queryset=_rows,
         order=("sort_key", "id"),
         count_word="doanh nghiệp, đơn vị",
+        count=_count,
+        count_note=_workers_note,
         search=_search,
         search_label="Tìm theo tên, mã số thuế; gõ không dấu cũng được",
         row_url=_page,
         prepare=_load_units,
+        reads=(
+            *("name", "tax_code", "sector__name", "territory__name", "trade__name", "park__name", "address"),
+            *("started_on", "phone", "contact_name", "unit_id", "unit_name", "unit_code", "headcount"),
+            *("operating", "is_stable", "has_party", "has_union", "is_priority"),
+        ),
         columns=(
             Column("ten", "Tên", "name", sort=("sort_key",), width=45),
             Column("mst", "Mã số thuế", "tax_code", hide_on_phone=True, width=16),
@@ -266,7 +378,7 @@ SPEC = declare_list(
                 "Ưu tiên",
                 lambda row, context: "warn" if row.is_priority else "",
                 kind="badge",
-                sort=("priority",),
+                sort=("is_priority", "workers_order"),
                 in_export=False,
                 on_screen=False,
             ),
@@ -285,32 +397,40 @@ SPEC = declare_list(
             Column("lien_he", "Người liên hệ", "contact_name", on_screen=False, capability=EDIT, width=24),
         ),
         filters=(
-            Filter("co_cong_doan", "Có công đoàn", _flag("now__has_union"), kind="bool"),
+            Filter("co_cong_doan", "Có công đoàn", _flag("has_union"), kind="bool"),
             Filter(
                 "tu_lao_dong",
                 "Lao động từ",
-                _number("now__headcount__gte"),
+                _number("headcount__gte"),
                 options=[(str(number), f"{number:,}".replace(",", ".")) for number in _THRESHOLDS],
             ),
-            Filter("khu_vuc", "Khu vực", _in("now__sector"), kind="multi", options=_options(Sector)),
+            Filter("khu_vuc", "Khu vực", _in("sector"), kind="multi", options=_options(Sector)),
             Filter(
                 "hoat_dong",
                 "Hoạt động",
-                _in("now__operating"),
+                _in("operating"),
                 kind="multi",
                 options=[(code, name.capitalize()) for code, name in OPERATING_STATES],
             ),
-            Filter("on_dinh", "Ổn định", _flag("now__is_stable"), kind="bool"),
-            Filter("to_chuc_dang", "Tổ chức Đảng", _flag("now__has_party"), kind="bool"),
+            Filter("on_dinh", "Ổn định", _flag("is_stable"), kind="bool"),
+            Filter("to_chuc_dang", "Tổ chức Đảng", _flag("has_party"), kind="bool"),
             Filter("nganh", "Ngành", _in("trade"), kind="multi", options=_options(Trade)),
             Filter("khu_cn", "Khu công nghiệp", _in("park"), kind="multi", options=_options(Park)),
-            Filter("don_vi", "Phụ trách", _unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Phụ trách", _unchanged, options=_unit_name, is_hidden=True),
             Filter("dia_ban", "Địa bàn", _territory, options=_territory_name, is_hidden=True),
-            Filter("den_lao_dong", "Lao động đến", _number("now__headcount__lte"), is_hidden=True),
+            Filter("den_lao_dong", "Lao động đến", _number("headcount__lte"), is_hidden=True),
             Filter("bac", "Bậc lao động", _bands, kind="multi", is_hidden=True),
             Filter("la_dn", "Là doanh nghiệp", _flag("sector__is_enterprise"), kind="bool", is_hidden=True),
             Filter("tu_nam", "Số năm hoạt động từ", _operated, is_hidden=True),
-            Filter("so_lieu_cu", "Số lao động cũ hơn một năm", _stale, kind="bool", is_hidden=True),
+            Filter(
+                "so_lieu_cu",
+                "Số lao động cũ hơn một năm",
+                _flag("is_stale"),
+                kind="bool",
+                is_hidden=True,
+            ),
+            Filter("rieng", "Không qua cấp dưới", _not_below, kind="bool", is_hidden=True),
+            Filter("uu_tien", "Ưu tiên vận động", _priority, kind="bool", is_hidden=True),
         ),
         saved_views=(
             SavedView("Tất cả", {}),

@@ -17,9 +17,9 @@ _LIST = "enterprises.enterprises"
 _FLAGS = {"is_stable": "on_dinh", "has_party": "to_chuc_dang", "has_union": "co_cong_doan"}
 
 
-def _recount(n: str, where: str) -> str:
+def _recount(n: str, where: str, names: tuple[str, ...] = _DIMS) -> str:
     """Each stretch in on its first day and out on the day after its last, from the rows of record."""
-    dims = ", ".join(f"'{name}', s.{'sector_id' if name == 'sector' else name}" for name in _DIMS)
+    dims = ", ".join(f"'{name}', s.{'sector_id' if name == 'sector' else name}" for name in names)
     return f"""
         SELECT s.unit_id, jsonb_build_object({dims}) AS dims, e.day, e.sign * {n} AS n
         FROM ({STANDING_SQL.format(where="TRUE")}) s
@@ -67,6 +67,15 @@ def _workers(unit_id: int, on: date, filters: Filters) -> NamesLink:
     return NamesLink(_LIST, {**list_params(unit_id, filters), "ngay": on.isoformat()})
 
 
+def _priority(unit_id: int, on: date, filters: Filters) -> NamesLink:
+    params = {"don_vi": unit_code(unit_id), "uu_tien": "1", "sap": "-uu_tien", "ngay": on.isoformat()}
+    return NamesLink(_LIST, params)
+
+
+def _stale(unit_id: int, on: date, filters: Filters) -> NamesLink:
+    return NamesLink(_LIST, {"don_vi": unit_code(unit_id), "so_lieu_cu": "1", "ngay": on.isoformat()})
+
+
 declare_measure(
     Measure(
         code="enterprises",
@@ -85,5 +94,25 @@ declare_measure(
         dims=_DIMS,
         recount_sql=_recount("s.headcount", "s.headcount > 0"),
         stock_names=_workers,
+    )
+)
+declare_measure(
+    Measure(
+        code="enterprises_priority",
+        name="Doanh nghiệp FDI lớn hoạt động nhiều năm chưa có công đoàn",
+        unit_name="doanh nghiệp",
+        dims=(),
+        recount_sql=_recount("1", "s.is_priority", ()),
+        stock_names=_priority,
+    )
+)
+declare_measure(
+    Measure(
+        code="headcounts_stale",
+        name="Doanh nghiệp cần cập nhật số lao động",
+        unit_name="doanh nghiệp",
+        dims=(),
+        recount_sql=_recount("1", "s.is_stale", ()),
+        stock_names=_stale,
     )
 )

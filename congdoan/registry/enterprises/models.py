@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from congdoan.registry.enterprises import choices
 
@@ -148,6 +149,10 @@ class Standing(models.Model):
     is_stable = models.BooleanField(default=False)
     has_party = models.BooleanField(default=False)
     has_union = models.BooleanField(default=False)
+    #: Large, foreign-invested, in operation for years, without a union: whom to call on first (seed 003 §II.2.1).
+    is_priority = models.BooleanField(default=False)
+    #: In operation, not small, and nobody has said for more than a year how many work there.
+    is_stale = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -156,4 +161,13 @@ class Standing(models.Model):
                 expressions=[("enterprise", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             )
         ]
-        indexes = [models.Index(fields=["unit", "has_union", "band"], name="standing_unit")]
+        indexes = [
+            models.Index(fields=["unit", "has_union", "band"], name="standing_unit"),
+            # The order in which employers without a union are called on.
+            models.Index(
+                "is_priority",
+                Coalesce("headcount", Value(-1)),
+                name="standing_call_order",
+                condition=Q(has_union=False),
+            ),
+        ]

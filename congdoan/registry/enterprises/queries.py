@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -16,7 +17,6 @@ from congdoan.kit.identifiers import check_tax_code
 from congdoan.registry.enterprises.choices import BANDS, SOURCE_PRIORITY
 from congdoan.registry.enterprises.models import (
     Enterprise,
-    HeadcountObservation,
     Hosting,
     Responsibility,
     Standing,
@@ -26,54 +26,80 @@ from congdoan.registry.enterprises.rules import VIEW
 _SOURCE_RANK = " ".join(f"WHEN '{code}' THEN {rank}" for rank, code in enumerate(SOURCE_PRIORITY))
 _BORDERS = f"ARRAY[{', '.join(map(str, BANDS))}]"
 
+#: How long an employer must have operated to be called on first (seed 003 §II.2.1: "nhiều năm").
+PRIORITY_YEARS = 2
+#: From how many workers on a foreign-invested employer is called large there.
+PRIORITY_WORKERS = 100
+#: A headcount this many days old no longer carries a density; it must be asked for again.
+STALE_DAYS = 400
+#: From how many workers on somebody must keep the headcount fresh.
+STALE_WORKERS = 20
+
 #: What counted of the enterprises chosen by ``{where}`` (a condition on enterprises_enterprise), in stretches
 #: in which nothing changed. The time line is cut wherever something starts or ends; a stretch takes the newest
 #: headcount at or before its first day (of one day the better source), what was last said of operation,
 #: stability and Party organisation, and the body in charge; without one in charge an employer is not counted
 #: anywhere. Who has not been judged operates from ``started_on``. One that has ended has nobody at work.
+#: Time alone changes two things, so it cuts too: an employer comes to have operated for years, and a headcount
+#: grows old. ``is_priority``: large, foreign-invested, in operation for years, without a union. ``is_stale``: in
+#: operation, not small, and the headcount is old.
 STANDING_SQL = f"""
-    SELECT enterprise_id, unnest(range_agg(during)) AS during, unit_id, sector_id, headcount,
-           COALESCE(({_BORDERS})[width_bucket(headcount, {_BORDERS})], -1) AS band,
-           operating, is_stable, has_party, has_union
+    SELECT enterprise_id, unnest(range_agg(during)) AS during, unit_id, sector_id, headcount, band,
+           operating, is_stable, has_party, has_union, is_priority, is_stale
     FROM (
-        SELECT s.enterprise_id, daterange(s.day, s.next_day) AS during, r.unit_id, s.sector_id,
-               CASE WHEN j.operating = 'ended' THEN 0 ELSE h.workers END AS headcount,
-               COALESCE(j.operating, CASE WHEN s.started_on > s.day THEN 'not_started' ELSE 'operating' END)
-                 AS operating,
-               COALESCE(j.is_stable, FALSE) AS is_stable,
-               COALESCE(j.has_party, FALSE) AS has_party,
-               EXISTS (SELECT 1 FROM enterprises_hosting g
-                       WHERE g.enterprise_id = s.enterprise_id AND g.during @> s.day) AS has_union
+        SELECT enterprise_id, during, unit_id, sector_id, headcount,
+               COALESCE(({_BORDERS})[width_bucket(headcount, {_BORDERS})], -1) AS band,
+               operating, is_stable, has_party, has_union,
+               has_years AND sector_id = 'fdi' AND operating = 'operating' AND NOT has_union
+                 AND COALESCE(headcount >= {PRIORITY_WORKERS}, FALSE) AS is_priority,
+               is_old AND operating = 'operating' AND COALESCE(headcount >= {STALE_WORKERS}, FALSE) AS is_stale
         FROM (
-            SELECT c.id AS enterprise_id, c.sector_id, c.started_on, cut.day,
-                   lead(cut.day) OVER (PARTITION BY c.id ORDER BY cut.day) AS next_day
-            FROM (SELECT id, sector_id, registered_on, started_on FROM enterprises_enterprise WHERE {{where}}) c
-            JOIN LATERAL (
-                SELECT c.registered_on AS day
-                UNION SELECT c.started_on
-                UNION SELECT o."on" FROM enterprises_headcountobservation o WHERE o.enterprise_id = c.id
-                UNION SELECT o."on" FROM enterprises_statusjudgement o WHERE o.enterprise_id = c.id
-                UNION SELECT unnest(ARRAY[lower(o.during), upper(o.during)])
-                  FROM enterprises_responsibility o WHERE o.enterprise_id = c.id
-                UNION SELECT unnest(ARRAY[lower(o.during), upper(o.during)])
-                  FROM enterprises_hosting o WHERE o.enterprise_id = c.id
-            ) cut ON cut.day >= c.registered_on
-        ) s
-        JOIN enterprises_responsibility r ON r.enterprise_id = s.enterprise_id AND r.during @> s.day
-        LEFT JOIN LATERAL (
-            SELECT o.workers FROM enterprises_headcountobservation o
-            WHERE o.enterprise_id = s.enterprise_id AND o."on" <= s.day
-            ORDER BY o."on" DESC, CASE o.source {_SOURCE_RANK} ELSE {len(SOURCE_PRIORITY)} END LIMIT 1
-        ) h ON TRUE
-        LEFT JOIN LATERAL (
-            SELECT (array_agg(o.operating ORDER BY o."on" DESC))[1] AS operating,
-                   (array_agg(o.is_stable ORDER BY o."on" DESC) FILTER (WHERE o.is_stable IS NOT NULL))[1] AS is_stable,
-                   (array_agg(o.has_party ORDER BY o."on" DESC) FILTER (WHERE o.has_party IS NOT NULL))[1] AS has_party
-            FROM enterprises_statusjudgement o
-            WHERE o.enterprise_id = s.enterprise_id AND o."on" <= s.day
-        ) j ON TRUE
+            SELECT s.enterprise_id, daterange(s.day, s.next_day) AS during, r.unit_id, s.sector_id,
+                   CASE WHEN j.operating = 'ended' THEN 0 ELSE h.workers END AS headcount,
+                   COALESCE(j.operating, CASE WHEN s.started_on > s.day THEN 'not_started' ELSE 'operating' END)
+                     AS operating,
+                   COALESCE(j.is_stable, FALSE) AS is_stable,
+                   COALESCE(j.has_party, FALSE) AS has_party,
+                   EXISTS (SELECT 1 FROM enterprises_hosting g
+                           WHERE g.enterprise_id = s.enterprise_id AND g.during @> s.day) AS has_union,
+                   COALESCE((s.started_on + interval '{PRIORITY_YEARS} years')::date <= s.day, FALSE) AS has_years,
+                   COALESCE(h."on" + {STALE_DAYS} <= s.day, FALSE) AS is_old
+            FROM (
+                SELECT c.id AS enterprise_id, c.sector_id, c.started_on, cut.day,
+                       lead(cut.day) OVER (PARTITION BY c.id ORDER BY cut.day) AS next_day
+                FROM (SELECT id, sector_id, registered_on, started_on FROM enterprises_enterprise WHERE {{where}}) c
+                JOIN LATERAL (
+                    SELECT c.registered_on AS day
+                    UNION SELECT c.started_on
+                    UNION SELECT (c.started_on + interval '{PRIORITY_YEARS} years')::date
+                    UNION SELECT unnest(ARRAY[o."on", o."on" + {STALE_DAYS}])
+                      FROM enterprises_headcountobservation o WHERE o.enterprise_id = c.id
+                    UNION SELECT o."on" FROM enterprises_statusjudgement o WHERE o.enterprise_id = c.id
+                    UNION SELECT unnest(ARRAY[lower(o.during), upper(o.during)])
+                      FROM enterprises_responsibility o WHERE o.enterprise_id = c.id
+                    UNION SELECT unnest(ARRAY[lower(o.during), upper(o.during)])
+                      FROM enterprises_hosting o WHERE o.enterprise_id = c.id
+                ) cut ON cut.day >= c.registered_on
+            ) s
+            JOIN enterprises_responsibility r ON r.enterprise_id = s.enterprise_id AND r.during @> s.day
+            LEFT JOIN LATERAL (
+                SELECT o.workers, o."on" FROM enterprises_headcountobservation o
+                WHERE o.enterprise_id = s.enterprise_id AND o."on" <= s.day
+                ORDER BY o."on" DESC, CASE o.source {_SOURCE_RANK} ELSE {len(SOURCE_PRIORITY)} END LIMIT 1
+            ) h ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT (array_agg(o.operating ORDER BY o."on" DESC))[1] AS operating,
+                       (array_agg(o.is_stable ORDER BY o."on" DESC) FILTER (WHERE o.is_stable IS NOT NULL))[1]
+                         AS is_stable,
+                       (array_agg(o.has_party ORDER BY o."on" DESC) FILTER (WHERE o.has_party IS NOT NULL))[1]
+                         AS has_party
+                FROM enterprises_statusjudgement o
+                WHERE o.enterprise_id = s.enterprise_id AND o."on" <= s.day
+            ) j ON TRUE
+        ) cut_up
     ) stretches
-    GROUP BY enterprise_id, unit_id, sector_id, headcount, operating, is_stable, has_party, has_union
+    GROUP BY enterprise_id, unit_id, sector_id, headcount, band, operating, is_stable, has_party, has_union,
+             is_priority, is_stale
 """
 
 
@@ -93,6 +119,8 @@ class StandingChange:
     is_stable: bool
     has_party: bool
     has_union: bool
+    is_priority: bool
+    is_stale: bool
 
     @property
     def dims(self) -> dict[str, Any]:
@@ -114,7 +142,10 @@ def standing_changes(enterprise_ids: list[int] | None) -> list[StandingChange]:
     """
     chosen = "TRUE" if enterprise_ids is None else "id = ANY(%(ids)s)"
     kept = "TRUE" if enterprise_ids is None else "enterprise_id = ANY(%(ids)s)"
-    columns = "enterprise_id, during, unit_id, sector_id, headcount, band, operating, is_stable, has_party, has_union"
+    columns = (
+        "enterprise_id, during, unit_id, sector_id, headcount, band, operating, is_stable, has_party, has_union,"
+        " is_priority, is_stale"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH fresh AS (SELECT {columns} FROM ({STANDING_SQL.format(where=chosen)}) d),
@@ -125,14 +156,15 @@ def standing_changes(enterprise_ids: list[int] | None) -> list[StandingChange]:
                        CASE WHEN kept.id IS NULL THEN fresh.headcount ELSE kept.headcount END,
                        COALESCE(fresh.band, kept.band), COALESCE(fresh.operating, kept.operating),
                        COALESCE(fresh.is_stable, kept.is_stable), COALESCE(fresh.has_party, kept.has_party),
-                       COALESCE(fresh.has_union, kept.has_union)
+                       COALESCE(fresh.has_union, kept.has_union),
+                       COALESCE(fresh.is_priority, kept.is_priority), COALESCE(fresh.is_stale, kept.is_stale)
                 FROM fresh FULL JOIN kept
                   ON (fresh.enterprise_id, fresh.during, fresh.unit_id, fresh.sector_id,
                       COALESCE(fresh.headcount, -1), fresh.band, fresh.operating, fresh.is_stable,
-                      fresh.has_party, fresh.has_union)
+                      fresh.has_party, fresh.has_union, fresh.is_priority, fresh.is_stale)
                    = (kept.enterprise_id, kept.during, kept.unit_id, kept.sector_id,
                       COALESCE(kept.headcount, -1), kept.band, kept.operating, kept.is_stable,
-                      kept.has_party, kept.has_union)
+                      kept.has_party, kept.has_union, kept.is_priority, kept.is_stale)
                 WHERE kept.id IS NULL OR fresh.enterprise_id IS NULL""",
             {"ids": enterprise_ids},
         )
@@ -187,7 +219,8 @@ def standing_on(on: date) -> QuerySet[Enterprise]:
 
 def listed_on(on: date) -> QuerySet[Enterprise]:
     """``standing_on`` with the standing's columns as attributes of each row: unit_id, unit_name, headcount, band,
-    operating, is_stable, has_party, has_union."""
+    operating, is_stable, has_party, has_union, is_priority, is_stale. Filters name these: a filter on now__… would
+    join the standings once more."""
     return standing_on(on).annotate(
         unit_id=F("now__unit_id"),
         unit_name=F("now__unit__name"),
@@ -198,16 +231,9 @@ def listed_on(on: date) -> QuerySet[Enterprise]:
         is_stable=F("now__is_stable"),
         has_party=F("now__has_party"),
         has_union=F("now__has_union"),
+        is_priority=F("now__is_priority"),
+        is_stale=F("now__is_stale"),
     )
-
-
-#: A headcount older than this many days no longer carries a density.
-STALE_DAYS = 400
-
-
-def recent_headcounts(on: date) -> QuerySet[HeadcountObservation]:
-    """Headcounts that are recent enough on a day; an employer without one needs asking again."""
-    return HeadcountObservation.objects.filter(on__gt=on - timedelta(days=STALE_DAYS), on__lte=on)
 
 
 def visible_enterprises(actor: Actor, capability: str = VIEW) -> QuerySet[Enterprise]:
@@ -262,5 +288,9 @@ def standing_of(enterprise_id: int, on: date) -> Standing | None:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day some years before; 28/02 for 29/02."""
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
+    """The last day whose anniversary has come: the same day some years before; 28/02 for 29/02, and on 28/02 of a
+    common year 29/02 where there was one."""
+    year = day.year - years
+    if (day.month, day.day) in {(2, 28), (2, 29)} and not (day.day == 28 and isleap(day.year)):
+        return date(year, 2, 29 if isleap(year) else 28)
+    return day.replace(year=year)

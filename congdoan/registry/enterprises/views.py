@@ -22,18 +22,17 @@ from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.catalogues.models import Sector, Territory
 from congdoan.foundation.listing.views import context_of, list_view
 from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import unit_named
+from congdoan.foundation.units.queries import children_on, unit_named
 from congdoan.kit.charts import Chart, trend
 from congdoan.kit.dates import format_date
 from congdoan.kit.identifiers import check_tax_code
-from congdoan.kit.lists import COUNT_LIMIT
+from congdoan.kit.lists import COUNT_LIMIT, ListContext
 from congdoan.kit.numbers import format_number
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises import actions
 from congdoan.registry.enterprises import coverage as picture
 from congdoan.registry.enterprises import forms as shapes
 from congdoan.registry.enterprises.choices import OPERATING_STATES
-from congdoan.registry.enterprises.lists import size_words
 from congdoan.registry.enterprises.models import Enterprise, Hosting
 from congdoan.registry.enterprises.queries import standing_of, visible_enterprises, writable_ids
 from congdoan.registry.enterprises.rules import EDIT, VIEW
@@ -43,16 +42,14 @@ _STATES = dict(OPERATING_STATES)
 
 
 def _list_extra(request: HttpRequest) -> dict[str, Any]:
-    """Buttons above the list, and how many people work at what it shows."""
+    """Buttons above the list."""
     actor: Actor = request.actor
-    context = context_of(request)
-    words = size_words(context)
     buttons = [{"label": "Bản đồ bao phủ", "url": reverse("enterprises:coverage"), "icon": "layout-grid"}]
     if actor.has_anywhere(EDIT):
         buttons.append(
             {"label": "Đăng ký", "url": reverse("enterprises:register"), "icon": "plus", "primary": True}
         )
-    return {"actions": buttons, "count_text": words}
+    return {"actions": buttons}
 
 
 enterprises = list_view("enterprises.enterprises", extra=_list_extra)
@@ -361,17 +358,19 @@ def coverage(request: HttpRequest) -> HttpResponse:
         asked["tu_lao_dong"] = "20"
     params = {**asked, "don_vi": unit.code if unit else "", "hoat_dong": "operating", "la_dn": "1"}
     context = replace(context, params={name: value for name, value in params.items() if value}, cache={})
-    communes, sizes = picture.by_commune(context), picture.by_size(context)
+    places, head, title, counts = _places(context, unit)
+    sizes = picture.by_size(context, counts)
     where = f"{unit.name} · {format_date(request.as_of)}" if unit else format_date(request.as_of)
     return render(
         request,
         "enterprises/coverage.html",
         {
             "unit": unit,
-            "summary": picture.summary(communes),
-            "communes": communes[:COUNT_LIMIT],
+            "summary": picture.summary(places),
+            "places": places,
+            "place_head": head,
             "sizes": sizes,
-            "squares": picture.squares(communes[:400], subtitle=where),
+            "squares": picture.squares(places[:400], subtitle=where, title=title),
             "bars": picture.bars(sizes, subtitle=where),
             "asked": asked,
             "thresholds": ["", "10", "20", "25", "50", "100", "200", "500"],
@@ -379,6 +378,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "crumbs": [("Doanh nghiệp", reverse("enterprises:list")), ("Bản đồ bao phủ", "")],
         },
     )
+
+
+def _places(
+    context: ListContext, unit: Unit | None
+) -> tuple[list[picture.Line], str, str, picture.Counts | None]:
+    """The lines by place, what the place is, the question the picture answers, and the counts behind the sizes."""
+    below = list(children_on(unit, context.as_of).select_related("unit")) if unit is not None else []
+    counts = picture.counts_of(context, [version.unit_id for version in below])
+    if counts is not None and unit is not None and below and counts.sum(counts.root)["total"] > picture.FEW:
+        names = {version.unit_id: version.name for version in below}
+        codes = {version.unit_id: version.unit.code for version in below}
+        lines = picture.by_body(counts, unit, names, codes)
+        return lines, "Đơn vị", "Đơn vị nào còn doanh nghiệp chưa có công đoàn?", counts
+    title = "Xã, phường nào còn doanh nghiệp chưa có công đoàn?"
+    return picture.by_commune(context)[:COUNT_LIMIT], "Địa bàn", title, counts
 
 
 @login_required

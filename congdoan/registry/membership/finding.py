@@ -9,8 +9,7 @@ the list, and memberships are met by the names that the page needs; nobody is re
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +21,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from congdoan.foundation.access.queries import Scope
 from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.kit.finding import AnyOf, estimate
 from congdoan.kit.lists import ListContext, RowCompare, page_key
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.membership.models import Membership
@@ -33,26 +33,6 @@ NAMES = 400
 STRETCH = 20_000
 #: A body with so few members is searched whole.
 SMALL = 3_000
-
-
-class AnyOf(Func):
-    """``column = ANY(array)``: one parameter however many values, which IN (…) is not."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, column: str, values: Sequence[int] | Sequence[str], kind: str = "bigint") -> None:
-        super().__init__(F(column))
-        self.values, self.kind = list(values), kind
-
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        text, parameters = compiler.compile(self.source_expressions[0])
-        return f"({text} = ANY(%s::{self.kind}[]))", [*parameters, self.values]
-
-    def copy(self) -> AnyOf:
-        made = super().copy()
-        made.values, made.kind = self.values, self.kind
-        return made
 
 
 @dataclass(frozen=True)
@@ -95,16 +75,6 @@ def units_of(
         )
         held = below if held is None else held & below
     return Units(None if held is None else tuple(sorted(held)))
-
-
-def _estimate(rows: QuerySet[Any]) -> int:
-    """About how many rows a query gives, as the planner sees it; nothing is read."""
-    text, parameters = rows.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {text}", parameters)
-        found = cursor.fetchone()[0]
-    plan = json.loads(found) if isinstance(found, str) else found
-    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 @dataclass(frozen=True)
@@ -190,7 +160,7 @@ class _Names:
     def _first(self, limit: int, start: str | None, downwards: bool) -> list[str]:
         matching = PersonName.objects.filter(search=self._query)
         if self._are_many is None:
-            self._are_many = _estimate(matching) > STRETCH
+            self._are_many = estimate(matching) > STRETCH
         if self._are_many:
             found = self._in_stretch(limit, start, downwards)
             if len(found) == limit:

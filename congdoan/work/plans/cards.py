@@ -245,16 +245,22 @@ def _months_ahead(day: date, last: date) -> list[date]:
 
 
 def children_rows(
-    tables: dict[str, ChildrenProgress], main: str, others: Sequence[str], *, limit: int | None = None
+    tables: dict[str, ChildrenProgress],
+    main: str,
+    others: Sequence[str],
+    *,
+    skip: int = 0,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The bodies below, slowest first by the target ``main``; figures of ``others`` beside it."""
+    """The bodies below, slowest first by the target ``main``; figures of ``others`` beside it. ``limit`` of them after
+    the first ``skip``, all when not told."""
     beside = {
         code: {child.unit.pk: child.progress for child in tables[code].children}
         for code in others
         if code in tables
     }
     rows = []
-    for child in tables[main].children[:limit]:
+    for child in tables[main].children[skip : None if limit is None else skip + limit]:
         item = child.progress
         rows.append(
             {

@@ -33,7 +33,7 @@ from congdoan.registry.enterprises.actions import (
 from congdoan.registry.enterprises.choices import SOURCE_PRIORITY, band_of
 from congdoan.registry.enterprises.lists import SPEC, size_of
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
-from congdoan.registry.enterprises.queries import standing_faults, standing_of
+from congdoan.registry.enterprises.queries import standing_faults, standing_of, years_before
 from tests.factories.tree import Tree
 
 START = date(2021, 10, 1)
@@ -62,8 +62,17 @@ def slowly(enterprise: Enterprise, day: date) -> tuple[Any, ...] | None:
     if operating == "ended":
         workers = 0
     has_union = any(day in row.during for row in Hosting.objects.filter(enterprise=enterprise))
+    started = enterprise.started_on
+    is_priority = (
+        (enterprise.sector_id, operating, has_union) == ("fdi", "operating", False)
+        and (workers or 0) >= 100
+        and started is not None
+        and started <= years_before(day, 2)
+    )
+    is_stale = operating == "operating" and (workers or 0) >= 20 and (day - newest).days >= 400
     return (
         in_charge[0].unit_id, enterprise.sector_id, workers, band_of(workers), operating, stable, party, has_union,
+        is_priority, is_stale,
     )  # fmt: skip
 
 
@@ -73,6 +82,7 @@ def kept(enterprise: Enterprise, day: date) -> tuple[Any, ...] | None:
         return None
     return (
         row.unit_id, row.sector_id, row.headcount, row.band, row.operating, row.is_stable, row.has_party, row.has_union,
+        row.is_priority, row.is_stale,
     )  # fmt: skip
 
 
@@ -98,7 +108,7 @@ CUTS: list[dict[str, Any]] = [
 DAYS = st.dates(date(2021, 9, 1), date(2026, 11, 1))
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("count"), st.integers(0, 2), DAYS, st.integers(0, 60), st.sampled_from(SOURCE_PRIORITY)),
+        st.tuples(st.just("count"), st.integers(0, 2), DAYS, st.integers(0, 130), st.sampled_from(SOURCE_PRIORITY)),
         st.tuples(
             st.just("judge"), st.integers(0, 2), DAYS,
             st.sampled_from(["operating", "not_started", "suspended", "ended", None]),
@@ -137,7 +147,7 @@ def test_any_history(
             actor=system,
             on=START,
             items=[
-                EnterpriseData("Công ty Một", "fdi", unit=bodies[0], started_on=date(2022, 3, 1)),
+                EnterpriseData("Công ty Một", "fdi", unit=bodies[0], started_on=date(2020, 2, 29)),
                 EnterpriseData("Công ty Hai", "soe", unit=bodies[2], headcounts=[HeadcountData(24)]),
                 EnterpriseData("Trường Ba", "public_service", registered_on=date(2023, 1, 1)),
             ],
@@ -183,6 +193,9 @@ def test_any_history(
                     assert stock("enterprises", [unit.pk], on=day, filters=filters)[unit.pk] == shown
                     _, workers = as_shown(system, "workers", unit.pk, day, filters)
                     assert stock("workers", [unit.pk], on=day, filters=filters)[unit.pk] == workers
+                for code in ("enterprises_priority", "headcounts_stale"):
+                    shown, _ = as_shown(system, code, unit.pk, day, {})
+                    assert stock(code, [unit.pk], on=day)[unit.pk] == shown
     finally:
         transaction.savepoint_rollback(savepoint)
 
@@ -271,3 +284,24 @@ def test_the_reform_hands_over_and_each_day_keeps_its_body(tree: Tree, system: A
     with pytest.raises(EnterpriseError, match="đã được giao cho đơn vị khác từ ngày 01/07/2025"):
         assign(actor=system, items=[Assignment(made[0], tree.north_b, date(2025, 1, 1))])
     assert differences() == []
+
+
+def test_time_alone_makes_a_call_pressing_and_a_headcount_old(tree: Tree, system: Actor) -> None:
+    asked = date(2022, 1, 10)
+    made = one_of(tree, system, started_on=date(2020, 2, 29), headcounts=[HeadcountData(100, on=asked)])
+    old = asked + timedelta(days=400)
+
+    def figure(code: str, on: date) -> int:
+        found = stock(code, [tree.root.pk], on=on)[tree.root.pk]
+        assert as_shown(system, code, tree.root.pk, on, {})[0] == found
+        return found
+
+    days = (date(2022, 2, 27), date(2022, 2, 28), old - timedelta(days=1), old)
+    assert [figure("enterprises_priority", day) for day in days] == [0, 1, 1, 1]
+    assert [figure("headcounts_stale", day) for day in days] == [0, 0, 0, 1]
+    observe_headcounts(actor=system, on=old, items=[HeadcountData(99, enterprise=made, on=old)])
+    assert [figure(code, old) for code in ("enterprises_priority", "headcounts_stale")] == [0, 0]
+    host(actor=system, items=[HostData(made, tree.unions["NA1"], date(2022, 2, 28))])
+    assert figure("enterprises_priority", date(2022, 2, 28)) == 0
+    assert count(tree, days[1]) == count(tree, days[3]) == 1
+    assert standing_faults() == [] and differences() == []

@@ -36,7 +36,7 @@ def rebuild_standings(enterprise_ids: Iterable[int], *, recorded_at: datetime | 
                 cursor.execute("DELETE FROM enterprises_standing WHERE id = ANY(%s)", [gone])
             with cursor.copy(
                 "COPY enterprises_standing (enterprise_id, during, unit_id, sector_id, headcount, band,"
-                " operating, is_stable, has_party, has_union) FROM STDIN"
+                " operating, is_stable, has_party, has_union, is_priority, is_stale) FROM STDIN"
             ) as copy:
                 for row in fresh:
                     copy.write_row(
@@ -51,6 +51,8 @@ def rebuild_standings(enterprise_ids: Iterable[int], *, recorded_at: datetime | 
                             row.is_stable,
                             row.has_party,
                             row.has_union,
+                            row.is_priority,
+                            row.is_stale,
                         )
                     )
         _book(changes, recorded_at or timezone.now())
@@ -62,6 +64,8 @@ def _book(changes: list[StandingChange], recorded_at: datetime) -> None:
     among_enterprises = set(Sector.objects.filter(is_enterprise=True).values_list("pk", flat=True))
     enterprises: list[tuple[int, Mapping[str, Any], date, int]] = []
     workers: list[tuple[int, Mapping[str, Any], date, int]] = []
+    priority: list[tuple[int, Mapping[str, Any], date, int]] = []
+    stale: list[tuple[int, Mapping[str, Any], date, int]] = []
     for change in changes:
         if change.operating not in choices.COUNTED_STATES:
             continue
@@ -74,5 +78,11 @@ def _book(changes: list[StandingChange], recorded_at: datetime) -> None:
                 enterprises.append((change.unit_id, dims, day, direction))
             if change.headcount:
                 workers.append((change.unit_id, dims, day, direction * change.headcount))
+            if change.is_priority:
+                priority.append((change.unit_id, {}, day, direction))
+            if change.is_stale:
+                stale.append((change.unit_id, {}, day, direction))
     append(measure="enterprises", rows=enterprises, recorded_at=recorded_at)
     append(measure="workers", rows=workers, recorded_at=recorded_at)
+    append(measure="enterprises_priority", rows=priority, recorded_at=recorded_at)
+    append(measure="headcounts_stale", rows=stale, recorded_at=recorded_at)

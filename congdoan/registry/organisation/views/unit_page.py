@@ -284,12 +284,12 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
         for label, filters in cuts
     ]
     hosted = Hosting.objects.filter(unit=found, during__contains=on).select_related("enterprise__sector")
-    held = scope(actor, "enterprises.view").filter_on("now__unit", on)
+    held = scope(actor, "enterprises.view").filter_on("unit_id", on)
     own = listed_on(on).filter(
         held,
-        now__unit__in=groups[found.pk] if groups else counted_below_on(found, on).values("unit_id"),
-        now__has_union=False,
-        now__operating="operating",
+        unit_id__in=groups[found.pk] if groups else counted_below_on(found, on).values("unit_id"),
+        has_union=False,
+        operating="operating",
         sector__is_enterprise=True,
     )
     return unit_page(

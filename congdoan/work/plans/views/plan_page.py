@@ -17,11 +17,15 @@ from django.views.decorators.http import require_GET
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
+from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
 from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan
 from congdoan.work.plans.workbook import write_children
+
+#: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
+_CHILDREN_SHOWN = 20
 
 
 @login_required
@@ -96,12 +100,21 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
             closing_label="Hiện nay" if growth.read_on == request.as_of else f"{format_date(growth.read_on)}",
         )
     if leading is not None:
-        table = _table(reading, progress, leading)
+        table = _table(reading, progress, leading, limit=_CHILDREN_SHOWN)
+        if table["children_count"] > _CHILDREN_SHOWN:
+            table["all_url"] = cards.plan_url(progress.plan, progress.unit, muc="don-vi")
         shown |= {"trend": cards.course(table["leading"]), **table}
     return shown
 
 
-def _table(reading: PlanReading, progress: PlanProgress, leading: TargetProgress) -> dict[str, Any]:
+def _table(
+    reading: PlanReading,
+    progress: PlanProgress,
+    leading: TargetProgress,
+    *,
+    skip: int = 0,
+    limit: int | None = None,
+) -> dict[str, Any]:
     beside = cards.columns_beside(progress.targets, leading)
     tables = reading.children([leading.target, *[item.target for item in beside]], trends_of=[leading.target])
     found = tables[leading.target.code]
@@ -109,7 +122,10 @@ def _table(reading: PlanReading, progress: PlanProgress, leading: TargetProgress
         "leading": found.whole,
         "leading_percent": leading.percent / 100 if leading.percent is not None else None,
         "beside": [cards.column_title(item) for item in beside],
-        "children": cards.children_rows(tables, leading.target.code, [item.target.code for item in beside]),
+        "children": cards.children_rows(
+            tables, leading.target.code, [item.target.code for item in beside], skip=skip, limit=limit
+        ),
+        "children_count": len(found.children),
         "remainder": cards.remainder_line(found),
     }
 
@@ -128,7 +144,33 @@ def _children(request: HttpRequest, reading: PlanReading, progress: PlanProgress
             for item in progress.targets
             if item.target.kind != "baseline"
         ],
-        **_table(reading, progress, chosen),
+        **_page_of_children(request, reading, progress, chosen),
+    }
+
+
+def _page_of_children(
+    request: HttpRequest, reading: PlanReading, progress: PlanProgress, chosen: TargetProgress
+) -> dict[str, Any]:
+    """The bodies below, a page at a time (``trang``); a number beyond them shows the last page."""
+    number = whole_number(request.GET.get("trang", ""))
+    skip = (max(1, number or 1) - 1) * _CHILDREN_SHOWN
+    table = _table(reading, progress, chosen, skip=skip, limit=_CHILDREN_SHOWN)
+    count = table["children_count"]
+    if skip and not table["children"]:
+        skip = (count - 1) // _CHILDREN_SHOWN * _CHILDREN_SHOWN if count else 0
+        table = _table(reading, progress, chosen, skip=skip, limit=_CHILDREN_SHOWN)
+
+    def page(number: int) -> str:
+        asked = {"muc": "don-vi", "chi_tieu": request.GET.get("chi_tieu", "")}
+        return cards.plan_url(progress.plan, progress.unit, **asked, trang=str(number) if number > 1 else "")
+
+    here = skip // _CHILDREN_SHOWN + 1
+    last = skip + len(table["children"])
+    return {
+        **table,
+        "from_to": f"{skip + 1}–{last} trong {count} đơn vị" if count > _CHILDREN_SHOWN else "",
+        "previous_url": page(here - 1) if skip else "",
+        "next_url": page(here + 1) if last < count else "",
     }
 
 
@@ -205,7 +247,7 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     with tempfile.TemporaryDirectory(prefix="congdoan-export-") as folder:
         path = Path(folder) / "children.xlsx"
         table = _table(reading, progress, chosen)
-        del table["leading_percent"]
+        del table["leading_percent"], table["children_count"]
         write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
         # The open handle outlives the folder's entry.
         return FileResponse(
