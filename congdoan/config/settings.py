@@ -59,6 +59,7 @@ FLOORS = [
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",
+    "congdoan.work.briefings",
     "congdoan.faces.office",
     "congdoan.faces.api",
 ]

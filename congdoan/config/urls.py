@@ -17,6 +17,7 @@ urlpatterns = [
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
+    path("giao-ban/", include("congdoan.work.briefings.urls")),
     path("", include("congdoan.registry.membership.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]

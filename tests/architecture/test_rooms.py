@@ -22,6 +22,9 @@ OFFERED = {
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",
+    # The figures of a report in words, for the papers of a briefing.
+    "congdoan.work.reports.figures",
+    "congdoan.work.reports.word",
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 

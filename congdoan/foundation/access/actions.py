@@ -15,7 +15,7 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.models import Unit
 
-_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view"]
+_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "briefings.view"]
 _CADRE = [
     *_VIEW,
     "people.view_contacts",
@@ -27,6 +27,7 @@ _CADRE = [
     "people.edit",
     "imports.run",
     "reports.write",
+    "briefings.run",
     "plans.report_value",
 ]
 #: Roles of a new installation; an office changes them or makes its own.

@@ -53,6 +53,7 @@ ROOM_NAMES = {
     "imports": "Nhập danh sách",
     "plans": "Kế hoạch và chỉ tiêu",
     "reports": "Báo cáo",
+    "briefings": "Giao ban",
     "catalogues": "Danh mục",
     "approvals": "Phê duyệt",
     "messaging": "Thông báo, gửi tin",
