@@ -79,6 +79,7 @@ def _page(
         "whole": whole,
         "runs": runs,
         "is_open": is_open,
+        "can_hold": runs and found.state == "planned" and found.held_on <= actor.today,
         "agenda": agenda,
         "suggestions": [item for item in queries.suggestions(found, actor.today) if item.key not in on_agenda]
         if runs and is_open
