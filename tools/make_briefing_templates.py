@@ -133,6 +133,7 @@ def conclusion_notice() -> Any:
     named(document, "THÔNG BÁO", "{{ subject }}")
     document.add_paragraph("{{ opening }}", style="Thân bài").paragraph_format.space_before = Pt(10)
     each(document, "line in attendance", "{{ line }}")
+    document.add_paragraph("{{ lead_in }}", style="Thân bài")
 
     def summary() -> None:
         heading(document, "{{ section.summary }}. ĐÁNH GIÁ CHUNG", before=6)

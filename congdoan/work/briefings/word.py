@@ -28,8 +28,8 @@ from congdoan.work.reports.rules import ReportError
 
 _TEMPLATES = Path(__file__).parent / "templates" / "briefings"
 _ROMAN = ("I", "II", "III", "IV", "V", "VI")
-#: Absent bodies named one by one up to here.
-_NAMED = 30
+#: Who was there is named up to here, who was not up to there; beyond, their number says enough.
+_PRESENT_NAMED, _NAMED = 12, 30
 
 
 def template_path(name: str) -> Path:
@@ -76,7 +76,7 @@ def _common(briefing: Briefing, report: PlanReport, dated_on: date | None) -> di
     local = timezone.localtime(briefing.held_at)
     return shown | {
         "meeting": f"Hội nghị {briefing.title[0].lower()}{briefing.title[1:]}",
-        "when": f"{local.hour} giờ {local.minute:02d}, {format_long(local.date())}",
+        "when": f"{local.hour:02d} giờ {local.minute:02d}, {format_long(local.date())}",
         "where": briefing.place or "…………",
         "chair": briefing.chair,
     }
@@ -117,8 +117,10 @@ def notice_context(briefing: Briefing, report: PlanReport, on: date) -> dict[str
         "subject": f"Kết luận {shown['meeting']}",
         "opening": (
             f"Hồi {shown['when']}, tại {shown['where']}, {committee} tổ chức {shown['meeting']} do {briefing.chair} "
-            "chủ trì. Sau khi xem xét kết quả thực hiện nhiệm vụ và ý kiến thảo luận, hội nghị thống nhất kết luận "
-            "như sau:"
+            "chủ trì."
+        ),
+        "lead_in": (
+            "Sau khi xem xét kết quả thực hiện nhiệm vụ và ý kiến thảo luận, hội nghị thống nhất kết luận như sau:"
         ),
         "attendance": attendance_words(attendances),
         "section": {
@@ -160,7 +162,7 @@ def attendance_words(attendances: Sequence[Attendance]) -> list[str]:
     absent = [row for row in attendances if row.is_present is False]
     said = [
         f"Có mặt {format_number(len(present))}/{format_number(len(attendances))} đại biểu, đơn vị được mời"
-        + (f": {_names(present)}." if present else ".")
+        + (f": {_names(present)}." if 0 < len(present) <= _PRESENT_NAMED else ".")
     ]
     if absent:
         said.append(f"Vắng {format_number(len(absent))}: {_names(absent)}.")

@@ -135,7 +135,11 @@ def test_only_bodies_below_are_invited_as_bodies(office: Office) -> None:
     actions.invite(
         actor=actor, on=HELD_ON, briefing=made, units=[office.tree.north_a], names=["Khách", " Khách ", ""]
     )
-    assert sorted(row.who for row in made.attendances.all()) == ["Khách", "LĐLĐ huyện Bắc A", "LĐLĐ huyện Bắc B"]
+    assert sorted(row.who for row in made.attendances.all()) == [
+        "Khách",
+        "LĐLĐ huyện Bắc A",
+        "LĐLĐ huyện Bắc B",
+    ]
 
 
 def test_nobody_is_marked_before_the_meeting(office: Office) -> None:
@@ -165,9 +169,7 @@ def test_closed_minutes_stand_as_they_are(office: Office) -> None:
     made, (task,) = office.closed(office.task())
     actor = office.at(HELD_ON)
     for attempt in (
-        lambda: actions.save_agenda(
-            actor=actor, on=HELD_ON, briefing=made, items=[], seen=agenda_mark(made)
-        ),
+        lambda: actions.save_agenda(actor=actor, on=HELD_ON, briefing=made, items=[], seen=agenda_mark(made)),
         lambda: actions.save_conclusions(
             actor=actor, on=HELD_ON, briefing=made, items=[], seen=conclusions_mark(made)
         ),

@@ -11,7 +11,7 @@ from django.db import transaction
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.text import nfc
 from congdoan.work.briefings import queries
-from congdoan.work.briefings.actions.steps import audit, locked
+from congdoan.work.briefings.actions.steps import audit, lines, locked
 from congdoan.work.briefings.models import AgendaItem, Briefing
 from congdoan.work.briefings.rules import BriefingError
 
@@ -72,13 +72,13 @@ def save_agenda(
     standing = {item.pk: item for item in found.agenda.all()}
     kept: list[AgendaItem] = []
     for place, data in enumerate(items, 1):
-        title = nfc(data.title).strip()
+        title = nfc(data.title)
         if not title:
             raise BriefingError(f"Nội dung {place} chưa có tên.")
         item = standing.get(data.pk) if data.pk is not None else None
         item = item or AgendaItem(briefing=found)
         item.position, item.title = place, title[:300]
-        item.detail, item.note = nfc(data.detail).strip()[:500], nfc(data.note).strip()
+        item.detail, item.note = nfc(data.detail)[:500], lines(data.note)
         item.save()
         kept.append(item)
     found.agenda.exclude(pk__in=[item.pk for item in kept]).delete()

@@ -52,7 +52,7 @@ def invite(
         *(Attendance(briefing=found, user=user) for user in users if ("user", user.pk) not in known),
         *(
             Attendance(briefing=found, name=name)
-            for name in dict.fromkeys(nfc(text).strip()[:200] for text in names)
+            for name in dict.fromkeys(nfc(text)[:200] for text in names)
             if name and name not in called
         ),
     ]

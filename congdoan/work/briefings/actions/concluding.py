@@ -18,7 +18,7 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.documents import DOCX
 from congdoan.kit.text import nfc
 from congdoan.work.briefings import queries, rules, word
-from congdoan.work.briefings.actions.steps import audit, locked, tell_owner
+from congdoan.work.briefings.actions.steps import audit, lines, locked, tell_owner
 from congdoan.work.briefings.models import Addendum, Briefing, Conclusion
 from congdoan.work.briefings.rules import BriefingError
 
@@ -93,7 +93,7 @@ def save_conclusions(
         _check_conclusion(place, data, found, may_own, item)
         item = item or Conclusion(briefing=found)
         if item.carried_from_id is None:
-            item.text = nfc(data.text).strip()
+            item.text = nfc(data.text)
         item.position, item.due_on = place, data.due_on
         item.owner_unit, item.owner_user = data.unit, data.user
         item.save()
@@ -151,7 +151,7 @@ def close(
         raise BriefingError(
             "Chưa có kết luận nào. Hãy ghi kết luận hoặc đánh giá chung trước khi khóa biên bản."
         )
-    found.number, found.dated_on = nfc(number).strip()[:60], dated_on or on
+    found.number, found.dated_on = nfc(number)[:60], dated_on or on
     if found.dated_on < found.held_on:
         raise BriefingError("Ngày ký thông báo không thể trước ngày họp.")
     found.pack = _keep(actor, found, "tai-lieu-hop", word.write_pack(found, on=on))
@@ -192,8 +192,8 @@ def add_addendum(*, actor: Actor, on: date, briefing: Briefing, text: str, reaso
         raise BriefingError("Hãy ghi nội dung đính chính và lý do.")
     made = Addendum.objects.create(
         briefing=found,
-        text=nfc(text).strip(),
-        reason=nfc(reason).strip()[:300],
+        text=lines(text),
+        reason=nfc(reason)[:300],
         added_on=on,
         created_by=actor.user,
     )

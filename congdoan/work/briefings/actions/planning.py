@@ -15,7 +15,7 @@ from congdoan.kit.dates import Period
 from congdoan.kit.text import nfc
 from congdoan.work.briefings import rules
 from congdoan.work.briefings.actions.attending import tell_invited
-from congdoan.work.briefings.actions.steps import audit, locked
+from congdoan.work.briefings.actions.steps import audit, lines, locked
 from congdoan.work.briefings.models import Briefing
 from congdoan.work.briefings.rules import BriefingError
 from congdoan.work.plans.models import Plan
@@ -49,8 +49,8 @@ def plan_briefing(*, actor: Actor, on: date, data: BriefingData) -> Briefing:
                 period=data.period.code,
                 plan=data.plan,
                 held_at=data.held_at,
-                place=nfc(data.place).strip(),
-                chair=nfc(data.chair).strip(),
+                place=nfc(data.place),
+                chair=nfc(data.chair),
                 created_by=actor.user,
             )
     except IntegrityError as error:
@@ -110,8 +110,8 @@ def reschedule(
     if not chair.strip():
         raise BriefingError("Hãy ghi người chủ trì hội nghị.")
     moved = found.held_at != held_at or found.place != place.strip()
-    found.held_at, found.place, found.chair = held_at, nfc(place).strip(), nfc(chair).strip()
-    found.summary = nfc(summary).strip()
+    found.held_at, found.place, found.chair = held_at, nfc(place), nfc(chair)
+    found.summary = lines(summary)
     found.save(update_fields=["held_at", "place", "chair", "summary"])
     if moved and found.state == "planned":
         tell_invited(actor, found, list(found.attendances.select_related("unit", "user")))
@@ -125,7 +125,7 @@ def cancel(*, actor: Actor, on: date, briefing: Briefing, reason: str) -> Briefi
     found = locked(actor, briefing, "planned")
     if not reason.strip():
         raise BriefingError("Hãy ghi lý do không họp.")
-    found.state, found.cancel_reason = "cancelled", nfc(reason).strip()[:300]
+    found.state, found.cancel_reason = "cancelled", nfc(reason)[:300]
     found.save(update_fields=["state", "cancel_reason"])
     audit(actor, "cancel", found, f"Không họp {found.title}, {found.unit.name}", reason=reason)
     return found

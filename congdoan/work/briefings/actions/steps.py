@@ -9,6 +9,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.messaging.actions import notify
 from congdoan.kit.dates import format_date
+from congdoan.kit.text import nfc
 from congdoan.work.briefings import rules
 from congdoan.work.briefings.models import Briefing, Conclusion
 from congdoan.work.briefings.rules import BriefingError
@@ -71,3 +72,8 @@ def audit(
         reason=reason,
         data=data,
     )
+
+
+def lines(text: str) -> str:
+    """Text of several paragraphs, each a clean line; blank ones are left out."""
+    return "\n".join(filter(None, (nfc(line) for line in text.splitlines())))

@@ -17,7 +17,7 @@ from congdoan.foundation.messaging.queries import office_hours
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import nfc
 from congdoan.work.briefings import queries, rules
-from congdoan.work.briefings.actions.steps import tell_owner
+from congdoan.work.briefings.actions.steps import lines, tell_owner
 from congdoan.work.briefings.models import Conclusion
 from congdoan.work.briefings.rules import BriefingError
 
@@ -61,7 +61,7 @@ def finish(
             unit=found.owner_unit or found.briefing.unit,
             capability=rules.VIEW,
         )
-    found.state, found.result = "done", nfc(result).strip()
+    found.state, found.result = "done", lines(result)
     found.finished_on, found.finished_by = on, actor.user
     found.save(update_fields=["state", "result", "evidence", "finished_on", "finished_by"])
     _audit(actor, "finish", found, "Đã xong")
@@ -75,7 +75,7 @@ def drop(*, actor: Actor, on: date, conclusion: Conclusion, reason: str) -> Conc
     found = _locked(conclusion, "open")
     if not reason.strip():
         raise BriefingError("Hãy ghi lý do thôi thực hiện.")
-    found.state, found.result = "dropped", nfc(reason).strip()
+    found.state, found.result = "dropped", lines(reason)
     found.finished_on, found.finished_by = on, actor.user
     found.save(update_fields=["state", "result", "finished_on", "finished_by"])
     _audit(actor, "drop", found, "Thôi thực hiện", reason=reason)
@@ -93,7 +93,7 @@ def reopen(*, actor: Actor, on: date, conclusion: Conclusion, reason: str) -> Co
     if not reason.strip():
         raise BriefingError("Hãy ghi điều còn thiếu để đơn vị bổ sung.")
     found.state, found.finished_on, found.finished_by = "open", None, None
-    found.result = f"{found.result}\nCần bổ sung ({format_date(on)}): {nfc(reason).strip()}"
+    found.result = f"{found.result}\nCần bổ sung ({format_date(on)}): {nfc(reason)}"
     found.save(update_fields=["state", "result", "finished_on", "finished_by"])
     told_before = Notice.objects.filter(key__startswith=f"{rules.GIVEN.code}:{found.pk}:").count()
     tell_owner(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -179,19 +180,19 @@ def add_addendum(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def pack(request: HttpRequest, pk: int) -> HttpResponse:
+def pack(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The data pack: the kept one of closed minutes, else as things stand today."""
     return _paper(request, pk, "tai-lieu-hop", "Tải tài liệu họp")
 
 
 @login_required
 @require_safe
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The notice of conclusions: the kept one of closed minutes, else a draft."""
     return _paper(request, pk, "thong-bao-ket-luan", "Tải thông báo kết luận")
 
 
-def _paper(request: HttpRequest, pk: int, what: str, summary: str) -> HttpResponse:
+def _paper(request: HttpRequest, pk: int, what: str, summary: str) -> HttpResponseBase:
     found = find(request, pk)
     require(request.actor, rules.VIEW, found.unit)
     is_pack = what == "tai-lieu-hop"
@@ -212,6 +213,4 @@ def _paper(request: HttpRequest, pk: int, what: str, summary: str) -> HttpRespon
         summary=f"{summary}: {found.title}, {found.unit.name}",
     )
     name = f"{word.file_stem(found, what)}.docx"
-    return HttpResponse(
-        data, content_type=DOCX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=DOCX)
