@@ -51,11 +51,13 @@ FLOORS = [
     "congdoan.foundation.messaging",
     "congdoan.foundation.imports",
     "congdoan.foundation.listing",
+    "congdoan.foundation.succession",
     "congdoan.foundation.tokens",
     "congdoan.registry.organisation",
     "congdoan.registry.enterprises",
     "congdoan.registry.people",
     "congdoan.registry.membership",
+    "congdoan.registry.reorganisation",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",
@@ -94,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "congdoan.foundation.accounts.middleware.SessionTraceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -215,7 +217,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": HOME / "files"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "congdoan.kit.static_files.RememberedStaticFiles"},
 }
 MEDIA_ROOT = HOME / "files"
 WHITENOISE_USE_FINDERS = DEBUG

@@ -1,8 +1,11 @@
-"""Writing many rows at once: ids reserved beforehand, rows sent by binary COPY."""
+"""Many rows at once: ids reserved beforehand, rows sent by binary COPY, the collector of cycles held back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -12,11 +15,39 @@ from psycopg import sql
 _CHUNK_ROWS = 5_000
 
 
+_holding = threading.Lock()
+_held = 0
+_usual_thresholds = gc.get_threshold()
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """While rows are made and dropped by the thousand, Python looks for cycles rarely: rows have none, and each look
+    goes over everything the process holds, which took a third of an import. For all threads of the process, until
+    the last that asked for it is done."""
+    global _held, _usual_thresholds
+    with _holding:
+        if not _held:
+            _usual_thresholds = gc.get_threshold()
+            gc.set_threshold(100_000, 20, 20)
+        _held += 1
+    try:
+        yield
+    finally:
+        with _holding:
+            _held -= 1
+            if not _held:
+                gc.set_threshold(*_usual_thresholds)
+
+
 def reserved_ids(table: str, count: int) -> list[int]:
     """``count`` fresh ids of a table, so that rows sent by COPY are known without reading them back."""
     with connection.cursor() as cursor:
+        # The sequence is looked up once, not for every number.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            """WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)
+               SELECT nextval(sequence) FROM found, generate_series(1, %s)""",
+            [table, count],
         )
         return [row[0] for row in cursor.fetchall()]
 

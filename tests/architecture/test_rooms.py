@@ -18,7 +18,10 @@ OFFERED = {
     "congdoan.foundation.approvals.registry",
     "congdoan.foundation.imports.catalogue",
     "congdoan.foundation.imports.cells",
+    "congdoan.foundation.imports.headings",
+    "congdoan.foundation.imports.reading",
     "congdoan.foundation.listing.views",
+    "congdoan.foundation.succession.catalogue",
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",

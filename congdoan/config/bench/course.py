@@ -9,7 +9,7 @@ from congdoan.config.bench.apart import GROUND, WORK, Bench
 from congdoan.config.bench.figures import Figure, Times
 from congdoan.config.bench.world import Ground
 
-PARTS = ("import", "screens", "export", "upkeep")
+PARTS = ("import", "screens", "export", "upkeep", "reorganise")
 #: Growth is told from here.
 SMALL = 100_000
 #: Rows the peer is given; it is asked for its rows per second only.
@@ -80,10 +80,50 @@ def run(bench: Bench, *, members: int, only: str, requests: int, say: Say) -> It
             group = f"Giữ số liệu đúng, {_n(size)} đoàn viên"
             yield Figure("upkeep.recount", group, "Đếm lại toàn bộ từ sổ", seconds, "s")
             yield Figure("upkeep.differences", group, "Chỗ lệch tìm thấy", differences, "rows", aim=0)
+        if "reorganise" in parts and size == members:
+            yield from _reorganise(bench, ground, say)
 
 
 def _n(number: int) -> str:
     return f"{number:,}".replace(",", ".")
+
+
+#: So many members of a million are rearranged.
+_REARRANGED_SHARE = 0.3
+
+
+def _reorganise(bench: Bench, ground: Ground, say: Say) -> Iterator[Figure]:
+    wanted = int(ground.members * _REARRANGED_SHARE)
+    for work, name, note in (
+        ("merge_provinces", "Nhập tỉnh", "đơn vị sang tỉnh mới, đoàn viên ở nguyên công đoàn"),
+        ("merge_unions", "Sáp nhập công đoàn cơ sở", "từng đoàn viên ra và vào"),
+    ):
+        say(f"{name}: {_n(wanted)} trên {_n(ground.members)} đoàn viên")
+        done = bench.apart(f"reorganising.{work}", ground, wanted)
+        group = f"{name}, {_n(done.members)} đoàn viên, {_n(done.units)} đơn vị ({note})"
+        yield Figure(f"reorganise.{work}.check", group, "Bảng cân đối", done.check, "s", aim=20)
+        yield Figure(f"reorganise.{work}.commit", group, "Thực hiện", done.commit, "s", aim=60)
+        yield Figure(
+            f"reorganise.{work}.vs_plain",
+            group,
+            "  so với UPDATE cùng số dòng",
+            done.commit / done.plain,
+            "x",
+            note=f"UPDATE {done.plain:.1f} giây".replace(".", ","),
+        )
+        yield Figure(f"reorganise.{work}.undo", group, "Hoàn tác", done.undo, "s")
+        yield Figure(
+            f"reorganise.{work}.page",
+            group,
+            "Trang đơn vị mở trong lúc đó, p95",
+            done.page_p95,
+            "ms",
+            aim=200,
+            note=f"{len(done.pages)} lần",
+        )
+        yield Figure(
+            f"reorganise.{work}.differences", group, "Chỗ lệch tìm thấy", done.differences, "rows", aim=0
+        )
 
 
 class _Countries:

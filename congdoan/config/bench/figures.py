@@ -122,7 +122,8 @@ class Work:
 
 
 class Watch:
-    """Seconds since it was made: on the clock, and of the processor, here and in the database's own process.
+    """Seconds since it was made: on the clock, and of the processor, here, in processes that were started here and have
+    ended, and in the database server.
 
     On a machine that others use too the clock says more about them than about the work; the processor does not.
     """
@@ -141,7 +142,8 @@ class Watch:
 
 
 def _processor_seconds() -> float:
-    """Of this process, and of the server process behind its connection when that runs on this machine."""
+    """Of this process and those it started, and of the whole database server when that runs on this machine: what
+    two connections ask is done by two processes of the server, and some of it afterwards."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -149,8 +151,24 @@ def _processor_seconds() -> float:
             "SELECT pg_backend_pid(), inet_client_addr() IS NULL OR inet_client_addr() = inet_server_addr()"
         )
         pid, is_here = cursor.fetchone()
-    status = Path(f"/proc/{pid}/stat")
-    if not is_here or not status.exists():
-        return time.process_time()
-    parts = status.read_text().rpartition(")")[2].split()
-    return time.process_time() + (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+    spent = time.process_time() + sum(os.times()[2:4])
+    own = _process(pid) if is_here else None
+    if own is None:
+        return spent
+    server = own[0]
+    for path in Path("/proc").glob("[0-9]*"):
+        found = _process(int(path.name))
+        if found is not None and found[0] == server:
+            spent += found[1]
+    master = _process(server)
+    return spent + (master[2] if master else 0.0)
+
+
+def _process(pid: int) -> tuple[int, float, float] | None:
+    """Its parent, its own processor seconds, and those of its children that ended; None when it cannot be seen."""
+    try:
+        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    ticks = os.sysconf("SC_CLK_TCK")
+    return int(parts[1]), (int(parts[11]) + int(parts[12])) / ticks, (int(parts[13]) + int(parts[14])) / ticks

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from congdoan.config.bench.apart import peak_memory
+from congdoan.config.bench.apart import peak_memory, peak_memory_beside
 from congdoan.config.bench.figures import Watch, Work
 from congdoan.config.bench.world import TODAY
 
 
 @dataclass(frozen=True)
 class Imported:
-    """Rows written and refused, seconds of the preview and of the commit, peak bytes of the importing process."""
+    """Rows written and refused, seconds of the preview and of the commit, peak bytes of the importing process and the
+    one beside it together."""
 
     rows: int
     refused: int
@@ -45,5 +46,10 @@ def import_list(path: Path) -> Imported:
     counts = run.counts
     done = watch.work(counts["created"])
     return Imported(
-        counts["created"], counts["refused"], previewed, done.seconds - previewed, peak_memory(), done
+        counts["created"],
+        counts["refused"],
+        previewed,
+        done.seconds - previewed,
+        peak_memory() + peak_memory_beside(),
+        done,
     )

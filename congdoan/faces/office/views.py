@@ -16,7 +16,6 @@ from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.kit.lists import ListContext, get_list, names_url, read_page
-from congdoan.registry.membership.queries import reconciliation
 from congdoan.work.plans.cards import (
     card,
     children_rows,
@@ -27,7 +26,7 @@ from congdoan.work.plans.cards import (
     window_of,
 )
 from congdoan.work.plans.models import Plan
-from congdoan.work.plans.queries import PlanProgress, children_table, progress, visible_plans
+from congdoan.work.plans.queries import PlanProgress, PlanReading, visible_plans
 
 #: The lists the search box looks through, in this order.
 SEARCHED = ("membership.members", "organisation.unions", "enterprises.enterprises")
@@ -66,25 +65,26 @@ def current_plan(actor: Actor, unit: Unit, on: date) -> Plan | None:
 
 
 def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
-    found = progress(plan, unit, on)
+    reading = PlanReading(plan, unit, on)
+    found = reading.progress()
     start, end = window_of(found)
     return {
         "plan": plan,
         "heading": heading(found),
         "cards": [card(item, url=_target_url(plan, item.target.code, unit)) for item in main_targets(found)],
         "waterfall": growth_waterfall(
-            reconciliation(unit.pk, start, end),
+            reading.growth(start, end),
             title="Thực tăng được cộng từ đâu",
             opening_label="Đầu kỳ",
             closing_label="Hiện nay",
         ),
         "plan_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}",
         "report_url": f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}",
-        **_children(found, unit, on),
+        **_children(reading, found),
     }
 
 
-def _children(found: PlanProgress, unit: Unit, on: date) -> dict[str, Any]:
+def _children(reading: PlanReading, found: PlanProgress) -> dict[str, Any]:
     growth = growth_target(found)
     if growth is None:
         return {}
@@ -93,7 +93,7 @@ def _children(found: PlanProgress, unit: Unit, on: date) -> dict[str, Any]:
         for item in found.targets
         if item.target.indicator_id == "unions_founded" and item.target.of_which_id is None
     ][:1]
-    tables = children_table(found.plan, [growth.target, *founded], unit, on)
+    tables = reading.children([growth.target, *founded], trends_of=[growth.target])
     rows = children_rows(
         tables, growth.target.code, [target.code for target in founded], limit=_CHILDREN_SHOWN
     )

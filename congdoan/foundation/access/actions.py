@@ -15,7 +15,15 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.models import Unit
 
-_VIEW = ["units.view", "enterprises.view", "membership.view", "plans.view", "reports.view", "briefings.view"]
+_VIEW = [
+    "units.view",
+    "enterprises.view",
+    "membership.view",
+    "plans.view",
+    "reports.view",
+    "briefings.view",
+    "reorganisation.view",
+]
 _CADRE = [
     *_VIEW,
     "people.view_contacts",
@@ -50,12 +58,21 @@ DEFAULT_ROLES = {
             "membership.close_books",
             "audit.view",
             "organisation.found",
+            "reorganisation.prepare",
+            "reorganisation.commit",
         ],
     ),
     "officer": (
         "Cán bộ phát triển đoàn viên",
         "Sổ đăng ký, nhập danh sách, theo dõi chỉ tiêu, lập báo cáo",
-        [*_CADRE, "people.view_identity", "organisation.found", "plans.edit", "plans.allocate"],
+        [
+            *_CADRE,
+            "people.view_identity",
+            "organisation.found",
+            "plans.edit",
+            "plans.allocate",
+            "reorganisation.prepare",
+        ],
     ),
     "committee": (
         "Ban chấp hành công đoàn cơ sở",

@@ -17,7 +17,8 @@ from congdoan.kit.dates import DateError, parse_date
 class ActorMiddleware:
     """``request.actor``: the signed-in user (or nobody) on today's date, with the address for the audit.
     ``request.as_of``: the day figures are shown for: ``?ngay=2025-06-30`` (kept for the session; ``?ngay=`` goes
-    back to today). Days to come are not shown.
+    back to today). Days to come are not shown. A link that carries today's date means "today", tomorrow too: only
+    a past day is kept.
 
     Writes are also marked for the row history with the user's id.
     """
@@ -42,10 +43,20 @@ class ActorMiddleware:
         today: date = request.actor.today
         asked = request.GET.get("ngay")
         if asked is None:
-            asked = request.session.get("as_of", "") if request.user.is_authenticated else ""
-        elif request.user.is_authenticated and request.session.get("as_of", "") != asked:
-            request.session["as_of"] = asked
-        try:
-            return min(parse_date(asked) or today, today)
-        except DateError:
-            return today
+            kept = request.session.get("as_of", "") if request.user.is_authenticated else ""
+            return _past_day(kept, today) or today
+        day = _past_day(asked, today)
+        if request.user.is_authenticated:
+            keep = day.isoformat() if day else ""
+            if request.session.get("as_of", "") != keep:
+                request.session["as_of"] = keep
+        return day or today
+
+
+def _past_day(text: str, today: date) -> date | None:
+    """The day a text names when it lies before today; None for today, days to come and what is no day."""
+    try:
+        day = parse_date(text)
+    except DateError:
+        return None
+    return day if day is not None and day < today else None

@@ -154,10 +154,17 @@ def visible_units(actor: Actor, capability: str = "units.view") -> QuerySet[Unit
 
 
 def home_unit(actor: Actor) -> Unit | None:
-    """The body whose figures a user sees first: the chosen one when a grant covers it, else the first grant's."""
+    """The body whose figures a user sees first: the chosen one when a grant covers it, else the first grant's.
+    Looked up once per actor."""
     if actor.user is None:
         return None
-    chosen = actor.user.home_unit
+    if actor._home is None:
+        object.__setattr__(actor, "_home", (_find_home(actor, actor.user),))
+    return actor._home[0] if actor._home else None
+
+
+def _find_home(actor: Actor, user: User) -> Unit | None:
+    chosen = user.home_unit
     if chosen is not None and may(actor, "units.view", chosen):
         return chosen
     for grant in actor.grants():

@@ -13,6 +13,7 @@ from congdoan.foundation.access.models import Grant
 
 if TYPE_CHECKING:
     from congdoan.foundation.accounts.models import User
+    from congdoan.foundation.units.models import Unit
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ declare_capabilities(
 ROOM_NAMES = {
     "units": "Đơn vị",
     "organisation": "Tổ chức công đoàn",
+    "reorganisation": "Sắp xếp tổ chức",
     "enterprises": "Doanh nghiệp",
     "people": "Thông tin cá nhân",
     "membership": "Đoàn viên và biến động",
@@ -88,6 +90,8 @@ class Actor:
     address: str | None = None
     is_system: bool = False
     _grants: list[GrantView] | None = field(default=None, compare=False, repr=False)
+    #: The home unit in a tuple once it was looked up (access.queries.home_unit).
+    _home: tuple[Unit | None] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def system(cls, label: str, *, today: date) -> Actor:

@@ -15,6 +15,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.files.models import StoredFile
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.sealed_files import SealedWriter
 from congdoan.kit.text import nfc
 
 
@@ -39,7 +40,7 @@ def store(
     content_type: str = "application/octet-stream",
     limit_bytes: int | None = None,
 ) -> StoredFile:
-    """Keep a file under MEDIA_ROOT, named by its SHA-256; equal content is kept once.
+    """Keep a file under MEDIA_ROOT, sealed (kit.sealed_files) and named by its SHA-256; equal content is kept once.
 
     ``capability`` is what a reader needs at ``unit``. Nothing is read into memory whole. Raises TooLarge as soon
     as more than ``limit_bytes`` (settings.UPLOAD_LIMIT_BYTES) has come; nothing stays behind then.
@@ -51,6 +52,7 @@ def store(
     descriptor, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
     try:
         with os.fdopen(descriptor, "wb") as out:
+            sealed = SealedWriter(out)
             for chunk in chunks:
                 size += len(chunk)
                 if size > limit:
@@ -58,7 +60,8 @@ def store(
                         f"Tệp vượt mức {limit / 1048576:.0f} MB. Hãy tách danh sách thành nhiều tệp nhỏ hơn."
                     )
                 digest.update(chunk)
-                out.write(chunk)
+                sealed.write(chunk)
+            sealed.finish()
         path = f"{digest.hexdigest()[:2]}/{digest.hexdigest()}"
         target = root / path
         target.parent.mkdir(exist_ok=True, mode=0o700)

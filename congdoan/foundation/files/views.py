@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from congdoan.foundation.files.models import StoredFile
-from congdoan.foundation.files.queries import may_read, readable
+from congdoan.foundation.files.queries import may_read, opened
 
 
 @login_required
@@ -20,9 +20,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
         # A number that exists and one that does not look the same to a stranger.
         raise Http404
     try:
-        path = readable(request.actor, file)
+        stream = opened(request.actor, file)
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
+    return FileResponse(stream, as_attachment=True, filename=file.name, content_type=file.content_type)

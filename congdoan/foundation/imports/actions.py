@@ -11,23 +11,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.files import actions as files
 from congdoan.foundation.files.queries import path_of
-from congdoan.foundation.imports import rules, staging
-from congdoan.foundation.imports.catalogue import Context, Obstacle, SomebodyWasFaster, StagedRow, kind_of
+from congdoan.foundation.imports import hands, rules, staging
+from congdoan.foundation.imports.catalogue import (
+    Context,
+    Effect,
+    Obstacle,
+    SomebodyWasFaster,
+    StagedRow,
+    kind_of,
+)
 from congdoan.foundation.imports.headings import Headings
 from congdoan.foundation.imports.models import ColumnMemory, ImportRow, ImportRun
 from congdoan.foundation.imports.queries import columns_of, context_of, look_at, table_of
 from congdoan.foundation.imports.reading import FileRefused, Table
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Decision, Unit
+from congdoan.kit.bulk import many_rows
 from congdoan.kit.text import header_key
 
 Progress = Callable[[int, int, str], None]
@@ -225,26 +234,28 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
     kind.check(context, run.mapping)
     table = table_of(run)
     total = max(0, table.total - run.header_end)
-    read = kind.reader(context, run.mapping)
-    with transaction.atomic():
-        run.rows.all()._raw_delete("default")
-    waiting: list[StagedRow] = []
-    skipped = done = 0
-    for number, cells in table.rows():
-        if number <= run.header_end:
-            continue
-        row = read(number, cells)
-        if row is None:
-            skipped += any(value not in ("", None) for value in cells)
-            continue
-        waiting.append(row)
-        if len(waiting) >= staging.CHUNK:
-            done += len(waiting)
-            _stage(run, context, waiting)
-            progress(done, max(total, done), f"Đã đọc {done} dòng")
-            waiting = []
-    _stage(run, context, waiting)
-    done += len(waiting)
+    done = skipped = 0
+
+    def tell(piece: int, rows: int, without: int) -> None:
+        nonlocal done, skipped
+        done, skipped = done + rows, skipped + without
+        progress(done, max(total, done), f"Đã đọc {done} dòng")
+
+    every = set(range(table.total // staging.CHUNK + 1))
+    for alone in (total < staging.SHARED_FROM, True):
+        # Where the second process failed all is read anew by this one, which then meets what stopped it.
+        done = skipped = 0
+        with transaction.atomic():
+            run.rows.all()._raw_delete("default")
+        read = hands.share(
+            sorted(every),
+            work=f"{__name__}:read_pieces",
+            arguments=(run.pk, actor, table.total, staging.CHUNK),
+            tell=tell,
+            alone=alone,
+        )
+        if read == every:
+            break
     if not done:
         raise FileRefused("Dưới dòng tiêu đề không có dòng dữ liệu nào. Hãy chọn lại tệp hoặc trang tính.")
     progress(done, done, f"Đã đọc {done} dòng")
@@ -253,6 +264,45 @@ def _read_all(actor: Actor, run: ImportRun, progress: Progress) -> None:
         run.notices.append(
             f"Đã bỏ qua {skipped} dòng chỉ có ghi chú, tiêu đề nhóm hoặc chữ ký (không có họ tên, số định danh)."
         )
+
+
+@many_rows()
+def read_pieces(
+    pieces: hands.Pieces, tell: hands.Tell, run_id: int, actor: Actor, total: int, size: int
+) -> None:
+    """Read and stage pieces of ``size`` rows of a run's file, in this process or the one beside it (hands)."""
+    run = ImportRun.objects.select_related("unit", "file", "decision").get(pk=run_id)
+    kind = kind_of(run.kind)
+    context = context_of(run, actor)
+    kind.check(context, run.mapping)
+    read = kind.reader(context, run.mapping)
+    last = total // size
+    current = pieces.take()
+    waiting: list[StagedRow] = []
+    skipped = 0
+
+    def finish() -> None:
+        nonlocal waiting, skipped, current
+        assert current is not None
+        _stage(run, context, waiting)
+        tell(current, len(waiting), skipped)
+        waiting, skipped, current = [], 0, pieces.take()
+
+    def is_mine(place: int) -> bool:
+        while current is not None and current < min(place // size, last):
+            finish()
+        return current is not None and current == min(place // size, last)
+
+    for number, cells in table_of(run, total=total).rows(is_mine):
+        if number <= run.header_end:
+            continue
+        row = read(number, cells)
+        if row is None:
+            skipped += any(value not in ("", None) for value in cells)
+            continue
+        waiting.append(row)
+    while current is not None:
+        finish()
 
 
 def _stage(run: ImportRun, context: Context, rows: list[StagedRow]) -> None:
@@ -311,32 +361,68 @@ def commit(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> Imp
     stopped it; what was written until then stays, and the next call goes on after it.
     """
     run = begin_commit(actor=actor, run=run)
-    kind = kind_of(run.kind)
     total = staging.how_many_to_commit(run)
-    context = context_of(run, actor)
     done = run.effects.count()
     progress(done, total, "Đang ghi vào sổ")
-    while True:
+
+    def tell(piece: int, rows: int, without: int) -> None:
+        nonlocal done
+        done += rows
+        progress(done, max(total, done), f"Đã ghi {done} dòng")
+
+    for is_last in (False, True):
+        # Where the second process failed, this one goes over what is left, and meets what stopped it.
+        left = staging.pieces_to_commit(run)
+        if left:
+            hands.share(
+                range(len(left)),
+                work=f"{__name__}:commit_pieces",
+                arguments=(run.pk, actor, left),
+                tell=tell,
+                alone=is_last or total < staging.SHARED_FROM,
+            )
+    return _finish_commit(actor, run)
+
+
+@many_rows()
+def commit_pieces(
+    pieces: hands.Pieces, tell: hands.Tell, run_id: int, actor: Actor, bounds: list[tuple[int, int]]
+) -> None:
+    """Write pieces of a run, from the first to the last row number of each, in this process or the one beside it."""
+    run = ImportRun.objects.select_related("unit", "file", "decision").get(pk=run_id)
+    context = context_of(run, actor)
+    while (piece := pieces.take()) is not None:
         for attempt in range(_TRIES):
             try:
-                with transaction.atomic():
-                    run = _locked(actor, run, {"committing"}, "ghi vào sổ")
-                    context.recorded_at = timezone.now()
-                    rows = staging.to_commit(run, after=run.committed_to)
-                    if rows:
-                        effects = kind.commit(context, rows)
-                        staging.write_effects(run, effects)
-                        run.committed_to = rows[-1].number
-                        run.save(update_fields=["committed_to"])
+                effects = _commit_piece(context, run, *bounds[piece])
                 break
             except SomebodyWasFaster:
                 if attempt == _TRIES - 1:
                     raise
-        if not rows:
-            break
-        done += sum(effect.refusal is None for effect in effects)
-        progress(done, max(total, done), f"Đã ghi {done} dòng")
-    return _finish_commit(actor, run)
+        tell(piece, sum(effect.refusal is None for effect in effects), 0)
+
+
+def _commit_piece(context: Context, run: ImportRun, first: int, last: int) -> list[Effect]:
+    """One transaction. Whoever ends the commit or takes it back waits for it; rows that have an effect are done."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT state FROM imports_importrun WHERE id = %s FOR SHARE", [run.pk])
+                if cursor.fetchone() != ("committing",):
+                    _locked(context.actor, run, {"committing"}, "ghi vào sổ")
+            rules.require_run(context.actor, run)
+            context.recorded_at = timezone.now()
+            rows = staging.to_commit(run, first, last)
+            effects = kind_of(run.kind).commit(context, rows) if rows else []
+            staging.write_effects(run, effects)
+            return effects
+    except IntegrityError as error:
+        # The same rows were written beside this: the journal takes a row once.
+        raise SomebodyWasFaster from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, DeadlockDetected):
+            raise SomebodyWasFaster from error
+        raise
 
 
 @transaction.atomic
@@ -369,6 +455,7 @@ def _finish_commit(actor: Actor, run: ImportRun) -> ImportRun:
 # --------------------------------------------------------------------------------------------------
 
 
+@many_rows()
 def undo(*, actor: Actor, run: ImportRun, progress: Progress = _silent) -> ImportRun:
     """Take a committed import back: what it created goes, what it changed gets its old values.
 

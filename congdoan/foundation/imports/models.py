@@ -36,8 +36,6 @@ class ImportRun(models.Model):
     decision = models.ForeignKey("units.Decision", null=True, blank=True, on_delete=models.PROTECT)
     #: What this import writes to a ledger carries this mark.
     batch = models.UUIDField(default=uuid.uuid4)
-    #: Rows up to this number are written: where a commit goes on after it was killed.
-    committed_to = models.PositiveIntegerField(default=0)
     job = models.ForeignKey("jobs.JobRun", null=True, blank=True, on_delete=models.SET_NULL)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_by_label = models.CharField(max_length=200, blank=True)

@@ -37,9 +37,11 @@ def memory_of(kind: str, unit: Unit) -> dict[str, str]:
     return dict(rows.values_list("heading_key", "field"))
 
 
-def table_of(run: ImportRun) -> Table:
-    """The stored file of a run, opened. Raises FileRefused, FileNotFoundError."""
-    return open_table(path_of(run.file), limit_bytes=settings.UPLOAD_LIMIT_BYTES, sheet=run.sheet)
+def table_of(run: ImportRun, *, total: int | None = None) -> Table:
+    """The stored file of a run, opened (``total``: see open_table). Raises FileRefused, FileNotFoundError."""
+    return open_table(
+        path_of(run.file), limit_bytes=settings.UPLOAD_LIMIT_BYTES, sheet=run.sheet, total=total
+    )
 
 
 def look_at(path: Path, *, kind: str, unit: Unit, sheet: str = "", at: int = 0) -> tuple[Table, Headings]:

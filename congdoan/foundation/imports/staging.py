@@ -14,6 +14,8 @@ from congdoan.kit.sealed import seal, unseal
 
 #: Rows held in memory at a time, from the file to the register.
 CHUNK = 5_000
+#: From here on a second process is worth the second it takes to start.
+SHARED_FROM = 20_000
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _COLUMNS = {
@@ -113,15 +115,34 @@ def count(run: ImportRun) -> dict[str, int]:
     return {"rows": sum(counts.values()), **counts}
 
 
-def to_commit(run: ImportRun, *, after: int) -> list[StagedRow]:
-    """The next rows to be written, in the order of the file: clear ones and decided ones."""
+#: Rows a commit writes: clear ones, and those somebody decided about.
+_WRITTEN = "(outcome IN ('create', 'update') OR (outcome = 'doubtful' AND choice IN ('new', 'same')))"
+#: Of these, those without an effect yet. The journal says it, and not a mark of how far the commit came, since two
+#: processes may be at different places of the file.
+_LEFT = f"""run_id = %s AND {_WRITTEN} AND NOT EXISTS (
+    SELECT 1 FROM imports_importeffect e WHERE e.run_id = r.run_id AND e.number = r.number)"""
+
+
+def pieces_to_commit(run: ImportRun) -> list[tuple[int, int]]:
+    """First and last row number of each piece that is still to be written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT number, label, outcome, payload_sealed, identity, matched_id, choice FROM imports_importrow
-               WHERE run_id = %s AND number > %s
-                 AND (outcome IN ('create', 'update') OR (outcome = 'doubtful' AND choice IN ('new', 'same')))
-               ORDER BY number LIMIT %s""",
-            [run.pk, after, CHUNK],
+            f"""SELECT min(number), max(number)
+                FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / %s AS piece
+                      FROM imports_importrow r WHERE {_LEFT}) numbered
+                GROUP BY piece ORDER BY piece""",
+            [CHUNK, run.pk],
+        )
+        return cursor.fetchall()
+
+
+def to_commit(run: ImportRun, first: int, last: int) -> list[StagedRow]:
+    """The rows to be written from one row number to another, in the order of the file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT number, label, outcome, payload_sealed, identity, matched_id, choice
+                FROM imports_importrow r WHERE {_LEFT} AND number BETWEEN %s AND %s ORDER BY number""",
+            [run.pk, first, last],
         )
         return [
             StagedRow(
@@ -140,11 +161,7 @@ def to_commit(run: ImportRun, *, after: int) -> list[StagedRow]:
 def how_many_to_commit(run: ImportRun) -> int:
     """How many rows a commit writes, done or not."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM imports_importrow WHERE run_id = %s
-               AND (outcome IN ('create', 'update') OR (outcome = 'doubtful' AND choice IN ('new', 'same')))""",
-            [run.pk],
-        )
+        cursor.execute(f"SELECT count(*) FROM imports_importrow WHERE run_id = %s AND {_WRITTEN}", [run.pk])
         return int(cursor.fetchone()[0])
 
 

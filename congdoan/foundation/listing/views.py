@@ -50,7 +50,8 @@ def list_view(
     extra: Callable[[HttpRequest], dict[str, Any]] | None = None,
     template: str = "kit/list_page.html",
 ) -> Callable[..., HttpResponseBase]:
-    """A view for a declared list. ``extra`` may add to the list's model (buttons, subtitle) for a request."""
+    """A view for a declared list. ``extra`` may add to the list's model (buttons, subtitle) for a request; what it says
+    as ``count_text`` stands in place of the list's own count."""
 
     @login_required
     def view(request: HttpRequest) -> HttpResponseBase:
@@ -64,14 +65,21 @@ def list_view(
         if request.GET.get("xuat") == "xlsx":
             context.params = {key: value for key, value in context.params.items() if key != "xuat"}
             return export(request, spec, context)
-        model = view_model(spec, context, url=request.path, export_url=request.path, holds=actor.has_anywhere)
+        added = extra(request) if extra is not None else {}
+        model = view_model(
+            spec,
+            context,
+            url=request.path,
+            export_url=request.path,
+            holds=actor.has_anywhere,
+            count_text=added.get("count_text"),
+        )
         query = request.GET.copy()
         query["xuat"] = "xlsx"
         for key in ("sau", "truoc"):
             query.pop(key, None)
         model["export_url"] = f"{request.path}?{query.urlencode()}"
-        if extra is not None:
-            model |= extra(request)
+        model |= added
         partial = request.headers.get("HX-Target") == "list-body"
         response = render(request, "kit/_list_rows.html" if partial else template, {"list": model})
         # Without it the browser's Back may show the bare rows from its cache.

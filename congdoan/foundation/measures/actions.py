@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from congdoan.foundation.jobs.actions import fold_soon
 from congdoan.foundation.measures.contributions import CONTRIBUTIONS_SQL, PLACED_SQL
 from congdoan.foundation.measures.models import MeasureCell, MeasureDelta
+from congdoan.kit.bulk import copy_rows
 
 #: Serialises folding with changes of the tree; appending deltas never waits for it.
 _LOCK = 726_001
@@ -29,6 +30,16 @@ _ADD_SQL = """
 """
 
 
+_DELTA_COLUMNS = {
+    "unit_id": "int8",
+    "cell_id": "int8",
+    "day": "date",
+    "n": "int4",
+    "recorded_at": "timestamptz",
+    "is_folded": "bool",
+}
+
+
 def cell_key(dims: Mapping[str, Any]) -> str:
     """The canonical text of a combination of dimension values."""
     return json.dumps(dict(dims), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -41,7 +52,7 @@ def cell_ids(measure: str, combinations: Iterable[Mapping[str, Any]]) -> dict[st
     missing = [key for key in wanted if key not in found]
     if missing:
         MeasureCell.objects.bulk_create(
-            [MeasureCell(measure=measure, key=key, dims=wanted[key]) for key in missing],
+            [MeasureCell(measure=measure, key=key, dims=wanted[key]) for key in sorted(missing)],
             ignore_conflicts=True,
         )
         found.update(MeasureCell.objects.filter(measure=measure, key__in=missing).values_list("key", "id"))
@@ -63,9 +74,13 @@ def append(
         raise RuntimeError("measure deltas belong to the transaction of their cause")
     summed: dict[tuple[int, str, date], int] = defaultdict(int)
     dims_by_key: dict[str, Mapping[str, Any]] = {}
+    keys: dict[tuple[tuple[str, Any], ...], str] = {}
     for unit_id, dims, day, n in rows:
-        key = cell_key(dims)
-        dims_by_key.setdefault(key, dims)
+        pairs = tuple(dims.items())
+        key = keys.get(pairs, "")
+        if not key:
+            key = keys[pairs] = cell_key(dims)
+            dims_by_key.setdefault(key, dims)
         summed[unit_id, key, day] += n
     entries = [(place, n) for place, n in summed.items() if n]
     if not entries:
@@ -78,14 +93,11 @@ def append(
             for (unit_id, key, day), n in entries
         )
         return len(entries)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY measures_measuredelta (unit_id, cell_id, day, n, recorded_at, is_folded) FROM STDIN"
-        ) as copy,
-    ):
-        for (unit_id, key, day), n in entries:
-            copy.write_row((unit_id, ids[key], day, n, recorded_at, False))
+    copy_rows(
+        "measures_measuredelta",
+        _DELTA_COLUMNS,
+        ((unit_id, ids[key], day, n, recorded_at, False) for (unit_id, key, day), n in entries),
+    )
     return len(entries)
 
 

@@ -36,6 +36,15 @@ def cells(measure: str, filters: Filters | None = None) -> dict[int, dict[str, A
     return {pk: dims for pk, dims in found if not filters or dims_match(dims, filters)}
 
 
+def cells_of(codes: Iterable[str]) -> dict[str, dict[int, dict[str, Any]]]:
+    """All cells of several measures: {measure: {cell id: dimensions}}. One query."""
+    result: dict[str, dict[int, dict[str, Any]]] = {code: {} for code in codes}
+    found = MeasureCell.objects.filter(measure__in=list(result)).values_list("measure", "id", "dims")
+    for code, pk, dims in found:
+        result[code][pk] = dims
+    return result
+
+
 def stock(
     measure: str,
     units: Iterable[int],
@@ -168,14 +177,14 @@ def rows_of_spans(
     known = cells(measure) if known is None else known
     if not known or not units or not spans:
         return result
-    pieces: list[tuple[int, str, date, date]] = []
+    pieces: list[tuple[int, Piece]] = []
     borders: list[tuple[int, date, date]] = []
     order = list(result)
     for number, (start, end) in enumerate(order):
         a = start or _EPOCH
         if a < end:
             borders.append((number, a, end))
-            pieces += [(number, *piece) for piece in _pieces(a, end)]
+            pieces += [(number, piece) for piece in _pieces(a, end)]
     if not borders:
         return result
     parameters: dict[str, Any] = {
@@ -190,14 +199,16 @@ def rows_of_spans(
     columns = "unit_id, cell_id, is_structure, day, n"
     if known_at is None:
         parameters |= {
-            "of": [piece[0] for piece in pieces],
-            "grain": [piece[1] for piece in pieces],
-            "a": [piece[2] for piece in pieces],
-            "b": [piece[3] for piece in pieces],
+            "of": [number for number, _ in pieces],
+            "sign": [piece[0] for _, piece in pieces],
+            "grain": [piece[1] for _, piece in pieces],
+            "a": [piece[2] for _, piece in pieces],
+            "b": [piece[3] for _, piece in pieces],
         }
         folded = """
-            SELECT p.span, t.unit_id, t.cell_id, t.is_structure, t.n
-            FROM unnest(%(of)s::int[], %(grain)s::text[], %(a)s::date[], %(b)s::date[]) AS p(span, grain, a, b)
+            SELECT p.span, t.unit_id, t.cell_id, t.is_structure, p.sign * t.n AS n
+            FROM unnest(%(of)s::int[], %(sign)s::int[], %(grain)s::text[], %(a)s::date[], %(b)s::date[])
+                   AS p(span, sign, grain, a, b)
             CROSS JOIN LATERAL (
                 SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal
                 WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = p.grain
@@ -333,48 +344,60 @@ def differences(*, limit: int = 100) -> list[Difference]:
 
 def _live_sql(which: str, *, columns: str = "unit_id, cell_id, is_structure, n") -> str:
     """Contributions of deltas straight from the rows, for the units asked for."""
-    return f"""(WITH placed AS ({PLACED_SQL} WHERE p.ancestor_id = ANY(%(units)s)),
-        deltas AS (
+    # Only the placements of units that have such deltas: mostly there are few or none, and units by the ten thousand.
+    return f"""(WITH deltas AS MATERIALIZED (
             SELECT unit_id, cell_id, day, n FROM measures_measuredelta
             WHERE {which} AND cell_id = ANY(%(cells)s) AND day < %(to)s
-        )
+        ),
+        placed AS ({PLACED_SQL}
+            WHERE p.ancestor_id = ANY(%(units)s) AND p.unit_id = ANY(ARRAY(SELECT unit_id FROM deltas)))
         SELECT {columns} FROM ({CONTRIBUTIONS_SQL}) c WHERE c.day >= %(from)s AND c.day < %(to)s)"""
 
 
-def _pieces(start: date, end: date) -> list[tuple[str, date, date]]:
-    """[start, end) cut into whole years, whole months and days, so that few totals are read: (grain, from, to)."""
-    pieces: list[tuple[str, date, date]] = []
+#: (1 or -1, grain, from, to): totals of a grain to be added or taken off.
+Piece = tuple[int, str, date, date]
 
-    def add(grain: str, a: date, b: date) -> None:
-        if a < b:
-            pieces.append((grain, a, b))
 
-    month_a = start if start.day == 1 else _next_month(start)
-    month_b = end.replace(day=1)
-    if month_a >= month_b:
-        add("d", start, end)
-    else:
-        add("d", start, month_a)
-        year_a = month_a if month_a.month == 1 else date(month_a.year + 1, 1, 1)
-        year_b = date(month_b.year, 1, 1)
-        if year_a >= year_b:
-            add("m", month_a, month_b)
+def _pieces(start: date, end: date) -> list[Piece]:
+    """[start, end) cut into whole years, whole months and days, so that few totals are read.
+
+    Where a month is cut, the shorter side is read: its days up to the cut, or all of it less the days beyond.
+    """
+    if start.replace(day=1) == end.replace(day=1):
+        return [(1, "d", start, end)]
+    edges: list[Piece] = []
+    month_a, month_b = start.replace(day=1), end.replace(day=1)
+    if start.day > 1:
+        after = _next_month(start)
+        if (after - start).days <= start.day - 1:
+            edges.append((1, "d", start, after))
+            month_a = after
         else:
-            add("m", month_a, year_a)
-            add("y", year_a, year_b)
-            add("m", year_b, month_b)
-        add("d", month_b, end)
-    return pieces
+            edges.append((-1, "d", month_a, start))
+    if end.day > 1:
+        after = _next_month(end)
+        if end.day - 1 <= (after - end).days:
+            edges.append((1, "d", month_b, end))
+        else:
+            edges.append((-1, "d", end, after))
+            month_b = after
+    year_a = month_a if month_a.month == 1 else date(month_a.year + 1, 1, 1)
+    year_b = date(month_b.year, 1, 1)
+    if year_a >= year_b:
+        whole: list[Piece] = [(1, "m", month_a, month_b)]
+    else:
+        whole = [(1, "m", month_a, year_a), (1, "y", year_a, year_b), (1, "m", year_b, month_b)]
+    return [*[piece for piece in whole if piece[2] < piece[3]], *edges]
 
 
 def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:
     """The totals over [start, end), with the parameters that the text needs."""
     texts: list[str] = []
     values: dict[str, Any] = {}
-    for number, (grain, a, b) in enumerate(_pieces(start, end)):
+    for number, (sign, grain, a, b) in enumerate(_pieces(start, end)):
         texts.append(
-            "SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal WHERE unit_id = ANY(%(units)s)"
-            f" AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
+            f"SELECT unit_id, cell_id, is_structure, {sign} * n AS n FROM measures_measuretotal"
+            f" WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = '{grain}'"
             f" AND starts_on >= %(a{number})s AND starts_on < %(b{number})s"
         )
         values |= {f"a{number}": a, f"b{number}": b}

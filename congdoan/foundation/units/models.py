@@ -95,6 +95,8 @@ class Unit(models.Model):
     founded_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="first day on which it no longer exists")
     created_at = models.DateTimeField(auto_now_add=True)
+    #: Its founding was taken back: it stands nowhere on any day, and is kept because the ledger names it.
+    annulled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [GinIndex(fields=["search"], name="unit_search")]

@@ -36,6 +36,14 @@ def unit_named(value: str) -> Unit | None:
     return found
 
 
+def only_top() -> int | None:
+    """The unit that stands above every other at all times; None when there are several tops."""
+    tops = list(
+        UnitVersion.objects.filter(parent__isnull=True).values_list("unit_id", flat=True).distinct()[:2]
+    )
+    return tops[0] if len(tops) == 1 else None
+
+
 def version_on(unit: Unit | int, on: date) -> UnitVersion | None:
     """What the unit was on a day; None before its founding and after its end."""
     return (
@@ -133,7 +141,8 @@ def tree_faults() -> list[TreeFault]:
             """SELECT u.code FROM units_unit u
                LEFT JOIN LATERAL (SELECT range_agg(v.during) AS life FROM units_unitversion v WHERE v.unit_id = u.id) v
                  ON TRUE
-               WHERE v.life IS DISTINCT FROM datemultirange(daterange(u.founded_on, u.ended_on))"""
+               WHERE u.annulled_at IS NULL
+                 AND v.life IS DISTINCT FROM datemultirange(daterange(u.founded_on, u.ended_on))"""
         )
         faults += [
             TreeFault("life", f"{code}: các phiên bản không phủ đúng thời gian tồn tại") for (code,) in cursor

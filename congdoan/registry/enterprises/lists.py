@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
     BooleanField,
     Case,
+    Count,
     Exists,
     F,
     IntegerField,
@@ -25,8 +26,9 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
 from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import counted_below_on, unit_named
+from congdoan.foundation.units.queries import counted_below_on, only_top, unit_named
 from congdoan.kit.lists import (
+    COUNT_LIMIT,
     BulkAction,
     Column,
     Filter,
@@ -36,7 +38,7 @@ from congdoan.kit.lists import (
     declare_list,
     filtered,
 )
-from congdoan.kit.numbers import whole_number
+from congdoan.kit.numbers import format_number, whole_number
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.actions import EnterpriseError, JudgementData, judge
 from congdoan.registry.enterprises.choices import OPERATING_STATES
@@ -55,8 +57,10 @@ PRIORITY_WORKERS = 100
 def _rows(context: ListContext) -> Rows:
     day = context.as_of
     held = scope(context.actor, VIEW)
-    in_scope = held.filter_on("now__unit", day)
-    if not held.everything:
+    # To whoever stands at the top of everything nothing is out of scope, and thousands of units need no look-up.
+    sees_all = held.everything or (bool(held.below) and only_top() in held.below)
+    in_scope = Q() if sees_all else held.filter_on("now__unit", day)
+    if not sees_all:
         # A union also sees the employers it works at, whoever is in charge of them.
         hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
         in_scope |= Q(pk__in=hosted.values("enterprise_id"))
@@ -154,10 +158,20 @@ def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
     return rows.filter(search=SearchQuery(query, search_type="raw", config="simple")) if query else rows
 
 
-def total_workers(context: ListContext) -> int:
-    """People at work at the employers the list shows: what the figure of workers says for the same filters."""
-    found = filtered(SPEC, context).order_by().aggregate(n=Sum("now__headcount"))
-    return int(found["n"] or 0)
+def size_of(context: ListContext) -> tuple[int, int]:
+    """How many employers the list shows, counted to a bound (COUNT_LIMIT + 1), and how many people work at those
+    counted: what the figures of enterprises and workers say for the same filters. One query."""
+    some = filtered(SPEC, context).order_by().values("now__headcount")[: COUNT_LIMIT + 1]
+    found = some.aggregate(rows=Count("*"), workers=Sum("now__headcount"))
+    return found["rows"], found["workers"] or 0
+
+
+def size_words(context: ListContext) -> str:
+    """The size of the list in words; the people at work only where all are counted."""
+    rows, workers = size_of(context)
+    if rows > COUNT_LIMIT:
+        return f"hơn {format_number(COUNT_LIMIT)} {SPEC.count_word}"
+    return f"{format_number(rows)} {SPEC.count_word} · {format_number(workers)} lao động"
 
 
 def _page(row: Enterprise, context: ListContext) -> str:

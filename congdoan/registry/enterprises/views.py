@@ -26,14 +26,14 @@ from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.charts import Chart, trend
 from congdoan.kit.dates import format_date
 from congdoan.kit.identifiers import check_tax_code
-from congdoan.kit.lists import COUNT_LIMIT, count_words
+from congdoan.kit.lists import COUNT_LIMIT
 from congdoan.kit.numbers import format_number
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises import actions
 from congdoan.registry.enterprises import coverage as picture
 from congdoan.registry.enterprises import forms as shapes
 from congdoan.registry.enterprises.choices import OPERATING_STATES
-from congdoan.registry.enterprises.lists import SPEC, total_workers
+from congdoan.registry.enterprises.lists import size_words
 from congdoan.registry.enterprises.models import Enterprise, Hosting
 from congdoan.registry.enterprises.queries import standing_of, visible_enterprises, writable_ids
 from congdoan.registry.enterprises.rules import EDIT, VIEW
@@ -46,9 +46,7 @@ def _list_extra(request: HttpRequest) -> dict[str, Any]:
     """Buttons above the list, and how many people work at what it shows."""
     actor: Actor = request.actor
     context = context_of(request)
-    words = count_words(SPEC, context)
-    if not words.startswith("hơn"):
-        words += f" · {format_number(total_workers(context))} lao động"
+    words = size_words(context)
     buttons = [{"label": "Bản đồ bao phủ", "url": reverse("enterprises:coverage"), "icon": "layout-grid"}]
     if actor.has_anywhere(EDIT):
         buttons.append(

@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.measures.queries import stock
-from congdoan.foundation.units.models import UnitPlacement
-from congdoan.foundation.units.queries import children_on, unit_named
+from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.foundation.units.queries import children_on, only_top, unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
     Column,
@@ -23,13 +22,14 @@ from congdoan.kit.lists import (
     ListSpec,
     SavedView,
     declare_list,
+    page_url,
 )
 from congdoan.kit.numbers import format_number, whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
-from congdoan.registry.membership.finding import Found, Units, by_name, only_top, units_of
+from congdoan.registry.membership.finding import Found, Units, by_name, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
@@ -49,6 +49,23 @@ def _scope(context: ListContext, capability: str = "membership.view") -> Scope:
     if key not in context.cache:
         context.cache[key] = scope(context.actor, capability)
     found: Scope = context.cache[key]
+    return found
+
+
+def _top(context: ListContext) -> int | None:
+    """The one unit above all others, asked for once a page."""
+    if "top" not in context.cache:
+        context.cache["top"] = only_top()
+    found: int | None = context.cache["top"]
+    return found
+
+
+def _asked_unit(context: ListContext) -> Unit | None:
+    """The unit that ``don_vi`` speaks of, looked up once a page."""
+    if "asked" not in context.cache:
+        asked = context.get("don_vi")
+        context.cache["asked"] = unit_named(asked) if asked else None
+    found: Unit | None = context.cache["asked"]
     return found
 
 
@@ -88,13 +105,12 @@ def _unit_options(context: ListContext) -> list[tuple[str, str]]:
     home = home_unit(context.actor)
     found: dict[str, str] = {}
     asked = context.get("don_vi")
-    if asked:
-        unit = unit_named(asked)
-        if unit is not None:
-            found[asked] = unit.name
+    unit = _asked_unit(context)
+    if unit is not None:
+        found[asked] = unit.name
     if home is not None:
-        for version in children_on(home, context.as_of)[:200]:
-            found.setdefault(version.unit.code, version.name)
+        for code, name in children_on(home, context.as_of).values_list("unit__code", "name")[:200]:
+            found.setdefault(code, name)
     return list(found.items())
 
 
@@ -115,11 +131,11 @@ _SECTOR_FILTERS = (
 
 
 def _person_url(row: Any, context: ListContext) -> str:
-    return reverse("membership:person", args=[row.person_id])
+    return page_url("membership:person", row.person_id, context)
 
 
 def _unit_url(row: Any, context: ListContext) -> str:
-    return reverse("organisation:unit", args=[row.unit.code])
+    return page_url("organisation:unit", row.unit.code, context)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -129,7 +145,12 @@ def _unit_url(row: Any, context: ListContext) -> str:
 
 def _member_units(context: ListContext) -> Units:
     if "units" not in context.cache:
-        context.cache["units"] = units_of(_scope(context), context.get("don_vi"), context.as_of)
+        asked = _asked_unit(context)
+        context.cache["units"] = (
+            Units(())
+            if context.get("don_vi") and asked is None
+            else units_of(_scope(context), _top(context), context.as_of, asked=asked)
+        )
     found: Units = context.cache["units"]
     return found
 
@@ -197,17 +218,15 @@ def _count(context: ListContext) -> int | str | None:
         found: Found | None = context.cache.get("found")
         if found is None:
             return None
-        if found.count is not None:
-            return found.count
-        some = found.rows.order_by()[: _SOME + 1].count()
+        some = found.count_to(_SOME + 1)
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
     asked = {name for name, value in context.params.items() if value} - {"sap", "sau", "truoc", "ngay"}
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:
         return None
     held = _scope(context)
-    top = only_top()
+    top = _top(context)
     whole = held.everything or top in held.below
-    unit = unit_named(context.get("don_vi")) if context.get("don_vi") else None
+    unit = _asked_unit(context)
     if context.get("don_vi"):
         if unit is None:
             return 0
@@ -233,11 +252,11 @@ def _prepare_members(rows: list[Membership], context: ListContext) -> None:
     context.cache["jobs"] = employments_of([row.person_id for row in rows], context.as_of)
     units = {row.unit_id for row in rows}
     for capability in ("people.view_contacts", "people.view_identity"):
-        context.cache[capability] = _units_held(_scope(context, capability), units)
+        context.cache[capability] = _units_held(_scope(context, capability), units, context)
 
 
-def _units_held(held: Scope, units: set[int]) -> set[int]:
-    if held.everything:
+def _units_held(held: Scope, units: set[int], context: ListContext) -> set[int]:
+    if held.everything or _top(context) in held.below:
         return units
     below = UnitPlacement.objects.filter(unit__in=units, ancestor__in=held.below, is_last=True)
     return (units & set(held.own)) | (set(below.values_list("unit_id", flat=True)) if held.below else set())
@@ -269,7 +288,7 @@ def _job(row: Membership, context: ListContext) -> str:
 
 def _job_url(row: Membership, context: ListContext) -> str | None:
     job = context.cache["jobs"].get(row.person_id)
-    return reverse("enterprises:enterprise", args=[job.enterprise_id]) if job else None
+    return page_url("enterprises:enterprise", job.enterprise_id, context) if job else None
 
 
 def _masked(row: Membership, context: ListContext) -> str:
@@ -309,6 +328,7 @@ MEMBERS = declare_list(
             "person__nationality",
             "person__card_number",
             "unit__name",
+            "unit__code",
         ),
         is_personal=True,
         columns=(
@@ -367,13 +387,12 @@ MEMBERS = declare_list(
 def _movements(context: ListContext) -> Rows:
     """Every booking in the books of units the reader may see, the newest day first."""
     held = _scope(context)
-    rows = units_of(held, "", context.as_of).narrow(Movement.objects.all())
-    asked = context.get("don_vi")
-    if asked:
-        unit = unit_named(asked)
+    rows = units_of(held, _top(context), context.as_of).narrow(Movement.objects.all())
+    if context.get("don_vi"):
+        unit = _asked_unit(context)
         if unit is None:
             return rows.none()
-        if unit.pk != only_top():
+        if unit.pk != _top(context):
             rows = rows.filter(movements_below(unit.pk))
     return rows.select_related("person", "unit", "counter_unit", "decision", "actor").defer(
         "person__ethnicity_sealed", "person__passport_sealed", "person__citizen_id_sealed"

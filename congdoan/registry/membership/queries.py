@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import rows, stock
+from congdoan.foundation.measures.queries import Row, rows, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
@@ -157,9 +157,16 @@ def reconciliation(
     opening = stock("members", [unit_id], on=from_on - timedelta(days=1), filters=filters, known_at=known_at)[
         unit_id
     ]
+    booked = rows("members", [unit_id], from_on=from_on, to_on=to_on, filters=filters, known_at=known_at)
+    return reconciled(from_on, to_on, opening, booked)
+
+
+def reconciled(from_on: date, to_on: date, opening: int, booked: Iterable[Row]) -> Reconciliation:
+    """The reconciliation over [from_on, to_on) of a body whose figures are at hand: its number of members on the eve,
+    and the rows of the measure of members."""
     groups = dict.fromkeys(["opening", *(code for code, _ in choices.GROUPS)], 0)
     structure = 0
-    for row in rows("members", [unit_id], from_on=from_on, to_on=to_on, filters=filters, known_at=known_at):
+    for row in booked:
         if row.is_structure:
             structure += row.n
         else:
@@ -264,6 +271,8 @@ class UnitHistory:
 
     def is_closed(self, unit_id: int, day: date, at: datetime) -> bool:
         """Whether the books of that day were closed for the unit, by itself or from above, at an instant."""
+        if not self._closings:
+            return False
         return any(
             lower <= day < until_on and (upper is None or day < upper) and closed_at <= at
             for lower, upper, until_on, closed_at in self._closings.get(unit_id, ())

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -23,6 +24,8 @@ from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.measures.actions import append
 from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.succession.actions import journal_inserted, watching
+from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units import actions as tree
 from congdoan.foundation.units.actions import Change, TreeError
 from congdoan.foundation.units.models import Decision, Unit, UnitKind, UnitPlacement, UnitVersion
@@ -198,6 +201,7 @@ def end_unions(
         return
     _require(actor, FOUND, units)
     ids = [unit.pk for unit in units]
+    tree.hold_units_alone(ids)
     left = stock("members", ids, on=max(on, actor.today))
     on_that_day = stock("members", ids, on=on)
     for unit in units:
@@ -378,3 +382,85 @@ def _require(actor: Actor, capability: str, units: Sequence[Unit]) -> None:
     for unit in {unit.pk: unit for unit in units}.values():
         if not held.contains(unit.pk):
             raise refuse(capability, unit.name)
+
+
+@transaction.atomic
+def rearrange_units(
+    *,
+    batch: UUID,
+    on: date,
+    founded: Sequence[tree.Founded],
+    changes: Sequence[tree.Rearranged],
+    ended: Sequence[Unit],
+    decision: Decision,
+    recorded_at: datetime,
+) -> dict[str, Unit]:
+    """What a checked reorganisation makes of the tree, with profiles and the count of unions; journalled under
+    ``batch``. Units it founds count as formed, not as new unions. Returns them by code.
+
+    Part of the transaction of registry.reorganisation, which has checked the rights and the laws of the tree.
+    """
+    gone = [unit.pk for unit in ended]
+    ids = sorted({*gone, *(change.unit.pk for change in changes)})
+    before = union_events(ids)
+    with (
+        watching(batch, Unit, "id", ids),
+        watching(batch, UnitVersion, "unit_id", ids),
+        watching(batch, UnitProfile, "unit_id", gone),
+    ):
+        made = tree.rearrange(on=on, founded=founded, changes=changes, ended=ended, decision=decision)
+        UnitProfile.objects.bulk_create(
+            [UnitProfile(unit_id=pk, ending_decision=decision) for pk in gone],
+            update_conflicts=True,
+            unique_fields=["unit"],
+            update_fields=["ending_decision"],
+            batch_size=_BATCH,
+        )
+    fresh = [unit.pk for unit in made.values()]
+    UnitProfile.objects.bulk_create(
+        [UnitProfile(unit_id=pk, founding_decision=decision, counted_as="formed") for pk in fresh],
+        batch_size=_BATCH,
+    )
+    journal_inserted(
+        batch, UnitVersion, list(UnitVersion.objects.filter(unit__in=fresh).values_list("pk", flat=True))
+    )
+    journal_inserted(batch, UnitProfile, fresh)
+    _book_difference(before, union_events([*ids, *fresh]), recorded_at)
+    return made
+
+
+@transaction.atomic
+def restore_units(
+    *,
+    batch: UUID,
+    founded: Sequence[int],
+    recorded_at: datetime,
+    put_back: Callable[[UUID], Mapping[str, Sequence[int]]],
+) -> None:
+    """Around the journal of a reorganisation being put back (``put_back``): the places in the tree, the figures above
+    and the count of unions follow."""
+    ids = list(
+        JournalEntry.objects.filter(batch=batch, model="units.UnitVersion").values_list(
+            "before__unit_id", "after__unit_id"
+        )
+    )
+    touched = sorted({pk for pair in ids for pk in pair if pk is not None} | set(founded))
+    before = union_events(touched)
+    affected = sorted(
+        set(UnitPlacement.objects.filter(ancestor__in=touched).values_list("unit_id", flat=True).distinct())
+    )
+    with tree.replaced(affected):
+        put_back(batch)
+    _book_difference(before, union_events(touched), recorded_at)
+
+
+def _book_difference(
+    before: Sequence[tuple[int, dict[str, Any], date, int]],
+    after: Sequence[tuple[int, dict[str, Any], date, int]],
+    recorded_at: datetime,
+) -> None:
+    append(
+        measure="unions",
+        rows=[*after, *((unit_id, dims, day, -n) for unit_id, dims, day, n in before)],
+        recorded_at=recorded_at,
+    )

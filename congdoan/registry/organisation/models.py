@@ -8,11 +8,16 @@ from django.db import models
 class UnitProfile(models.Model):
     """Contacts and the founding paper of a union body.
 
-    ``counted_as`` says how the body came into the figures of unions: newly founded, or there already when its
-    superior began to keep the register. Empty: it does not count (bodies above the grassroots, groups).
+    ``counted_as`` says how the body came into the figures of unions: newly founded, there already when its superior
+    began to keep the register, or formed when others were rearranged. Empty: it does not count (bodies above the
+    grassroots, groups).
     """
 
-    COUNTED = [("found", "thành lập mới"), ("opening", "có từ trước khi ghi sổ")]
+    COUNTED = [
+        ("found", "thành lập mới"),
+        ("opening", "có từ trước khi ghi sổ"),
+        ("formed", "hình thành do sắp xếp tổ chức"),
+    ]
 
     unit = models.OneToOneField(
         "units.Unit", primary_key=True, on_delete=models.PROTECT, related_name="profile"

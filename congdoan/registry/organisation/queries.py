@@ -156,7 +156,7 @@ def unions_on(on: date) -> QuerySet[Unit]:
     return (
         Unit.objects.annotate(shown=FilteredRelation("versions", condition=Q(versions__during__contains=on)))
         .filter(shown__kind__is_grassroots=True)
-        .filter(profile__counted_as__in=["found", "opening"])
+        .filter(profile__counted_as__in=["found", "opening", "formed"])
     )
 
 

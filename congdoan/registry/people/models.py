@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -11,6 +12,26 @@ from django.db import models
 from django.db.models import Q
 
 from congdoan.registry.people import choices
+
+
+def _remember_names(verb: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Keep PersonName complete, whichever way people are written. No row is locked and no name is unique there: two
+    imports that bring the same new names never wait for each other, and readers ask for distinct names."""
+    return pgtrigger.Trigger(
+        name=f"remember_names_on_{verb}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="written"),
+        func="""
+            INSERT INTO people_personname (sort_key, name_key)
+            SELECT DISTINCT w.sort_key, w.name_key FROM written w
+            WHERE NOT EXISTS (
+                SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key
+            );
+            RETURN NULL;
+        """,
+    )
 
 
 # Row history keeps changes and deletions, not insertions: a new row is its own history, and a list of a
@@ -57,6 +78,7 @@ class Person(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        triggers = [_remember_names("insert", pgtrigger.Insert), _remember_names("update", pgtrigger.Update)]
         indexes = [
             GinIndex(fields=["search"], name="person_search"),
             models.Index(fields=["phone"], name="person_phone", condition=~Q(phone="")),
@@ -80,6 +102,28 @@ class Person(models.Model):
     @property
     def is_foreign(self) -> bool:
         return self.nationality != "VN"
+
+
+class PersonName(models.Model):
+    """A name that somebody bears or bore. Millions of people share some hundred thousand names, so that a search looks
+    here first and finds the names in the order of lists; people are then met by ``sort_key``.
+
+    Written by a trigger of Person alone; a name may stand here twice, and stays when nobody bears it any more.
+    """
+
+    sort_key = models.CharField(max_length=300)
+    name_key = models.CharField(max_length=150)
+    search = models.GeneratedField(
+        expression=SearchVector("name_key", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search"], name="person_name_search"),
+            models.Index(fields=["sort_key"], name="person_name_order"),
+        ]
 
 
 class Consent(models.Model):

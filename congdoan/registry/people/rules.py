@@ -38,6 +38,8 @@ EDITABLE = {
 
 def plain_citizen_id(value: object) -> str:
     """A citizen id in its one stored form ('' when blank). Doubtful numbers are kept: warn, never block (B8)."""
+    if type(value) is str and len(value) == 12 and value.isascii() and value.isdigit():
+        return value
     return check_citizen_id(value).value
 
 

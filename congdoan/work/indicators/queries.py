@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from congdoan.foundation.catalogues.queries import sector_codes
@@ -62,10 +62,15 @@ class Reading:
     numerator: Part | None = None
     denominator: Part | None = None
     gap: Part | None = None
-    parts: tuple[Part, ...] = ()
     wider: tuple[str, ...] = ()
     #: The day on which the unit existed for the last time, when that is why the figure stops there.
     last_day: date | None = None
+    add_up: Callable[[], tuple[Part, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What a net figure is added up from, opening to closing; worked out when asked for."""
+        return self.add_up()
 
 
 @dataclass
@@ -84,13 +89,19 @@ class Figures:
     def life(self, unit_id: int) -> tuple[date, date | None]:
         """(founded_on, ended_on) of a unit. Raises KeyError for one that is not in the set."""
         if self._life is None:
-            self._life, codes = {}, {}
             fields = ("pk", "code", "founded_on", "ended_on")
-            for pk, code, founded, ended in Unit.objects.filter(pk__in=self.unit_ids).values_list(*fields):
-                self._life[pk] = (founded, ended)
-                codes[pk] = code
-            remember_codes(codes)
+            self.know(*Unit.objects.filter(pk__in=self.unit_ids).only(*fields))
+            assert self._life is not None
         return self._life[unit_id]
+
+    def know(self, *units: Unit) -> None:
+        """All units of the set, which a reader has in hand already."""
+        self._life = {unit.pk: (unit.founded_on, unit.ended_on) for unit in units}
+        remember_codes({unit.pk: unit.code for unit in units})
+
+    def share(self, other: Figures) -> None:
+        """Take over what does not depend on the units from figures of others."""
+        self._cells, self._terms, self._sectors = other._cells, other._terms, other._sectors
 
     def terms(self, indicator: Indicator, scope: Mapping[str, Any]) -> tuple[_Term, ...]:
         """The sides of an indicator's line under a scope, worked out once."""
@@ -134,6 +145,9 @@ class Figures:
         for measure, from_on, to_on in dict.fromkeys(wanted):
             if (measure, from_on, to_on) not in self._rows:
                 spans.setdefault(measure, []).append((from_on, to_on))
+        unknown = [measure for measure in spans if measure not in self._cells]
+        if unknown:
+            self._cells |= measures.cells_of(unknown)
         for measure, missing in spans.items():
             found = measures.rows_of_spans(
                 measure, list(self.unit_ids), missing, known_at=self.known_at, known=self.cells(measure)
@@ -287,7 +301,7 @@ def _read_one(
             reading,
             value=Decimal(above),
             names=names,
-            parts=_net_parts(numerator, figures, unit_id, window, on),
+            add_up=partial(_net_parts, numerator, figures, unit_id, window, on),
         )
     if len(terms) == 1:
         return replace(reading, value=Decimal(above), names=names)

@@ -1,7 +1,8 @@
 """A process to be killed: ``python -m tests.foundation.imports.crash_worker <step> …`` (see test_crashes.py).
 
 keep: start the database, print its address, wait. prepare FILE: make the tree, preview the list, print the run.
-commit RUN, undo RUN: do the step in pieces of 50 rows, printing how far it is. check: print what the books say.
+commit RUN, undo RUN: do the step in pieces of 50 rows (a commit in two
+processes), printing how far it is. check: print what the books say.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def main(step: str, *arguments: str) -> None:
     from congdoan.registry.people.models import Person
     from tests.factories.tree import grow_tree
 
-    staging.CHUNK = 50
+    # Small pieces, and two processes already for this many rows.
+    staging.CHUNK, staging.SHARED_FROM = 50, 100
     actor = Actor.system("kiểm thử", today=TODAY)
     if step == "prepare":
         union = grow_tree(actor).unions["NA1"]

@@ -207,10 +207,13 @@ def test_headings_are_found_below_titles_and_by_many_names(tmp_path: Path) -> No
     found = find_headings(table.rows(), FIELDS, {})
     assert found.row == 4
     assert found.mapping == {"full_name": 1, "birth": 2, "sex": 3, "citizen_id": 4}
-    assert headings_of([["stt", "HO TEN", "NGAY SINH", "so cmnd/cccd", "Noi lam viec"]]) == {
+    headings = ["stt", "HO TEN", "NGAY SINH", "so cmnd/cccd", "Noi lam viec", "Ghi chu", "MST doanh nghiep"]
+    assert headings_of([headings]) == {
         "full_name": 1,
         "birth": 2,
         "citizen_id": 3,
+        "workplace": 4,
+        "workplace_tax": 6,
     }
     assert headings_of([["Họ và tên (*)", "Ngày cấp CCCD", "Số CCCD", "Nơi cấp"]]) == {
         "full_name": 0,

@@ -14,7 +14,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import fold
 from congdoan.foundation.measures.catalogue import measure
 from congdoan.foundation.measures.queries import differences, stock
-from congdoan.kit.lists import ListContext, filtered
+from congdoan.kit.lists import ListContext
 from congdoan.registry.enterprises.actions import (
     Assignment,
     EnterpriseData,
@@ -31,7 +31,7 @@ from congdoan.registry.enterprises.actions import (
     update_enterprises,
 )
 from congdoan.registry.enterprises.choices import SOURCE_PRIORITY, band_of
-from congdoan.registry.enterprises.lists import SPEC, total_workers
+from congdoan.registry.enterprises.lists import SPEC, size_of
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
 from congdoan.registry.enterprises.queries import standing_faults, standing_of
 from tests.factories.tree import Tree
@@ -82,7 +82,7 @@ def as_shown(actor: Actor, code: str, unit_id: int, on: date, filters: dict[str,
     assert link.list_name == SPEC.name and link.params["ngay"] == on.isoformat()
     params = {name: value for name, value in link.params.items() if name != "ngay"}
     context = ListContext(actor=actor, as_of=on, params=params)
-    return filtered(SPEC, context).count(), total_workers(context)
+    return size_of(context)
 
 
 CUTS: list[dict[str, Any]] = [

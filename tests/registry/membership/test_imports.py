@@ -21,7 +21,7 @@ from congdoan.registry.membership.actions import Departure, depart
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.people.models import Person
 from tests.factories.people import make_members
-from tests.factories.sheets import HEADINGS, PEOPLE, members, write_xlsx
+from tests.factories.sheets import HEADINGS, PEOPLE, members, write_csv, write_xlsx
 from tests.factories.tree import Tree
 from tests.factories.users import make_actor
 
@@ -95,6 +95,27 @@ def test_a_list_is_previewed_without_writing_then_written(tree: Tree, system: Ac
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(r::text, '') FROM imports_importrow r")
         assert PEOPLE[0][3] not in cursor.fetchone()[0]
+
+
+def test_no_identity_number_lies_open_under_the_files(
+    tree: Tree, system: Actor, tmp_path: Path, settings: Any
+) -> None:
+    path = write_csv(tmp_path / "ds.csv", members(), encoding="utf-8", delimiter=";")
+    assert PEOPLE[0][3].encode() in path.read_bytes()
+    run = take_in(
+        actor=system,
+        on=ON,
+        kind="members",
+        unit=tree.unions["NA1"],
+        name="ds.csv",
+        chunks=[path.read_bytes()],
+    )
+    run = commit(actor=system, run=preview(actor=system, run=run))
+    assert run.counts["created"] == 3
+    stored = [found for found in Path(settings.MEDIA_ROOT).rglob("*") if found.is_file()]
+    assert stored
+    for found in stored:
+        assert not any(person[3].encode() in found.read_bytes() for person in PEOPLE)
 
 
 def test_the_same_list_again_changes_nothing(tree: Tree, system: Actor, tmp_path: Path) -> None:

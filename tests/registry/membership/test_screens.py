@@ -183,19 +183,20 @@ def test_search_without_marks_by_number_and_by_telephone(tree: Tree, system: Act
     assert names(viewer, "0912000001") == []
 
 
-@pytest.mark.parametrize("limits", [(0, 10_000, 0), (0, 2, 10**9), (0, 2, -1), (10**9, 2, 0)])
+@pytest.mark.parametrize("limits", [(0, 400, 1), (0, 1, 1), (0, 1, 10**9), (10**9, 400, 1)])
 def test_whichever_way_a_search_takes_it_finds_the_same(
     tree: Tree, system: Actor, today: date, monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int, int]
 ) -> None:
-    """Looked up, walked, looked up whole, or a small body checked one by one; page by page, there and back."""
+    """All names at once, a few at a time, from a stretch of their order, or a small body checked one by one; page by
+    page, there and back."""
     from congdoan.registry.membership import finding
 
     make_members(system, tree.unions["NA1"], DAY, 30)
     make_members(system, tree.unions["SA1"], DAY, 12, start=40)
-    small, names, walk = limits
+    small, names, estimate = limits
     monkeypatch.setattr(finding, "SMALL", small)
-    monkeypatch.setattr(finding, "NAMES_LIMIT", names)
-    monkeypatch.setattr(finding, "WALK_LIMIT", walk)
+    monkeypatch.setattr(finding, "NAMES", names)
+    monkeypatch.setattr(finding, "_estimate", lambda rows: estimate)
     actor = make_actor(today, tree.north)
     spec = get_list("membership.members")
     truth = [

@@ -170,7 +170,9 @@ def test_employment_is_completed_and_not_doubled(
     db: None, system: Actor, today: date, enterprise: Enterprise
 ) -> None:
     (person,) = make_people(system)
-    assert employ(actor=system, items=[EmploymentData(person, enterprise, DAY, contract_kind="fixed")]) == 1
+    assert (
+        len(employ(actor=system, items=[EmploymentData(person, enterprise, DAY, contract_kind="fixed")])) == 1
+    )
     employ(
         actor=system,
         items=[EmploymentData(person, enterprise, date(2025, 5, 1), job_title="Thợ may")],

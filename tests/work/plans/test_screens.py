@@ -8,11 +8,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.actions import NewUnit, create_units
 from congdoan.work.plans.actions import DecisionData, allocate
 from congdoan.work.plans.models import Allocation, Plan, ReportedValue, Target
 from tests.factories.users import make_actor
@@ -57,6 +60,31 @@ def test_the_list_and_every_plan_open(plans: dict[str, Plan], country: Country, 
     found = client.get(reverse("plans:list") + "?q=nghe an")
     assert "nghe-an-2023" in found.content.decode() and "lai-chau-2025" not in found.content.decode()
     assert client.get(reverse("plans:list") + "?nam=2023&xuat=xlsx").status_code == 200
+
+
+def test_a_plans_page_takes_as_many_queries_for_more_bodies(
+    plans: dict[str, Plan], country: Country, sign: Sign, system: Actor
+) -> None:
+    client = sign(country["HP"])
+    counts = []
+    for more in (0, 1, 5):
+        made = create_units(
+            actor=system,
+            items=[
+                NewUnit(f"HP-M{more}{n}", f"Ngành {n}", "N", "sector_union", country["HP"], date(2020, 1, 1))
+                for n in range(more)
+            ],
+        )
+        country.units |= {unit.code: unit for unit in made}
+        for code in [unit.code for unit in made] or ["HP-VB-1"]:
+            country.members(code, date(2026, 2, 1), 3)
+        page(client, "plan", "hai-phong-2026")
+        with CaptureQueriesContext(connection) as seen:
+            body = page(client, "plan", "hai-phong-2026")
+        assert f"HP-M{more}" in body or not made
+        counts.append(len(seen))
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0] <= 32
 
 
 def test_every_target_opens(plans: dict[str, Plan], country: Country, sign: Sign) -> None:

@@ -20,6 +20,7 @@ from django.urls import reverse
 from congdoan.config.cli import main
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.files.queries import opened
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period
 from congdoan.work.plans.actions import DecisionData, Share, allocate, report_value
@@ -235,8 +236,11 @@ def test_an_office_may_bring_its_own_template(
     (tmp_path / "templates").mkdir()
     own.save(str(tmp_path / "templates" / "plan_report.docx"))
     kept = write(system, plan, booked["LC"])
-    path = Path(settings.MEDIA_ROOT) / kept.docx.path
-    assert docx.Document(io.BytesIO(path.read_bytes())).paragraphs[0].text.startswith("MẪU RIÊNG: Kết quả")
+    assert (
+        docx.Document(io.BytesIO(opened(system, kept.docx).read()))
+        .paragraphs[0]
+        .text.startswith("MẪU RIÊNG: Kết quả")
+    )
 
 
 def test_periods_offered_lie_in_the_plan_and_have_begun(plans: dict[str, Plan], today: date) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import open_sealed
 from congdoan.kit.text import nfc
 
 if TYPE_CHECKING:
-    from congdoan.foundation.imports.reading.files import Row
+    from congdoan.foundation.imports.reading.files import Row, Wanted
 
 _SAMPLE_BYTES = 256 * 1024
 _SEPARATORS = (";", ",", "\t", "|")
@@ -40,7 +42,7 @@ def detect(path: Path) -> Layout | None:
 
     A file without a byte-order mark is UTF-8 when all of it reads as UTF-8, else Windows-1258.
     """
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         sample = stream.read(_SAMPLE_BYTES)
     encoding = _encoding(path, sample)
     if encoding is None:
@@ -71,7 +73,7 @@ def _encoding(path: Path, sample: bytes) -> str | None:
         return None
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with path.open("rb") as stream:
+        with open_sealed(path) as stream:
             while block := stream.read(1 << 20):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
@@ -90,19 +92,19 @@ def _regularity(lines: list[str], separator: str) -> int:
 def _line_count(path: Path, encoding: str) -> int:
     mark = b"\n\x00" if encoding in {"utf-16", "utf-16-le"} else b"\n"
     count = 1
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         while block := stream.read(1 << 20):
             count += block.count(mark)
     return count
 
 
-def rows(path: Path, layout: Layout) -> Iterator[Row]:
+def rows(path: Path, layout: Layout, wanted: Wanted | None = None) -> Iterator[Row]:
     """The records of the file, numbered as Excel numbers its rows when it opens the file."""
-    with path.open(encoding=layout.encoding, newline="", errors="strict") as stream:
+    with io.TextIOWrapper(open_sealed(path), encoding=layout.encoding, newline="", errors="strict") as stream:
         reader = csv.reader(stream, delimiter=layout.separator)
         try:
             for number, cells in enumerate(reader, 1):
-                if number == 1 and layout.skip_first:
+                if (number == 1 and layout.skip_first) or (wanted is not None and not wanted(number - 1)):
                     continue
                 yield number, [*map(_clean, cells)] if layout.encoding == "cp1258" else list(cells)
         except UnicodeDecodeError as error:

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from congdoan.foundation.imports.reading import delimited, streamed, workbooks
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import SealBroken, open_sealed, plain_size
 
 #: (number as the spreadsheet shows it, from 1; values by column, from the first column).
 Row = tuple[int, list[object]]
+#: Asked with the place of each row (from 0, rising) whether it is wanted; one that is not is not taken apart.
+Wanted = Callable[[int], bool]
 
 #: Above this the sheet is streamed: calamine holds a whole sheet in memory.
 CALAMINE_LIMIT_BYTES = 24 * 1024 * 1024
@@ -28,7 +31,8 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet. ``rows()`` starts from the top each time it is called; ``total`` is at least the number of rows.
+    """One sheet. ``rows()`` starts from the top each time it is called, and may be given a Wanted; ``total`` is at
+    least the number of rows.
 
     ``notices`` are Vietnamese sentences for the officer about the file as a whole.
     """
@@ -36,16 +40,21 @@ class Table:
     sheets: list[str]
     sheet: str
     total: int
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[..., Iterator[Row]]
     notices: list[str] = field(default_factory=list)
 
 
-def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
+def open_table(path: Path, *, limit_bytes: int, sheet: str = "", total: int | None = None) -> Table:
     """Open a file and choose a sheet (the first one with content unless named). Raises FileRefused.
 
-    The size is judged before anything is parsed. ``limit_bytes`` is of the file as it was sent.
+    The file may be sealed (kit.sealed_files) or as it was sent. The size is judged before anything is parsed;
+    ``limit_bytes`` is of the file as it was sent. ``total``, when an earlier opening told it, spares counting a large
+    sheet again.
     """
-    size = path.stat().st_size
+    try:
+        size = plain_size(path)
+    except SealBroken as error:
+        raise FileRefused(_BROKEN_WORDS) from error
     if size == 0:
         raise FileRefused("Tệp trống, không có nội dung nào. Hãy chọn lại tệp danh sách.")
     if size > limit_bytes:
@@ -53,12 +62,12 @@ def open_table(path: Path, *, limit_bytes: int, sheet: str = "") -> Table:
             f"Tệp nặng {size / 1048576:.0f} MB, vượt mức {limit_bytes / 1048576:.0f} MB. "
             "Hãy tách danh sách thành nhiều tệp nhỏ hơn."
         )
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         head = stream.read(4096)
     if head.startswith(_OLE):
         return _old_workbook(path, sheet)
     if head.startswith(_ZIP):
-        return _zipped_workbook(path, sheet)
+        return _zipped_workbook(path, sheet, total)
     lowered = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lowered.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in lowered:
         raise FileRefused(
@@ -76,11 +85,13 @@ def _text(path: Path) -> Table:
     layout = delimited.detect(path)
     if layout is None:
         raise FileRefused("Đây không phải là bảng tính. Hãy chọn tệp Excel (.xlsx, .xls) hoặc tệp .csv.")
-    return Table([], "", layout.lines, lambda: delimited.rows(path, layout), layout.notices())
+    return Table(
+        [], "", layout.lines, lambda wanted=None: delimited.rows(path, layout, wanted), layout.notices()
+    )
 
 
 def _old_workbook(path: Path, sheet: str) -> Table:
-    with path.open("rb") as stream:
+    with open_sealed(path) as stream:
         # An encrypted .xlsx is an OLE file whose directory names the package; the directory may stand anywhere.
         tail = b""
         while block := stream.read(1 << 20):
@@ -92,7 +103,7 @@ def _old_workbook(path: Path, sheet: str) -> Table:
     return workbooks.open_workbook(path, sheet)
 
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, streamed.NotAWorkbook, EOFError, NotImplementedError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, streamed.NotAWorkbook, EOFError, NotImplementedError, SealBroken)
 _BROKEN_WORDS = (
     "Tệp bảng tính bị hỏng hoặc tải lên chưa trọn. Hãy mở thử bằng Excel, lưu lại rồi tải lên lần nữa."
 )
@@ -106,9 +117,9 @@ def _unbroken(rows: Iterator[Row]) -> Iterator[Row]:
         raise FileRefused(_BROKEN_WORDS) from error
 
 
-def _zipped_workbook(path: Path, sheet: str) -> Table:
+def _zipped_workbook(path: Path, sheet: str, total: int | None) -> Table:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_sealed(path) as stream, zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
             unpacked = sum(info.file_size for info in members.values())
             packed = max(1, sum(info.compress_size for info in members.values()))
@@ -141,12 +152,13 @@ def _zipped_workbook(path: Path, sheet: str) -> Table:
             sheet_bytes = members[chosen.member].file_size if chosen.member in members else 0
             sheet_bytes += members[book.strings_member].file_size if book.strings_member in members else 0
             if sheet_bytes > CALAMINE_LIMIT_BYTES:
-                total = streamed.count_rows(archive, chosen.member)
+                if total is None:
+                    total = streamed.count_rows(archive, chosen.member)
                 return Table(
                     book.names,
                     chosen.name,
                     total,
-                    lambda: _unbroken(streamed.rows(path, book, chosen)),
+                    lambda wanted=None: _unbroken(streamed.rows(path, book, chosen, wanted)),
                     notices,
                 )
             # The sizes in a zip are only claims; calamine would believe whatever comes out.

@@ -23,8 +23,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from lxml import etree
 
+from congdoan.kit.sealed_files import open_sealed
+
 if TYPE_CHECKING:
-    from congdoan.foundation.imports.reading.files import Row
+    from congdoan.foundation.imports.reading.files import Row, Wanted
 
 _PIECE = 1 << 20
 _RELATIONSHIP_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -213,7 +215,8 @@ _STRING = re.compile(rb"<si\b[^>]*?(?:/>|>(?:<t(?: [^>]*)?>([^<]*)</t></si>|(.*?
 
 
 def _rich_text(inner: bytes) -> bytes:
-    return b"".join(_INLINE.findall(_PHONETIC.sub(b"", inner)))
+    text = "".join(_INLINE.findall(_PHONETIC.sub("", inner.decode("utf-8", "replace"))))
+    return text.encode("utf-8", "replace")
 
 
 def _escaped(text: bytes) -> bytes:
@@ -242,24 +245,28 @@ def _forget(element: Any) -> None:
 
 # The way Excel, LibreOffice, Google and every library that matters write cells. Anything else goes the long way.
 _ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
-#: Column letters, the other attributes, the value when it stands alone, all that is inside otherwise.
-_CELL = re.compile(rb'<c r="([A-Z]+)\d+"([^>/]*)(?:/>|>(?:<v>([^<]*)</v></c>|(.*?)</c>))', re.S)
-_ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
-_VALUE = re.compile(rb"<v(?: [^>]*)?>(.*?)</v>", re.S)
-_INLINE = re.compile(rb"<t(?: [^>]*)?>(.*?)</t>", re.S)
-_PHONETIC = re.compile(rb"<rPh\b.*?</rPh>", re.S)
+#: Column letters, the other attributes, the value or the plain text when it stands alone, all that is inside otherwise.
+_CELL = re.compile(
+    r'<c r="([A-Z]+)[0-9]+"([^>/]*)'
+    r"(?:/>|>(?:(?:<v>([^<]*)</v>|<is><t(?: [^>]*)?>([^<]*)</t></is>)</c>|(.*?)</c>))",
+    re.S,
+)
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_VALUE = re.compile(r"<v(?: [^>]*)?>(.*?)</v>", re.S)
+_INLINE = re.compile(r"<t(?: [^>]*)?>(.*?)</t>", re.S)
+_PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.S)
 
 
-def rows(path: Path, book: Workbook, sheet: Sheet) -> Iterator[Row]:
+def rows(path: Path, book: Workbook, sheet: Sheet, wanted: Wanted | None = None) -> Iterator[Row]:
     """The rows of a sheet, with empty rows left out. Raises NotAWorkbook, BadZipFile."""
-    with zipfile.ZipFile(path) as archive:
+    with open_sealed(path) as stored, zipfile.ZipFile(stored) as archive:
         strings = _Strings(archive, book.strings_member)
         try:
             with archive.open(sheet.member) as stream:
                 head = stream.read(_PIECE)
                 plain = b"<worksheet" in head and (b'<c r="' in head or b"<row" not in head)
                 plain = plain and b"<![CDATA[" not in head and b"<!--" not in head
-                reader = _Reader(book, lru_cache(maxsize=1 << 13)(strings.get))
+                reader = _Reader(book, lru_cache(maxsize=1 << 13)(strings.get), wanted)
                 if plain:
                     yield from reader.by_pattern(head, stream)
                 else:
@@ -272,54 +279,67 @@ def rows(path: Path, book: Workbook, sheet: Sheet) -> Iterator[Row]:
 
 
 class _Reader:
-    def __init__(self, book: Workbook, string: Callable[[int], str]) -> None:
-        self._string = string
-        self._dates = {style.encode() for style in book.date_styles}
+    def __init__(self, book: Workbook, string: Callable[[int], str], wanted: Wanted | None = None) -> None:
+        self._string, self._wanted = string, wanted
+        self._dates = book.date_styles
         self._epoch = datetime(1904, 1, 1) if book.from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-        self._columns: dict[bytes, int] = {}
-        #: Attributes of a cell as written → (its type, whether its style shows a date).
-        self._kinds: dict[bytes, tuple[bytes, bool]] = {}
+        self._columns: dict[str, int] = {}
+        #: Attributes of a cell as written → what to make of its value.
+        self._readers: dict[str, Callable[[str], object]] = {}
 
     def by_pattern(self, head: bytes, stream: IO[bytes]) -> Iterator[Row]:
-        rest, number, piece = b"", 0, head
-        find_cells, columns, kinds, string = _CELL.findall, self._columns, self._kinds, self._string
+        rest, number, place, piece = b"", 0, -1, head
+        find_cells, columns, readers, wanted = _CELL.findall, self._columns, self._readers, self._wanted
         while piece:
             *whole, rest = (rest + piece).split(b"</row>")
-            for text in whole:
-                said = _ROW_NUMBER.search(text)
+            for raw in whole:
+                place += 1
+                said = _ROW_NUMBER.search(raw)
                 number = int(said[1]) if said else number + 1
+                if wanted is not None and not wanted(place):
+                    continue
                 cells: list[object] = []
-                for letters, attributes, value, inner in find_cells(text):
-                    if not value and not inner:
+                for letters, attributes, value, text, inner in find_cells(raw.decode("utf-8", "replace")):
+                    if not (value or text or inner):
                         continue
                     column = columns.get(letters)
                     if column is None:
-                        column = columns[letters] = _column_number(letters.decode())
+                        column = columns[letters] = _column_number(letters)
                     if column > len(cells):
                         cells.extend([""] * (column - len(cells)))
-                    kind = kinds.get(attributes) or self._kind(attributes)
-                    if kind[0] == b"s" and value:
-                        cells.append(string(int(value)))
-                    elif kind[0] == b"inlineStr":
-                        cells.append(_unescape(_rich_text(inner)))
-                    else:
-                        match = None if value else _VALUE.search(inner)
-                        cells.append(self._value(kind[0], kind[1], value or (match[1] if match else b"")))
+                    if text:
+                        cells.append(unescape(text) if "&" in text else text)
+                        continue
+                    read = readers.get(attributes) or self._reader(attributes)
+                    cells.append(read(value or inner))
                 if cells:
                     yield number, cells
             piece = stream.read(_PIECE)
 
-    def _kind(self, attributes: bytes) -> tuple[bytes, bool]:
+    def _reader(self, attributes: str) -> Callable[[str], object]:
+        """What makes a value of what is inside cells with these attributes."""
         named = dict(_ATTRIBUTE.findall(attributes))
-        kind = self._kinds[attributes] = (named.get(b"t", b"n"), named.get(b"s") in self._dates)
-        return kind
+        kind, is_date = named.get("t", "n"), named.get("s") in self._dates
 
-    def _value(self, kind: bytes, is_date: bool, raw: bytes) -> object:
+        def read(inner: str) -> object:
+            if kind == "inlineStr":
+                return _unescape("".join(_INLINE.findall(_PHONETIC.sub("", inner))))
+            if "<" in inner:
+                match = _VALUE.search(inner)
+                inner = match[1] if match else ""
+            return self._value(kind, is_date, inner)
+
+        # Days repeat; strings have a memory of their own.
+        made = lru_cache(maxsize=1 << 14)(read) if is_date else read
+        self._readers[attributes] = made
+        return made
+
+    def _value(self, kind: str, is_date: bool, raw: str) -> object:
         if not raw:
             return ""
-        if kind == b"s":
+        if kind == "s":
             return self._string(int(raw))
-        if kind == b"n":
+        if kind == "n":
             try:
                 value = float(raw)
             except ValueError:
@@ -327,9 +347,9 @@ class _Reader:
             if is_date:
                 return self._date(value)
             return int(value) if value.is_integer() else value
-        if kind == b"b":
-            return raw == b"1"
-        if kind == b"e":
+        if kind == "b":
+            return raw == "1"
+        if kind == "e":
             return ""
         return _unescape(raw)
 
@@ -342,8 +362,12 @@ class _Reader:
 
     def by_tree(self, stream: IO[bytes]) -> Iterator[Row]:
         number = 0
-        for _, row in etree.iterparse(stream, tag="{*}row", resolve_entities=False, no_network=True):
+        rows = etree.iterparse(stream, tag="{*}row", resolve_entities=False, no_network=True)
+        for position, (_, row) in enumerate(rows):
             number = int(row.get("r") or number + 1)
+            if self._wanted is not None and not self._wanted(position):
+                _forget(row)
+                continue
             cells: list[object] = []
             for cell in row:
                 place = (cell.get("r") or "").rstrip("0123456789")
@@ -356,21 +380,20 @@ class _Reader:
             _forget(row)
 
     def _tree_cell(self, cell: Any) -> object:
-        kind = (cell.get("t") or "n").encode()
+        kind = cell.get("t") or "n"
         for child in cell:
             name = _local(child.tag)
             if name == "is":
                 return _text_of(child)
             if name == "v" and child.text:
-                is_date = (cell.get("s") or "").encode() in self._dates
-                if kind in {b"str", b"d"}:
+                is_date = (cell.get("s") or "") in self._dates
+                if kind in {"str", "d"}:
                     return child.text
-                return self._value(kind, is_date, child.text.encode())
+                return self._value(kind, is_date, child.text)
         return ""
 
 
-def _unescape(raw: bytes) -> str:
-    text = raw.decode("utf-8", "replace")
+def _unescape(text: str) -> str:
     return unescape(text) if "&" in text else text
 
 

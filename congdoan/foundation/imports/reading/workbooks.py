@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import python_calamine
 
 from congdoan.foundation.imports.reading.refusals import FileRefused
+from congdoan.kit.sealed_files import open_sealed
 
 if TYPE_CHECKING:
-    from congdoan.foundation.imports.reading.files import Row, Table
+    from congdoan.foundation.imports.reading.files import Row, Table, Wanted
 
 
 def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None) -> Table:
@@ -19,7 +20,8 @@ def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None)
     from congdoan.foundation.imports.reading.files import Table
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        with open_sealed(path) as stream:
+            book = python_calamine.CalamineWorkbook.from_filelike(stream)
         names = [
             meta.name for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
@@ -47,9 +49,10 @@ def open_workbook(path: Path, sheet: str = "", notices: list[str] | None = None)
         raise FileRefused("Bảng tính trống, không có ô nào được ghi. Hãy chọn lại tệp danh sách.")
     left = found.start[1]
 
-    def rows() -> Iterator[Row]:
+    def rows(wanted: Wanted | None = None) -> Iterator[Row]:
         padding = [""] * left
         for number, cells in enumerate(found.iter_rows(), 1):
-            yield number, padding + cells if left else cells
+            if wanted is None or wanted(number - 1):
+                yield number, padding + cells if left else cells
 
     return Table(names, found.name, found.end[0] + 1, rows, list(notices or []))

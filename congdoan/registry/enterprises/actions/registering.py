@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Sector
+from congdoan.foundation.units.actions import hold_units
 from congdoan.kit.identifiers import check_tax_code
 from congdoan.kit.text import nfc, search_key
 from congdoan.registry.enterprises.actions.checks import (
     BATCH,
     audit,
+    check_alive,
     check_headcount,
     copy_new,
     lock_enterprises,
@@ -49,6 +51,7 @@ def register_enterprises(
         return []
     require_units(actor, [item.unit for item in items])
     _check_items(items)
+    _hold_unended(items)
     made: list[Enterprise] = []
     for pk, item in zip(_new_ids(len(items)), items, strict=True):
         checked = check_tax_code(item.tax_code)
@@ -104,6 +107,16 @@ def register_enterprises(
     rebuild_standings([enterprise.pk for enterprise in made], recorded_at=recorded_at)
     audit(actor, "enterprises.register", "Đăng ký", made, unit=items[0].unit)
     return made
+
+
+def _hold_unended(items: Sequence[EnterpriseData]) -> None:
+    """Hold the bodies named, and refuse one that somebody ended since it was chosen."""
+    named = {
+        unit.pk: unit for item in items for unit in [item.unit, *(unit for unit, _ in item.hosts)] if unit
+    }
+    for pk, unit in hold_units(named).items():
+        if unit.ended_on is not None and named[pk].ended_on is None:
+            check_alive(unit, unit.ended_on)
 
 
 #: What is written of a new employer; the two instants last.

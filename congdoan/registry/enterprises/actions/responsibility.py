@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.registry.enterprises.actions.checks import (
     BATCH,
@@ -31,6 +33,8 @@ def host(*, actor: Actor, items: Sequence[HostData], recorded_at: datetime | Non
     """
     if not items:
         return
+    held = hold_units(item.unit.pk for item in items)
+    items = [replace(item, unit=held[item.unit.pk]) for item in items]
     enterprises = lock_enterprises([item.enterprise for item in items])
     require_units_or(actor, enterprises, [(item.enterprise, item.unit) for item in items], items[0].on)
     kept: dict[tuple[int, int], list[DateRange]] = {}
@@ -124,6 +128,8 @@ def assign(
     """
     if not items:
         return
+    held = hold_units(item.unit.pk for item in items)
+    items = [replace(item, unit=held[item.unit.pk]) for item in items]
     enterprises = lock_enterprises([item.enterprise for item in items])
     require_units_or(actor, enterprises, [(item.enterprise, item.unit) for item in items], items[0].on)
     for unit, on in {(item.unit, item.on) for item in items}:

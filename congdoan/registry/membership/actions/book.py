@@ -15,6 +15,7 @@ from django.utils import timezone
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.actions import append
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.bulk import copy_rows, reserved_ids
 from congdoan.kit.text import nfc
@@ -55,7 +56,7 @@ _MEMBERSHIP_COLUMNS = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     kind: str
     sign: int
@@ -87,6 +88,7 @@ class Book:
         self.recorded_at = recorded_at or timezone.now()
         self.decision_id = decision.pk if decision else None
         self.lines: list[Line] = []
+        self._late: dict[tuple[int, date], bool] = {}
 
     def add(self, line: Line) -> None:
         line.decision_id = line.decision_id or self.decision_id
@@ -94,7 +96,10 @@ class Book:
         self.lines.append(line)
 
     def is_late(self, unit_id: int, on: date) -> bool:
-        return self.history.is_closed(unit_id, on, self.recorded_at)
+        place = (unit_id, on)
+        if place not in self._late:
+            self._late[place] = self.history.is_closed(unit_id, on, self.recorded_at)
+        return self._late[place]
 
     def write(self) -> list[int]:
         """Movements by COPY, then the sum of their signs by cell and day. Returns their ids in order."""
@@ -102,11 +107,6 @@ class Book:
             return []
         ids = reserved_ids("membership_movement", len(self.lines))
         user_id = self.actor.user.pk if self.actor.user else None
-        late: dict[tuple[int, date], bool] = {}
-        for line in self.lines:
-            place = (line.unit_id, line.on)
-            if place not in late:
-                late[place] = self.is_late(*place)
         copy_rows(
             "membership_movement",
             _MOVEMENT_COLUMNS,
@@ -127,7 +127,7 @@ class Book:
                     user_id,
                     line.reverses_id,
                     line.batch,
-                    late[line.unit_id, line.on],
+                    self.is_late(line.unit_id, line.on),
                 )
                 for pk, line in zip(ids, self.lines, strict=True)
             ),
@@ -144,6 +144,33 @@ class Book:
             recorded_at=self.recorded_at,
         )
         return ids
+
+
+def hold_units_of(person_ids: Iterable[int], *, everything: bool = False) -> None:
+    """Hold the units where these people are members (or, ``everything``, for which anything is booked for them), before
+    the people themselves are locked: so no rearrangement takes the members away while one of them is booked."""
+    ids = list(set(person_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT unit_id FROM membership_movement WHERE person_id = ANY(%s)"
+            if everything
+            else "SELECT DISTINCT unit_id FROM membership_membership WHERE person_id = ANY(%s) AND upper_inf(during)",
+            [ids],
+        )
+        units = [row[0] for row in cursor.fetchall()]
+    hold_units(units)
+
+
+def check_stands(person: Person, unit: Unit, on: date) -> None:
+    """Members are admitted to, and come to, units that exist on: whoever was in one that ended meanwhile is booked
+    where its members are now."""
+    if unit.ended_on is not None and on < unit.ended_on:
+        raise UnitCannotHold(
+            f"{person.full_name}: {unit.name} đã kết thúc từ ngày {day_words(unit.ended_on)}. Hãy ghi vào đơn vị kế"
+            " thừa của nó.",
+            person=person,
+            unit=unit,
+        )
 
 
 def lock_people(person_ids: Iterable[int]) -> None:
@@ -188,7 +215,7 @@ def check_day(actor: Actor, person: Person, on: date) -> None:
 
 
 def check_late(book: Book, person: Person, unit: Unit, on: date, reason: str) -> None:
-    if book.is_late(unit.pk, on) and len(nfc(reason)) < 5:
+    if book.is_late(unit.id, on) and len(nfc(reason)) < 5:
         raise ReasonMissing(
             f"{person.full_name}: sổ của {unit.name} đã khoá đến sau ngày {day_words(on)}. Vẫn ghi được, nhưng"
             " phải nêu lý do; số liệu đã báo cáo trước đó không thay đổi.",
@@ -198,7 +225,7 @@ def check_late(book: Book, person: Person, unit: Unit, on: date, reason: str) ->
 
 
 def holding_unit(book: Book, person: Person, unit: Unit, on: date) -> UnitThen:
-    then = book.history.on(unit.pk, on)
+    then = book.history.on(unit.id, on)
     if then is None:
         raise UnitCannotHold(
             f"{person.full_name}: {unit.name} không tồn tại vào ngày {day_words(on)}. Hãy chọn đơn vị khác hoặc"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from congdoan.registry.membership.actions.book import Line, lock_people
+from congdoan.registry.membership.actions.book import Line, hold_units_of, lock_people
 
 _LEDGER_COLUMNS = (
     'id, kind, sign, person_id, unit_id, "on", counter_unit_id, decision_id, sector_id, sex, reverses_id, batch,'
@@ -39,6 +39,7 @@ class Booked:
 def ledger_of(person_ids: Iterable[int]) -> dict[int, list[Booked]]:
     """Whole ledgers of people, oldest first."""
     found: dict[int, list[Booked]] = {pk: [] for pk in sorted(set(person_ids))}
+    hold_units_of(found, everything=True)
     lock_people(found)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.units.actions import hold_units
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.kit.text import nfc
 from congdoan.registry.membership.actions.book import (
@@ -22,6 +23,7 @@ from congdoan.registry.membership.actions.book import (
     Line,
     check_day,
     check_late,
+    check_stands,
     day_words,
     holding_unit,
     insert_memberships,
@@ -137,9 +139,10 @@ def book_moves(
     raises Forbidden; without it the caller has settled the right (a hand-over that both sides agreed to)."""
     if not items:
         return 0
+    targets = hold_units(item.to_unit.pk for item in items)
     lift(actor, {item.person.pk: item.on for item in items}, recorded_at or timezone.now())
     held = open_of_people(item.person.pk for item in items)
-    units = Unit.objects.in_bulk({row.unit_id for row in held.values()} | {item.to_unit.pk for item in items})
+    units = targets | Unit.objects.in_bulk({row.unit_id for row in held.values()} - targets.keys())
     if rights_at is not None:
         rights_at(units.values())
     book = Book(actor, UnitHistory(units), recorded_at=recorded_at, decision=decision, batch=batch)
@@ -148,6 +151,7 @@ def book_moves(
     for item in items:
         person, on, to_unit = item.person, item.on, item.to_unit
         check_day(actor, person, on)
+        check_stands(person, units[to_unit.pk], on)
         row = open_then(person, held, on)
         del held[person.pk]
         if row.unit_id == to_unit.pk:

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connection
 
-from congdoan.registry.membership.actions.book import day_words, lock_people
+from congdoan.registry.membership.actions.book import day_words, hold_units_of, lock_people
 from congdoan.registry.membership.actions.errors import LaterMovement, NotAMember
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.models import Person
@@ -33,8 +33,9 @@ _OPEN_COLUMNS = "id, person_id, unit_id, lower(during), sector_id, sex, sort_key
 
 
 def open_of_people(person_ids: Iterable[int]) -> dict[int, OpenMembership]:
-    """Open memberships by person; the people are locked first."""
+    """Open memberships by person; their units are held first, then the people locked."""
     ids = list(set(person_ids))
+    hold_units_of(ids)
     lock_people(ids)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -49,10 +49,27 @@ from congdoan.registry.membership.imports.matching import (
     units_of,
 )
 from congdoan.registry.membership.imports.reading import Reader
+from congdoan.registry.membership.imports.workplaces import (
+    employments_of_rows,
+    find_workplaces,
+    from_journal,
+    to_journal,
+)
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.membership.queries import IN_FORCE, UnitHistory
-from congdoan.registry.people.actions import AlreadyRegistered, PersonData, register_people, update_people
+from congdoan.registry.people.actions import (
+    AlreadyRegistered,
+    PersonData,
+    employ,
+    register_people,
+    take_back_employments,
+    update_people,
+)
 from congdoan.registry.people.models import Person
+from congdoan.registry.people.queries import employment_facts, facts_of
+
+#: The workplace among the things an effect remembers of a person, which are otherwise fields of the person.
+EMPLOYMENT = "employment"
 
 
 class MemberLists(ListKind):
@@ -79,6 +96,7 @@ class MemberLists(ListKind):
         "Số căn cước để dạng văn bản để không mất số 0 ở đầu.",
         "Có thể bớt cột, đổi thứ tự cột, thêm dòng tiêu đề phía trên: hệ thống tự tìm theo tên cột.",
         "Cột Đơn vị chỉ cần khi danh sách gồm nhiều công đoàn cơ sở: ghi mã hoặc tên đơn vị.",
+        "Nơi làm việc tìm theo mã số thuế, hoặc đúng tên doanh nghiệp mà đơn vị đang có công đoàn hay phụ trách.",
         "Người nước ngoài cần có quốc tịch, số hộ chiếu, hợp đồng từ ngày đến ngày và ngày làm đơn.",
     )
 
@@ -122,6 +140,7 @@ class MemberLists(ListKind):
         for row in rows:
             if row.outcome == "create":
                 self._check_admission(context, row)
+        find_workplaces(context, rows)
 
     def _settle(self, context: Context, row: StagedRow, known: Known) -> None:
         """A person of that number is in the register."""
@@ -326,7 +345,21 @@ class MemberLists(ListKind):
         if existing:
             effects += self._write_existing(context, existing, joining)
         self._admit(context, joining)
+        self._employ(context, rows, effects)
         return effects
+
+    def _employ(self, context: Context, rows: Sequence[StagedRow], effects: Sequence[Effect]) -> None:
+        """Write where people work, after they are members: the right to write of them comes with that."""
+        working = {row.number: row for row in rows if "enterprise" in row.values}
+        if not working:
+            return
+        by_person = {effect.object_id: effect for effect in effects if effect.number in working}
+        people = Person.objects.only("id", "full_name").in_bulk(by_person)
+        items = employments_of_rows(
+            context, [(working[effect.number], people[pk]) for pk, effect in by_person.items()]
+        )
+        for change in employ(actor=context.actor, items=items):
+            by_person[change.person_id].before[EMPLOYMENT] = to_journal(change)
 
     def _write_existing(
         self,
@@ -382,6 +415,7 @@ class MemberLists(ListKind):
         if not joining:
             return
         units = units_of(context)
+        units.load(unit_of(context, row) for row, _ in joining)
         kind, reason = self._kind(context), _reason(context)
         items = [
             Admission(
@@ -416,6 +450,7 @@ class MemberLists(ListKind):
         later = later_than(
             context.batch, [effect.object_id for effect in effects if effect.verb != "updated"]
         )
+        working = employment_facts([effect.object_id for effect in effects if EMPLOYMENT in effect.before])
         for effect in effects:
             person = people.get(effect.object_id)
             if person is None:
@@ -430,8 +465,15 @@ class MemberLists(ListKind):
                     )
                 )
             changed = [
-                name for name, (_, new) in effect.before.items() if _jsonable(_plain(person, name)) != new
+                name
+                for name, (_, new) in effect.before.items()
+                if name != EMPLOYMENT and _jsonable(_plain(person, name)) != new
             ]
+            if EMPLOYMENT in effect.before:
+                wrote = from_journal(effect.object_id, effect.before[EMPLOYMENT]).after
+                stands = working.get((effect.object_id, wrote.enterprise_id, wrote.from_on))
+                if stands is None or facts_of(stands) != wrote:
+                    changed.append(EMPLOYMENT)
             if changed:
                 words = ", ".join(CHANGE_WORDS.get(name, name) for name in changed)
                 found.append(
@@ -440,8 +482,14 @@ class MemberLists(ListKind):
         return found
 
     def undo(self, context: Context, effects: Sequence[Effect]) -> None:
-        restoring = [effect for effect in effects if effect.before]
+        worked = [effect for effect in effects if EMPLOYMENT in effect.before]
+        restoring = [effect for effect in effects if effect.before.keys() - {EMPLOYMENT}]
         reason = f"Hoàn tác {_reason(context).lower()}"
+        if worked:
+            take_back_employments(
+                actor=context.actor,
+                changes=[from_journal(effect.object_id, effect.before[EMPLOYMENT]) for effect in worked],
+            )
         if restoring:
             people = Person.objects.in_bulk([effect.object_id for effect in restoring])
             update_people(
@@ -450,7 +498,11 @@ class MemberLists(ListKind):
                 changes=[
                     (
                         people[effect.object_id],
-                        {name: _from_json(name, old) for name, (old, _) in effect.before.items()},
+                        {
+                            name: _from_json(name, old)
+                            for name, (old, _) in effect.before.items()
+                            if name != EMPLOYMENT
+                        },
                     )
                     for effect in restoring
                 ],

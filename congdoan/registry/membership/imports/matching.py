@@ -16,7 +16,6 @@ from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.kit.dates import format_date
 from congdoan.kit.sealed import match_digest, unseal
 from congdoan.kit.text import header_key, name_sort_key
-from congdoan.registry.membership.models import Movement
 from congdoan.registry.people.models import Person
 
 
@@ -81,8 +80,14 @@ def by_number(rows: Iterable[StagedRow]) -> dict[bytes, Known]:
 def alike_of(context: Context, rows: Sequence[tuple[StagedRow, int]]) -> dict[int, list[Known]]:
     """People who are, or were last, in the row's unit and have its name and birth date; by row number."""
     has_people: dict[int, bool] = context.cache.setdefault("has_people", {})
-    for unit_id in {unit_id for _, unit_id in rows} - has_people.keys():
-        has_people[unit_id] = Movement.objects.filter(unit=unit_id).exists()
+    if fresh := {unit_id for _, unit_id in rows} - has_people.keys():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT u.id, EXISTS (SELECT 1 FROM membership_movement v WHERE v.unit_id = u.id)
+                   FROM unnest(%s::bigint[]) AS u(id)""",
+                [list(fresh)],
+            )
+            has_people.update(cursor.fetchall())
     wanted = [
         (
             row.number,
@@ -170,6 +175,7 @@ CHANGE_WORDS = {
     "address": "nơi ở",
     "hometown": "quê quán",
     "card_number": "số thẻ đoàn viên",
+    "employment": "nơi làm việc",
 }
 _OPEN_WORDS = {"full_name", "birth_on", "sex", "nationality"}
 
@@ -238,17 +244,25 @@ def unit_of(context: Context, row: StagedRow) -> int:
     return row.values.get("unit") or context.unit.pk
 
 
-def units_of(context: Context) -> Mapping[int, Unit]:
+def units_of(context: Context) -> UnitRows:
     """Units by id, looked up when first asked for."""
     if "unit_rows" not in context.cache:
-        context.cache["unit_rows"] = _UnitRows({context.unit.pk: context.unit})
-    return context.cache["unit_rows"]
+        context.cache["unit_rows"] = UnitRows({context.unit.pk: context.unit})
+    found: UnitRows = context.cache["unit_rows"]
+    return found
 
 
-class _UnitRows(dict[int, Unit]):
+class UnitRows(dict[int, Unit]):
+    """Units by id."""
+
     def __missing__(self, pk: int) -> Unit:
         self[pk] = found = Unit.objects.get(pk=pk)
         return found
+
+    def load(self, ids: Iterable[int]) -> None:
+        """Look up those not known yet. One query."""
+        if missing := set(ids) - self.keys():
+            self.update(Unit.objects.in_bulk(missing))
 
 
 def unit_name(context: Context, unit_id: int) -> str:

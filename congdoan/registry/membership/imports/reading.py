@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any
 from congdoan.foundation.imports.catalogue import Context, StagedRow
 from congdoan.foundation.imports.cells import getter, is_closing_line, is_mark, text_of
 from congdoan.kit.dates import DateError, format_date, parse_date, parse_partial_date
-from congdoan.kit.identifiers import check_citizen_id, check_phone, citizen_id_parts
+from congdoan.kit.identifiers import check_citizen_id, check_phone, check_tax_code, citizen_id_parts
 from congdoan.kit.sealed import match_digest
 from congdoan.kit.text import header_key, search_key, title_name
 from congdoan.registry.membership.imports.columns import FIELDS, LABELS
@@ -61,6 +62,30 @@ def _birth(value: object) -> tuple[date, str] | None:
     return parse_partial_date(value)
 
 
+_TAX_CODE = re.compile(r"\d{10}(?:[- ]?\d{3})?")
+_CONTRACT_WORDS = {
+    "khongxacdinhthoihan": "indefinite", "khongthoihan": "indefinite", "kxdth": "indefinite", "daihan": "indefinite",
+    "khongky": "indefinite", "xacdinhthoihan": "fixed", "cothoihan": "fixed", "xdth": "fixed",
+    "thoivu": "seasonal", "muavu": "seasonal", "theomuavu": "seasonal",
+    "bienche": "civil_servant", "hopdonglamviec": "civil_servant", "congchuc": "civil_servant",
+    "vienchuc": "civil_servant", "khongcohopdong": "none", "khongcoquanhelaodong": "none", "tudo": "none",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def contract_kind(text: str) -> str:
+    """A kind of contract (people.choices) as lists write it; '' when it is not known."""
+    key = header_key(text)
+    for start in ("hopdonglaodong", "hdld", "hopdong", "hd"):
+        if key.startswith(start) and key not in _CONTRACT_WORDS:
+            key = key.removeprefix(start)
+            break
+    if key in _CONTRACT_WORDS:
+        return _CONTRACT_WORDS[key]
+    # "12 tháng", "xác định thời hạn 36 tháng"
+    return "fixed" if key.endswith("thang") and any(char.isdigit() for char in key) else ""
+
+
 _PAST_DAYS = {"admitted", "joined", "application"}
 
 
@@ -77,9 +102,10 @@ class Reader:
         ]
         self.days = [
             (name, self.get[name])
-            for name in ("admitted", "joined", "application", "contract_from", "contract_to")
+            for name in ("admitted", "joined", "application", "contract_from", "contract_to", "works_from")
             if name in self.get
         ]
+        self.says_work = "workplace" in self.get or "workplace_tax" in self.get
         self.units: dict[str, int | None] = context.cache.get("units", {})
         self.today = context.actor.today
 
@@ -132,6 +158,8 @@ class Reader:
             if text := text_of(cell(cells)):
                 values[field] = text[:limit]
         self._days(row, cells)
+        if self.says_work:
+            self._work(row, cells)
         if "unit" in get:
             self._unit(row, text_of(get["unit"](cells)))
         if "birth_on" not in values and row.identity is None and row.outcome != "refused":
@@ -247,6 +275,40 @@ class Reader:
             if day > self.today and name in _PAST_DAYS:
                 row.refuse(self._column(name), f"Ngày {format_date(day)} chưa đến. Hãy kiểm tra lại.")
             values[name] = day.isoformat()
+
+    def _work(self, row: StagedRow, cells: Sequence[object]) -> None:
+        values, get = row.values, self.get
+        said = {
+            name: text_of(get[name](cells)) if name in get else ""
+            for name in ("workplace", "workplace_tax", "job_title", "contract_kind")
+        }
+        if not said["workplace_tax"] and _TAX_CODE.fullmatch(said["workplace"]):
+            said["workplace"], said["workplace_tax"] = "", said["workplace"]
+        if not said["workplace"] and not said["workplace_tax"]:
+            return
+        if said["workplace"]:
+            values["workplace"] = said["workplace"][:250]
+        if said["workplace_tax"]:
+            checked = check_tax_code(said["workplace_tax"])
+            values["workplace_tax"] = checked.value
+            for warning in checked.warnings:
+                row.warn(self._column("workplace_tax"), warning)
+        if said["job_title"]:
+            values["job_title"] = said["job_title"][:150]
+        if said["contract_kind"]:
+            if kind := contract_kind(said["contract_kind"]):
+                values["contract_kind"] = kind
+            else:
+                row.warn(
+                    self._column("contract_kind"),
+                    f"Không rõ loại hợp đồng “{said['contract_kind'][:40]}”, đã bỏ qua. Hãy ghi: không xác định thời "
+                    "hạn, xác định thời hạn, thời vụ hoặc biên chế.",
+                )
+        if values.get("contract_to", "9") < values.get("contract_from", ""):
+            row.warn(
+                self._column("contract_to"), "Ngày cuối của hợp đồng trước ngày đầu, đã bỏ qua ngày cuối."
+            )
+            del values["contract_to"]
 
     def _unit(self, row: StagedRow, text: str) -> None:
         if not text:

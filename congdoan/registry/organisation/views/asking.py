@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 
-from congdoan.foundation.access.queries import may, scope
+from congdoan.foundation.access.queries import Scope, may, scope
 from congdoan.foundation.measures.catalogue import NamesLink, measure
+from congdoan.foundation.succession.models import Successor
+from congdoan.foundation.succession.queries import successors_of
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import ancestors_on, known_version
 from congdoan.kit.lists import names_url
@@ -81,6 +83,7 @@ def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpRe
         "unit": unit,
         "version": version,
         "exists": on in version.during,
+        "successors": _successors(unit, held, on) if unit.ended_on is not None else [],
         "crumbs": crumbs,
         "tabs": [
             {"label": label, "url": reverse(f"organisation:{name}", args=[unit.code]), "active": name == tab}
@@ -90,6 +93,24 @@ def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpRe
         "can_found": can_found and unit.ended_on is None,
     }
     return render(request, f"organisation/{tab}.html", context | more)
+
+
+def _successors(unit: Unit, held: Scope, on: date) -> list[tuple[str, str, Successor]]:
+    """(name, address or '' out of scope, row) of the units that took over from one that ended."""
+    rows = successors_of(unit)
+    seen = set(
+        Unit.objects.filter(held.filter_on("pk", on), pk__in=[row.successor_id for row in rows]).values_list(
+            "pk", flat=True
+        )
+    )
+    return [
+        (
+            row.successor.name,
+            reverse("organisation:unit", args=[row.successor.code]) if row.successor_id in seen else "",
+            row,
+        )
+        for row in rows
+    ]
 
 
 def crumbs_of(unit: Unit | None = None) -> list[tuple[str, str]]:

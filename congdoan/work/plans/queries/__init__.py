@@ -7,6 +7,7 @@ bodies is read once, so that the number of queries grows with neither.
 from congdoan.work.plans.queries.finding import contents_of, mark_of, targets_of, visible_plans
 from congdoan.work.plans.queries.given import Given, allocation_history, allocation_in_force, given_to
 from congdoan.work.plans.queries.reading import (
+    PlanReading,
     children_progress,
     children_table,
     progress,
@@ -31,6 +32,7 @@ __all__ = [
     "ChildrenProgress",
     "Given",
     "PlanProgress",
+    "PlanReading",
     "TargetProgress",
     "allocation_history",
     "allocation_in_force",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on
+from congdoan.registry.membership.queries import Reconciliation, reconciled
 from congdoan.work.plans.models import AllocationItem, Plan, Target
 from congdoan.work.plans.queries.finding import targets_of
-from congdoan.work.plans.queries.session import Session
+from congdoan.work.plans.queries.session import Facts, Session
 from congdoan.work.plans.queries.shapes import (
     ADDITIVE,
     STATE_ORDER,
@@ -35,7 +36,7 @@ def progress(
     ``known_at`` forgets what was booked after an instant; trends are then left out.
     """
     targets = targets_of(plan)
-    session = Session(plan, targets, [unit.pk], as_of, known_at)
+    session = Session(targets, [unit.pk], Facts(plan, targets, [unit.pk], as_of, known_at))
     return PlanProgress(
         plan,
         unit,
@@ -48,7 +49,7 @@ def target_progress(
     target: Target, unit: Unit, as_of: date, known_at: datetime | None = None
 ) -> TargetProgress:
     """How far one target is at a unit."""
-    session = Session(target.plan, [target], [unit.pk], as_of, known_at)
+    session = Session([target], [unit.pk], Facts(target.plan, [target], [unit.pk], as_of, known_at))
     return session.read(target, trends=known_at is None)[unit.pk]
 
 
@@ -95,37 +96,92 @@ def children_table(
     plan: Plan, targets: Sequence[Target], unit: Unit, as_of: date, *, with_trends: bool = True
 ) -> dict[str, ChildrenProgress]:
     """`children_progress` for several targets at once, by target code."""
-    for target in targets:
-        target.plan = plan
-    names = {version.unit_id: version.name for version in children_on(unit, as_of)}
-    given = AllocationItem.objects.filter(
-        allocation__target__in=targets, allocation__unit=unit, allocation__state="issued"
-    ).values_list("unit_id", flat=True)
-    ids = [*names, *(pk for pk in dict.fromkeys(given) if pk not in names)]
-    units = Unit.objects.in_bulk(ids)
-    session = Session(plan, targets, [unit.pk, *ids], as_of, None)
-    result: dict[str, ChildrenProgress] = {}
-    for target in targets:
-        read = session.read(target, trends=with_trends)
-        whole = read.pop(unit.pk)
+    return PlanReading(plan, unit, as_of, targets).children(targets, trends_of=targets if with_trends else ())
+
+
+class PlanReading:
+    """A plan at a unit and at the bodies directly below, seen at the end of ``as_of``: what they share is asked for
+    once. For pages that show all of it. ``targets``: all of the plan when not told."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        unit: Unit,
+        as_of: date,
+        targets: Sequence[Target] | None = None,
+        *,
+        with_children: bool = True,
+    ) -> None:
+        self.plan, self.unit, self.as_of = plan, unit, as_of
+        self._targets = targets_of(plan) if targets is None else targets
+        for target in self._targets:
+            target.plan = plan
+        self._names: dict[int, str] = {}
+        self._units: dict[int, Unit] = {}
+        self._given_to: set[tuple[int, int]] = set()
+        if with_children:
+            self._names = dict(children_on(unit, as_of).values_list("unit_id", "name"))
+            given = AllocationItem.objects.filter(
+                allocation__target__in=self._targets, allocation__unit=unit, allocation__state="issued"
+            ).values_list("allocation__target", "unit_id")
+            self._given_to = set(given)
+            ids = dict.fromkeys([*self._names, *(pk for _, pk in given)])
+            self._units = Unit.objects.defer("search", "name_key").in_bulk(list(ids))
+        self._facts = Facts(plan, self._targets, [unit.pk, *self._units], as_of, None)
+        self._whole = Session(self._targets, [unit.pk], self._facts)
+        self._whole.figures.know(unit)
+
+    def progress(self) -> PlanProgress:
+        """How far each target is at the unit itself, without courses."""
+        read = [self._whole.read(target, trends=False)[self.unit.pk] for target in self._targets]
+        return PlanProgress(self.plan, self.unit, self.as_of, tuple(read))
+
+    def children(
+        self, targets: Sequence[Target], *, trends_of: Sequence[Target]
+    ) -> dict[str, ChildrenProgress]:
+        """What each body below contributes, by target code; with the courses of ``trends_of``. The bodies are those
+        that stand below on the day and those that one of the targets was given to."""
+        chosen = {target.pk for target in targets}
+        given = {pk for target, pk in self._given_to if target in chosen}
+        units = {pk: unit for pk, unit in self._units.items() if pk in self._names or pk in given}
+        session = Session(targets, list(units), self._facts, like=self._whole.figures)
+        session.figures.know(*units.values())
+        return {
+            target.code: self._children(session, units, target, trends=target in trends_of)
+            for target in targets
+        }
+
+    def growth(self, from_on: date, to_on: date) -> Reconciliation:
+        """The reconciliation of the unit's members over [from_on, to_on)."""
+        figures, pk = self._whole.figures, self.unit.pk
+        return reconciled(
+            from_on,
+            to_on,
+            figures.stock("members", pk, from_on - timedelta(days=1), {}),
+            figures.rows("members", from_on, to_on)[pk],
+        )
+
+    def _children(
+        self, session: Session, units: dict[int, Unit], target: Target, *, trends: bool
+    ) -> ChildrenProgress:
+        whole = self._whole.read(target, trends=trends)[self.unit.pk]
         additive = target.indicator.kind in ADDITIVE
         children = [
             ChildProgress(
                 units[pk],
-                names.get(pk, units[pk].name),
+                self._names.get(pk, units[pk].name),
                 item,
                 item.value * 100 / whole.value
                 if additive and item.value is not None and whole.value
                 else None,
             )
-            for pk, item in read.items()
+            for pk, item in session.read(target, trends=trends).items()
         ]
         children.sort(key=_slowest_first)
         remainder = None
         if additive and whole.value is not None:
             remainder = whole.value - sum((child.progress.value or Decimal(0)) for child in children)
-        result[target.code] = ChildrenProgress(whole, tuple(children), remainder)
-    return result
+        return ChildrenProgress(whole, tuple(children), remainder)
 
 
 def _slowest_first(child: ChildProgress) -> tuple[int, Decimal, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -26,40 +25,68 @@ from congdoan.work.plans.queries.shapes import ADDITIVE, RECENT_DAYS, SHARES, Ta
 from congdoan.work.plans.rules import SCORED, Span, demand_words, figure_words, met, span_of
 
 
-@dataclass
-class Session:
-    """Progress of targets at units on a day, with everything they share read once."""
+class Facts:
+    """What was given, adjusted and reported at units for targets of a plan, and by which shares states are judged:
+    read once for all that a page shows."""
 
-    plan: Plan
-    targets: Sequence[Target]
-    unit_ids: list[int]
-    as_of: date
-    known_at: datetime | None
-    figures: Figures = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.figures = Figures(self.unit_ids, self.known_at)
-        self.given = given_to(self.targets, self.unit_ids, self.as_of)
+    def __init__(
+        self,
+        plan: Plan,
+        targets: Sequence[Target],
+        unit_ids: Sequence[int],
+        as_of: date,
+        known_at: datetime | None,
+    ) -> None:
+        self.plan, self.unit_ids, self.as_of, self.known_at = plan, unit_ids, as_of, known_at
+        self.given = given_to(targets, unit_ids, as_of)
         self.adjusted = {
             (row.target_id, row.unit_id): row
             for row in Adjustment.objects.filter(
-                target__in=self.targets,
-                unit__in=self.unit_ids,
-                effective_on__lte=self.as_of,
+                target__in=targets,
+                unit__in=unit_ids,
+                effective_on__lte=as_of,
                 withdrawn_at__isnull=True,
             ).select_related("decision", "approved_by")
         }
         self.reported: dict[tuple[int, int], list[ReportedValue]] = defaultdict(list)
-        reported = ReportedValue.objects.filter(
-            target__in=self.targets, unit__in=self.unit_ids, on__lte=self.as_of
-        )
-        if self.known_at is not None:
-            reported = reported.filter(reported_at__lte=self.known_at)
+        reported = ReportedValue.objects.filter(target__in=targets, unit__in=unit_ids, on__lte=as_of)
+        if known_at is not None:
+            reported = reported.filter(reported_at__lte=known_at)
         for row in reported.select_related("reported_by").order_by("-on"):
             self.reported[row.target_id, row.unit_id].append(row)
-        shares = parameters(SHARES, on=self.as_of, unit_id=self.plan.issuer_id)
+        shares = parameters(SHARES, on=as_of, unit_id=plan.issuer_id)
         self.attention, self.behind = (Decimal(str(shares[code].value)) for code in SHARES)
-        self.issued: set[tuple[int, int]] | None = None
+        self._issued: set[int] | None = None
+
+    def has_allocated(self, unit_id: int) -> bool:
+        """Whether the unit had given any target of the plan down."""
+        if self._issued is None:
+            self._issued = set(
+                Allocation.objects.filter(
+                    target__plan=self.plan, unit__in=self.unit_ids, effective_on__lte=self.as_of
+                )
+                .exclude(state="draft")
+                .values_list("unit_id", flat=True)
+            )
+        return unit_id in self._issued
+
+
+class Session:
+    """Progress of targets at units on a day. Facts and figures that another session has read are not read again."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        unit_ids: Sequence[int],
+        facts: Facts,
+        *,
+        like: Figures | None = None,
+    ) -> None:
+        self.plan, self.as_of = facts.plan, facts.as_of
+        self.targets, self.unit_ids, self.facts = targets, list(unit_ids), facts
+        self.figures = Figures(self.unit_ids, facts.known_at)
+        if like is not None:
+            self.figures.share(like)
         self._preload()
 
     def _preload(self) -> None:
@@ -132,7 +159,7 @@ class Session:
         if reading.wider:
             words = ", ".join(reading.wider)
             notes.append(f"Chưa lọc được theo: {words}; con số rộng hơn lời văn của chỉ tiêu.")
-        adjustment = self.adjusted.get((target.pk, unit_id))
+        adjustment = self.facts.adjusted.get((target.pk, unit_id))
         assessed = adjustment.value if adjustment is not None else None
         if adjustment is not None:
             notes.append(
@@ -199,30 +226,19 @@ class Session:
         self, target: Target, span: Span, unit_id: int, reading: Reading
     ) -> tuple[Decimal | None, date, str]:
         """The newest value an officer entered that speaks of this window; a decided allocation is seen by itself."""
-        if target.indicator_id == "allocation_table" and self._has_allocated(unit_id):
+        if target.indicator_id == "allocation_table" and self.facts.has_allocated(unit_id):
             return Decimal(1), reading.read_on, "Quyết định giao chỉ tiêu đã ghi trong phần mềm."
         stands = target.indicator.kind == "stock"
-        for row in self.reported[target.pk, unit_id]:
+        for row in self.facts.reported[target.pk, unit_id]:
             if row.on <= reading.read_on and (stands or row.on >= span.from_on):
                 return row.value, row.on, row.source
         return None, reading.read_on, ""
-
-    def _has_allocated(self, unit_id: int) -> bool:
-        if self.issued is None:
-            self.issued = set(
-                Allocation.objects.filter(
-                    target__plan=self.plan, unit__in=self.unit_ids, effective_on__lte=self.as_of
-                )
-                .exclude(state="draft")
-                .values_list("unit_id", "target_id")
-            )
-        return any(unit == unit_id for unit, _ in self.issued)
 
     def _demand(self, target: Target, unit_id: int) -> tuple[Decimal | None, str]:
         """What a unit must reach. A body below the issuer has what it was given; a percentage binds all alike."""
         if unit_id == self.plan.issuer_id:
             return target.value, ""
-        given = self.given.get((target.pk, unit_id))
+        given = self.facts.given.get((target.pk, unit_id))
         if given is not None:
             return given.total, ""
         if target.value is None or target.indicator.kind in {"ratio", "average"}:
@@ -266,7 +282,7 @@ class Session:
             return start + (goal - start) * share, (
                 f"Chia đều theo ngày từ mức {figure_words(opening, target.unit_name)} đầu kỳ."
             )
-        given = self.given.get((target.pk, unit_id))
+        given = self.facts.given.get((target.pk, unit_id))
         if given is not None and given.periods and given.total:
             planned = Decimal(0)
             for period, value in given.periods:
@@ -383,6 +399,6 @@ class Session:
         if expected is None or goal is None:
             return "none"
         reached = part_reached(value, expected, opening)
-        if reached >= self.attention:
+        if reached >= self.facts.attention:
             return "on_track"
-        return "attention" if reached >= self.behind else "behind"
+        return "attention" if reached >= self.facts.behind else "behind"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,9 @@ from django.views.decorators.http import require_GET
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
-from congdoan.registry.membership.queries import reconciliation
-from congdoan.work.plans import cards, queries
+from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
-from congdoan.work.plans.queries import PlanProgress, TargetProgress
+from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
 from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan
 from congdoan.work.plans.workbook import write_children
 
@@ -34,8 +33,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     tab = request.GET.get("muc", "")
     if request.GET.get("xuat") == "xlsx":
         return _export(request, found, unit)
-    progress = queries.progress(found, unit, request.as_of, with_trends=tab == "")
     may_edit = found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id)
+    has_table = tab not in _TABS or _TABS[tab] in (_overview, _children)
+    reading = PlanReading(found, unit, request.as_of, with_children=has_table)
+    progress = reading.progress()
     shown: dict[str, Any] = {
         "plan": found,
         "unit": unit,
@@ -51,7 +52,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
             found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")
         ),
     }
-    shown |= _TABS.get(tab, _overview)(request, progress)
+    shown |= _TABS.get(tab, _overview)(request, reading, progress)
     return render(request, "plans/plan.html", shown)
 
 
@@ -83,31 +84,29 @@ def _tabs(plan: Plan, unit: Unit, active: str, *, may_edit: bool) -> list[dict[s
     ]
 
 
-def _overview(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     shown: dict[str, Any] = {"cards": cards.cards(progress)}
     leading = cards.leading_target(progress)
     growth = cards.growth_target(progress)
     if growth is not None and growth.read_on >= growth.span.from_on:
         shown["waterfall"] = cards.growth_waterfall(
-            reconciliation(progress.unit.pk, growth.span.from_on, growth.read_on + timedelta(days=1)),
+            reading.growth(growth.span.from_on, growth.read_on + timedelta(days=1)),
             title="Thực tăng được cộng từ đâu",
             opening_label="Đầu kỳ",
             closing_label="Hiện nay" if growth.read_on == request.as_of else f"{format_date(growth.read_on)}",
         )
     if leading is not None:
-        shown["trend"] = cards.course(leading)
-        shown |= _table(progress, leading, request.as_of)
+        table = _table(reading, progress, leading)
+        shown |= {"trend": cards.course(table["leading"]), **table}
     return shown
 
 
-def _table(progress: PlanProgress, leading: TargetProgress, on: date) -> dict[str, Any]:
+def _table(reading: PlanReading, progress: PlanProgress, leading: TargetProgress) -> dict[str, Any]:
     beside = cards.columns_beside(progress.targets, leading)
-    tables = queries.children_table(
-        progress.plan, [leading.target, *[item.target for item in beside]], progress.unit, on
-    )
+    tables = reading.children([leading.target, *[item.target for item in beside]], trends_of=[leading.target])
     found = tables[leading.target.code]
     return {
-        "leading": leading,
+        "leading": found.whole,
         "leading_percent": leading.percent / 100 if leading.percent is not None else None,
         "beside": [cards.column_title(item) for item in beside],
         "children": cards.children_rows(tables, leading.target.code, [item.target.code for item in beside]),
@@ -115,7 +114,7 @@ def _table(progress: PlanProgress, leading: TargetProgress, on: date) -> dict[st
     }
 
 
-def _children(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _children(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     chosen = _chosen(request, progress)
     if chosen is None:
         return {"choices": [], "children": []}
@@ -129,7 +128,7 @@ def _children(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
             for item in progress.targets
             if item.target.kind != "baseline"
         ],
-        **_table(progress, chosen, request.as_of),
+        **_table(reading, progress, chosen),
     }
 
 
@@ -140,7 +139,7 @@ def _chosen(request: HttpRequest, progress: PlanProgress) -> TargetProgress | No
         return cards.leading_target(progress) or next(iter(progress.targets), None)
 
 
-def _campaigns(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _campaigns(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     groups = []
     for campaign in progress.plan.campaigns.order_by("during"):
         items = [item for item in progress.targets if item.target.campaign_id == campaign.pk]
@@ -156,7 +155,7 @@ def _campaigns(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
     return {"campaigns": groups}
 
 
-def _facts(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _facts(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     plan = progress.plan
     issued = format_date(plan.issued_on) or plan.issued_text or "(chưa ghi ngày)"
     return {
@@ -178,15 +177,15 @@ def _facts(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
     }
 
 
-def _open_points(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _open_points(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     return {"target_points": [item.target for item in progress.targets if item.target.open_points]}
 
 
-def _nothing_more(request: HttpRequest, progress: PlanProgress) -> dict[str, Any]:
+def _nothing_more(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     return {}
 
 
-_TABS: dict[str, Callable[[HttpRequest, PlanProgress], dict[str, Any]]] = {
+_TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, Any]]] = {
     "": _overview,
     "don-vi": _children,
     "dot": _campaigns,
@@ -198,13 +197,14 @@ _TABS: dict[str, Callable[[HttpRequest, PlanProgress], dict[str, Any]]] = {
 
 def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     """The table of the bodies below as .xlsx: what is seen, as numbers."""
-    progress = queries.progress(plan, unit, request.as_of, with_trends=False)
+    reading = PlanReading(plan, unit, request.as_of)
+    progress = reading.progress()
     chosen = _chosen(request, progress)
     if chosen is None:
         raise Http404("Kế hoạch chưa có chỉ tiêu nào.")
     with tempfile.TemporaryDirectory(prefix="congdoan-export-") as folder:
         path = Path(folder) / "children.xlsx"
-        table = _table(progress, chosen, request.as_of)
+        table = _table(reading, progress, chosen)
         del table["leading_percent"]
         write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
         # The open handle outlives the folder's entry.

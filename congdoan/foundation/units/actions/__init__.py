@@ -20,6 +20,15 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.measures.actions import placements_change
+from congdoan.foundation.units.actions.rearranging import (
+    Founded,
+    Rearranged,
+    annul,
+    hold_units,
+    hold_units_alone,
+    rearrange,
+    replaced,
+)
 from congdoan.foundation.units.models import (
     Decision,
     KindAuthority,
@@ -31,6 +40,25 @@ from congdoan.foundation.units.models import (
 )
 from congdoan.foundation.units.queries import _CLOSURE_SQL
 from congdoan.kit.text import name_sort_key, nfc, search_key
+
+__all__ = [
+    "Change",
+    "Founded",
+    "NewUnit",
+    "Rearranged",
+    "TreeError",
+    "annul",
+    "change_units",
+    "create_units",
+    "end_units",
+    "hold_units",
+    "hold_units_alone",
+    "install_kinds",
+    "name_sort_of_unit",
+    "rearrange",
+    "rebuild_placements",
+    "replaced",
+]
 
 
 class TreeError(ValueError):
@@ -309,7 +337,7 @@ def _audit(actor: Actor, verb: str, units: Sequence[Unit], word: str, decision: 
 @transaction.atomic
 def install_kinds() -> None:
     """Load levels, kinds and authorities from kinds.yaml. Rows that exist are left as the office has them."""
-    stored = yaml.safe_load((Path(__file__).parent / "kinds.yaml").read_text())
+    stored = yaml.safe_load((Path(__file__).parents[1] / "kinds.yaml").read_text())
     for row in stored["levels"]:
         UnitLevel.objects.get_or_create(
             code=row["code"],

@@ -1,0 +1,7 @@
+"""What becomes of this room's rows when union bodies are rearranged."""
+
+from __future__ import annotations
+
+from congdoan.foundation.succession.catalogue import declare_succession
+
+declare_succession("files.StoredFile", "unit", "history", why="tệp thuộc hồ sơ lưu của đơn vị đã nhận")

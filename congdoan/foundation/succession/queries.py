@@ -1,0 +1,147 @@
+"""Reads of succession: successors of a unit, what the rules count, what stands in the way of an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Count, Q
+
+from congdoan.foundation.succession.catalogue import Hindrance, Passage, SuccessionRule, Tally, rules
+from congdoan.foundation.succession.models import JournalEntry, Successor
+from congdoan.foundation.units.models import Unit
+
+_JOURNAL = JournalEntry._meta.db_table
+
+
+def successors_of(unit: Unit | int) -> list[Successor]:
+    """Who succeeded a unit, the main one first, with unit, successor and decision. One query."""
+    return list(
+        Successor.objects.filter(unit=unit)
+        .select_related("unit", "successor", "decision")
+        .order_by("on", "rank", "pk")
+    )
+
+
+def predecessors_of(unit: Unit | int) -> list[Successor]:
+    """Whom a unit succeeded, the newest first."""
+    return list(
+        Successor.objects.filter(successor=unit)
+        .select_related("unit", "successor", "decision")
+        .order_by("-on", "unit__sort_key", "pk")
+    )
+
+
+def today_of(unit_ids: Iterable[int]) -> dict[int, int]:
+    """Where links of ended units lead: the main successor that stands today, followed over several rearrangements;
+    a unit that was never succeeded, or still stands, leads to itself. One query."""
+    ids = list(unit_ids)
+    result = {pk: pk for pk in ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE led(origin, unit_id, hops) AS (
+                   SELECT u.id, u.id, 0 FROM units_unit u WHERE u.id = ANY(%s)
+                   UNION ALL
+                   SELECT l.origin, s.successor_id, l.hops + 1
+                   FROM led l JOIN units_unit u ON u.id = l.unit_id AND u.ended_on IS NOT NULL
+                   JOIN LATERAL (SELECT successor_id FROM succession_successor s WHERE s.unit_id = l.unit_id
+                                 ORDER BY s."on" DESC, s.rank, s.id LIMIT 1) s ON TRUE
+                   WHERE l.hops < 20
+               )
+               SELECT DISTINCT ON (origin) origin, unit_id FROM led ORDER BY origin, hops DESC""",
+            [ids],
+        )
+        result.update(dict(cursor.fetchall()))
+    return result
+
+
+def tallies(passage: Passage) -> list[tuple[SuccessionRule, list[Tally]]]:
+    """What every rule with a label counts at the units that end or are divided. One query a rule."""
+    found: list[tuple[SuccessionRule, list[Tally]]] = []
+    ended = passage.ended
+    for rule in rules():
+        if not rule.label:
+            continue
+        if rule.handler is not None:
+            found.append((rule, rule.handler.tally(passage)))
+            continue
+        chosen = Q(**{f"{rule.field}__in": ended}) & (rule.open or Q())
+        counted = dict(
+            rule.model_class._default_manager.filter(chosen)
+            .order_by()
+            .values_list(rule.field)
+            .annotate(n=Count("pk"))
+            .values_list(rule.field, "n")
+        )
+        lines = []
+        for pk, n in counted.items():
+            if rule.fate == "successor":
+                lines.append(passage.passing(pk, n))
+            else:
+                lines.append(Tally(pk, n, None, "ended" if rule.fate == "ends" else "kept"))
+        found.append((rule, lines))
+    return found
+
+
+def changed_since(batch: UUID, *, limit: int = 50) -> list[tuple[str, int]]:
+    """Rows that are no longer as the rearrangement left them: (model label, row id). One query a model."""
+    found: list[tuple[str, int]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT model FROM {_JOURNAL} WHERE batch = %s ORDER BY 1", [batch])
+        for (label,) in cursor.fetchall():
+            model = apps.get_model(label)
+            assert model._meta.pk is not None
+            key = model._meta.pk.column
+            columns = [
+                c.column for c in model._meta.local_concrete_fields if not getattr(c, "generated", False)
+            ]
+            row = ", ".join(f"'{name}', t.\"{name}\"" for name in columns)
+            cursor.execute(
+                f"""SELECT j.row_id FROM (
+                        SELECT DISTINCT ON (row_id) row_id, after FROM {_JOURNAL}
+                        WHERE batch = %s AND model = %s ORDER BY row_id, id DESC
+                    ) j LEFT JOIN {model._meta.db_table} t ON t."{key}" = j.row_id
+                    WHERE (CASE WHEN t."{key}" IS NULL THEN NULL ELSE jsonb_build_object({row}) END)
+                          IS DISTINCT FROM j.after
+                    ORDER BY 1 LIMIT %s""",
+                [batch, label, limit],
+            )
+            found += [(label, pk) for (pk,) in cursor.fetchall()]
+    return found
+
+
+def bound_to(unit_ids: Iterable[int], batch: UUID) -> list[Hindrance]:
+    """Rows that refer to these units and were not made by the rearrangement: each rule that binds says how many.
+
+    For units that a rearrangement founded: they can only be taken back while nothing else leans on them.
+    """
+    ids = list(unit_ids)
+    found: list[Hindrance] = []
+    if not ids:
+        return found
+    for rule in rules():
+        if not rule.binds:
+            continue
+        model = rule.model_class
+        made = JournalEntry.objects.filter(batch=batch, model=model._meta.label).values("row_id")
+        rows = (
+            model._default_manager.filter(**{f"{rule.field}__in": ids})
+            .exclude(pk__in=made)
+            .order_by()
+            .values(rule.field)
+            .annotate(n=Count("pk"))
+        )
+        names = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
+        for row in rows:
+            pk = row[rule.field]
+            if pk in names:
+                label = rule.label or str(model._meta.verbose_name)
+                found.append(
+                    Hindrance(
+                        f"{names[pk]} (lập theo quyết định này) đã có {row['n']} {label.lower()} ghi sau đó.",
+                        pk,
+                    )
+                )
+    return found

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReorganisationConfig(AppConfig):
+    name = "congdoan.registry.reorganisation"
+    label = "reorganisation"

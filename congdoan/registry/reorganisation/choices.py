@@ -1,0 +1,28 @@
+"""Kinds of steps and states of a reorganisation, with their words."""
+
+from __future__ import annotations
+
+STATES = [
+    ("draft", "đang soạn"),
+    ("checked", "đã kiểm tra"),
+    ("committed", "đã thực hiện"),
+    ("undone", "đã hoàn tác"),
+]
+#: Kinds of steps, in the order a form offers them.
+STEP_KINDS = [
+    ("merge", "Sáp nhập"),
+    ("split", "Chia tách"),
+    ("dissolve", "Giải thể"),
+    ("found", "Lập đơn vị mới"),
+    ("move", "Chuyển đơn vị trực thuộc"),
+    ("rename", "Đổi tên"),
+    ("change_kind", "Đổi loại đơn vị"),
+    ("end_level", "Kết thúc cả một cấp"),
+    ("transfer_authority", "Chuyển thẩm quyền"),
+]
+#: How heavy a problem is: an error forbids committing, "person" asks somebody to look, a warning only says something.
+PROBLEM_LEVELS = [
+    ("error", "phải sửa"),
+    ("person", "cần người xem"),
+    ("warning", "lưu ý"),
+]
