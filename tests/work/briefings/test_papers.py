@@ -8,7 +8,7 @@ from datetime import date
 import docx
 import pytest
 
-from congdoan.foundation.files.queries import path_of
+from congdoan.foundation.files.queries import opened
 from congdoan.work.briefings import actions, word
 from congdoan.work.briefings.actions import AgendaData, ConclusionData
 from congdoan.work.briefings.queries import agenda_mark, suggestions
@@ -86,7 +86,7 @@ def test_the_notice_says_who_came_what_was_concluded_and_who_does_it(office: Off
     actions.close(actor=at, on=HELD_ON, briefing=made, number="12", dated_on=date(2026, 10, 9))
     made.refresh_from_db()
     assert made.notice is not None
-    text, tables = read(path_of(made.notice).read_bytes())
+    text, tables = read(opened(office.system, made.notice).read())
     head, given, foot = tables
     assert head[1] == ["Số: 12/TB-LĐLĐ", head[1][1]]
     assert "ngày 09 tháng 10 năm 2026" in head[1][1]
@@ -107,7 +107,7 @@ def test_the_notice_says_who_came_what_was_concluded_and_who_does_it(office: Off
 def test_the_kept_notice_does_not_change_with_the_tasks(office: Office) -> None:
     made, (task,) = office.closed(office.task())
     assert made.notice is not None and made.pack is not None
-    before = path_of(made.notice).read_bytes()
+    before = opened(office.system, made.notice).read()
     actions.finish(actor=office.at(HELD_ON), on=HELD_ON, conclusion=task, result="Xong")
     made.refresh_from_db()
-    assert path_of(made.notice).read_bytes() == before
+    assert opened(office.system, made.notice).read() == before
