@@ -62,6 +62,7 @@ FLOORS = [
     "congdoan.work.plans",
     "congdoan.work.reports",
     "congdoan.work.returns",
+    "congdoan.work.briefings",
     "congdoan.faces.office",
     "congdoan.faces.api",
 ]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao-dinh-ky/", include("congdoan.work.returns.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
+    path("giao-ban/", include("congdoan.work.briefings.urls")),
     path("", include("congdoan.registry.membership.urls")),
     path("", include("congdoan.faces.office.urls")),
 ]

@@ -26,6 +26,8 @@ OFFERED = {
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",
     # How a document names a body and leaves room for its number.
+    # The figures of a report in words, for the papers of a briefing.
+    "congdoan.work.reports.figures",
     "congdoan.work.reports.word",
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}

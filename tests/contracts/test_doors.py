@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,10 +29,13 @@ from congdoan.foundation.files.actions import store
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
+from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
+from congdoan.work.briefings import actions as briefings
+from congdoan.work.briefings.queries import conclusions_mark
 from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
@@ -182,6 +185,30 @@ class World:
             docx=self.file,
             xlsx=self.file,
         )
+        self.briefing = briefings.hold(
+            actor=system,
+            on=date(2026, 4, 8),
+            briefing=briefings.plan_briefing(
+                actor=system,
+                on=on,
+                data=briefings.BriefingData(
+                    home,
+                    "briefing",
+                    Period.parse("2026-Q1"),
+                    self.plan,
+                    datetime(2026, 4, 8, 1, tzinfo=UTC),
+                    "Phòng Bí Mật Bắc",
+                    "Chủ tịch Bí Mật Bắc",
+                ),
+            ),
+        )
+        (self.conclusion,) = briefings.save_conclusions(
+            actor=system,
+            on=date(2026, 4, 8),
+            briefing=self.briefing,
+            items=[briefings.ConclusionData("Việc Bí Mật Bắc", date(2026, 5, 1), unit=home)],
+            seen=conclusions_mark(self.briefing),
+        )
         self.imported = ImportRun.objects.create(kind="members", unit=home, on=on, file=self.file)
         self.entry = record(actor=system, verb="people.edit", unit_id=home.pk, summary="Sửa Bí Mật Bắc")
         self.approval = Approval.objects.create(
@@ -261,6 +288,8 @@ class World:
             "reorganisation:*.pk": self.reorganisation.pk,
             "reorganisation:*.kind": "merge",
             "reorganisation:*.position": 1,
+            "briefings:*.pk": self.briefing.pk,
+            "briefings:*.task": self.conclusion.pk,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

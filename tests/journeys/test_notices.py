@@ -13,7 +13,7 @@ def follow_the_bell(visitor: Any) -> None:
     page = visitor.sign_in("canbo.hp")
     page.get_by_role("link", name="Thông báo").first.click()
     page.get_by_role("heading", name="Thông báo", exact=True).wait_for()
-    assert "Chưa có thông báo nào" in page.content()
+    assert "Việc được giao tại giao ban quý III năm 2026" in page.content()
     assert visitor.overflow() <= 1
     page.get_by_role("link", name="Cách nhận thông báo").last.click()
     group = page.get_by_role("group", name="Nhắc việc đến hạn")

@@ -24,12 +24,16 @@ from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
+from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
 from congdoan.work.returns.queries import visible_obligations, with_standing
 
 #: Days for which the proposer still finds a refusal in the queue.
 _REFUSED_DAYS = 7
 #: Days before the end of a foreign worker's contract in which the union should act.
 _CONTRACT_NOTICE = 30
+#: Days before a meeting in which it stands in the queue, and before a task's day in which it needs attention.
+_MEETING_NOTICE = 14
+_TASK_NOTICE = 7
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,32 @@ def _reorganisations(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             detail=f"{found.authority.name} · có hiệu lực từ {format_date(found.effective_on)}",
             state=state,
             state_text=words,
+        )
+
+
+def _briefings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Tasks given at briefings, the first due first, and the meetings to come."""
+    if actor.user is None:
+        return
+    for task in tasks_of(actor)[:5]:
+        is_late = task.due_on < on
+        _, words = state_line(task, on)
+        yield WorkItem(
+            "checklist",
+            task.text,
+            reverse("briefings:task", args=[task.pk]),
+            detail=f"{task.briefing.title}, {task.briefing.unit.name} · hạn {format_date(task.due_on)}",
+            state="overdue" if is_late else "attention" if (task.due_on - on).days <= _TASK_NOTICE else "",
+            state_text=words if is_late else days_left_words(on, task.due_on),
+        )
+    for meeting in upcoming(actor, on, days=_MEETING_NOTICE)[:3]:
+        yield WorkItem(
+            "messages",
+            f"{meeting.title}, {meeting.unit.name}",
+            reverse("briefings:briefing", args=[meeting.pk]),
+            detail=f"{format_date(meeting.held_on)}{f', {meeting.place}' if meeting.place else ''}",
+            state="new",
+            state_text=days_left_words(on, meeting.held_on),
         )
 
 
@@ -264,6 +294,7 @@ def _returns_to_accept(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]
 
 _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _approvals,
+    _briefings,
     _imports,
     _reorganisations,
     _failed_jobs,

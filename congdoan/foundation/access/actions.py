@@ -22,6 +22,7 @@ _VIEW = [
     "plans.view",
     "reports.view",
     "returns.view",
+    "briefings.view",
     "reorganisation.view",
 ]
 _CADRE = [
@@ -37,6 +38,7 @@ _CADRE = [
     "reports.write",
     "returns.fill",
     "returns.submit",
+    "briefings.run",
     "plans.report_value",
 ]
 #: Roles of a new installation; an office changes them or makes its own.

@@ -56,6 +56,7 @@ ROOM_NAMES = {
     "plans": "Kế hoạch và chỉ tiêu",
     "reports": "Báo cáo",
     "returns": "Báo cáo định kỳ",
+    "briefings": "Giao ban",
     "catalogues": "Danh mục",
     "approvals": "Phê duyệt",
     "messaging": "Thông báo, gửi tin",
