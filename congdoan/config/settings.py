@@ -61,6 +61,7 @@ FLOORS = [
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",
+    "congdoan.work.returns",
     "congdoan.faces.office",
     "congdoan.faces.api",
 ]

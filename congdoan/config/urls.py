@@ -16,6 +16,7 @@ urlpatterns = [
     path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),
+    path("bao-cao-dinh-ky/", include("congdoan.work.returns.urls")),
     path("bao-cao/", include("congdoan.work.reports.urls")),
     path("", include("congdoan.registry.membership.urls")),
     path("", include("congdoan.faces.office.urls")),

@@ -25,6 +25,8 @@ OFFERED = {
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",
+    # How a document names a body and leaves room for its number.
+    "congdoan.work.reports.word",
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 

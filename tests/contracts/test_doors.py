@@ -36,6 +36,8 @@ from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
 from congdoan.work.reports.models import Report
+from congdoan.work.returns.actions import delegate, make_obligations, open_return, publish, take_shipped
+from congdoan.work.returns.models import Obligation
 from tests.factories.officers import give, make_user
 from tests.factories.people import make_members
 from tests.factories.tree import Tree
@@ -199,6 +201,22 @@ class World:
             notice=self.notice, channel="email", created_at=timezone.now(), next_try_at=timezone.now()
         )
         self.home = home
+        self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
+        publish(actor=system, form=self.return_form)
+        make_obligations(actor=system, form=self.return_form, period="2026-H1")
+        self.owed = Obligation.objects.get(form=self.return_form, unit=home)
+        open_return(actor=system, on=system.today, obligation=self.owed)
+        substitute = make_user("thay-bac", home_unit=home)
+        give(substitute, "viewer", home)
+        self.delegation = delegate(
+            actor=system,
+            unit=home,
+            absent=self.officer,
+            substitute=substitute,
+            from_on=on,
+            until=None,
+            reason="Bí Mật Bắc",
+        )
         self.examples: dict[str, Any] = {
             "access:user.pk": self.officer.pk,
             "access:switch_user.pk": self.officer.pk,
@@ -230,6 +248,9 @@ class World:
             "plans:*.target": self.target.code,
             "plans:*.part": "can-cu",
             "reports:*.pk": self.report.pk,
+            "returns:*.pk": self.owed.pk,
+            "returns:*.form": self.return_form.pk,
+            "returns:*.delegation": self.delegation.pk,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
@@ -279,7 +300,8 @@ def visit(client: Client, address: str) -> tuple[int, str]:
         answer = client.get(address)
         if answer.status_code == 405:
             answer = client.post(address, {})
-        text = "" if answer.streaming else answer.text
+        is_file = answer.headers.get("Content-Type", "").startswith("application/vnd.")
+        text = "" if answer.streaming or is_file else answer.text
         return answer.status_code, text
     finally:
         transaction.savepoint_rollback(mark)

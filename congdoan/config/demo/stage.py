@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from congdoan.config.demo import planning
+from congdoan.config.demo import planning, reporting
 from congdoan.config.demo.bodies import BOOKS_OPEN, ROOT_CODE
 from congdoan.config.demo.build import Builder
 from congdoan.config.demo.samples import SampleList, write_samples
@@ -95,6 +95,8 @@ def build(
     planning.end_those_over(actor=actor, until=today)
     fold_all()
     say(f"Kế hoạch: đã nạp {Plan.objects.count()}, đã giao {given} chỉ tiêu cho cấp dưới.")
+    owed = reporting.give_out_returns(actor=actor, until=today, committee_unit=_committee_unit(story).code)
+    say(f"Báo cáo định kỳ: đã giao {owed} báo cáo cho các đơn vị.")
     record(
         actor=actor,
         verb=_LOADED,

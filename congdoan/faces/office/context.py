@@ -22,6 +22,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Trang chủ", "office:home", "home", ""),
             ("Kế hoạch, chỉ tiêu", "plans:list", "target-arrow", "plans.view"),
             ("Báo cáo", "reports:list", "file-text", "reports.view"),
+            ("Báo cáo định kỳ", "returns:list", "clipboard-data", "returns.view"),
         ],
     ),
     (

@@ -23,6 +23,7 @@ from congdoan.kit.numbers import format_number
 from congdoan.registry.enterprises.models import Standing
 from congdoan.registry.enterprises.queries import recent_headcounts, years_before
 from congdoan.registry.people.models import Employment
+from congdoan.work.returns.queries import visible_obligations, with_standing
 
 #: Days for which the proposer still finds a refusal in the queue.
 _REFUSED_DAYS = 7
@@ -193,6 +194,58 @@ def _foreign_contracts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]
         )
 
 
+def _returns_owed(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """What the body itself has to hand in, the nearest day first."""
+    if not actor.has_anywhere("returns.fill"):
+        return
+    owed = with_standing(visible_obligations(actor), on).filter(
+        unit=unit, standing__in=("missing", "late", "returned")
+    )
+    for item in owed.select_related("form").order_by("due_on", "pk")[:5]:
+        is_late = item.due < on
+        yield WorkItem(
+            "clipboard-data",
+            "Báo cáo bị trả lại:" if item.standing == "returned" else "Báo cáo phải nộp:",
+            reverse("returns:return", args=[item.pk]),
+            subject=f"{item.form.title}, {item.period}",
+            detail=f"Hạn nộp {format_date(item.due)}",
+            state="overdue" if is_late else "attention",
+            state_text=days_left_words(on, item.due),
+        )
+
+
+def _returns_to_accept(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """What the bodies directly below have handed in, and have not."""
+    if not actor.has_anywhere("returns.accept"):
+        return
+    counts = (
+        with_standing(visible_obligations(actor), on)
+        .filter(superior=unit)
+        .aggregate(
+            submitted=Count("pk", filter=Q(standing="submitted")), late=Count("pk", filter=Q(standing="late"))
+        )
+    )
+    address = names_url("returns.returns", {"nop_cho": unit.code})
+    if counts["submitted"]:
+        yield WorkItem(
+            "checklist",
+            f"{format_number(counts['submitted'])} báo cáo định kỳ chờ nghiệm thu",
+            f"{address}&trang_thai=submitted",
+            detail=f"Nộp cho {unit.name}",
+            state="attention",
+            state_text="chờ nghiệm thu",
+        )
+    if counts["late"]:
+        yield WorkItem(
+            "clock",
+            f"{format_number(counts['late'])} báo cáo định kỳ cấp dưới quá hạn",
+            reverse("returns:board") + f"?don_vi={unit.code}",
+            detail="Xem ai chưa nộp và nhắc trong bảng theo dõi",
+            state="behind",
+            state_text="quá hạn",
+        )
+
+
 _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _approvals,
     _imports,
@@ -200,4 +253,6 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _without_union,
     _stale_headcounts,
     _foreign_contracts,
+    _returns_owed,
+    _returns_to_accept,
 )

@@ -21,6 +21,7 @@ _VIEW = [
     "membership.view",
     "plans.view",
     "reports.view",
+    "returns.view",
     "reorganisation.view",
 ]
 _CADRE = [
@@ -34,6 +35,8 @@ _CADRE = [
     "people.edit",
     "imports.run",
     "reports.write",
+    "returns.fill",
+    "returns.submit",
     "plans.report_value",
 ]
 #: Roles of a new installation; an office changes them or makes its own.
@@ -54,6 +57,8 @@ DEFAULT_ROLES = {
             "plans.adjust",
             "approvals.decide",
             "membership.close_books",
+            "returns.accept",
+            "returns.define",
             "audit.view",
             "organisation.found",
             "reorganisation.prepare",
@@ -69,6 +74,7 @@ DEFAULT_ROLES = {
             "organisation.found",
             "plans.edit",
             "plans.allocate",
+            "returns.define",
             "reorganisation.prepare",
         ],
     ),

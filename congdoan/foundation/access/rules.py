@@ -55,6 +55,7 @@ ROOM_NAMES = {
     "imports": "Nhập danh sách",
     "plans": "Kế hoạch và chỉ tiêu",
     "reports": "Báo cáo",
+    "returns": "Báo cáo định kỳ",
     "catalogues": "Danh mục",
     "approvals": "Phê duyệt",
     "messaging": "Thông báo, gửi tin",

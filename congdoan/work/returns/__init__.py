@@ -1,0 +1,1 @@
+"""The periodic returns a body owes its superior: made as data, filled by the registers, accepted level by level, frozen."""

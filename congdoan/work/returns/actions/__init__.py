@@ -1,0 +1,42 @@
+"""Writes of returns: forms, who owes them, filling, handing in, accepting, freezing."""
+
+from congdoan.work.returns.actions.defining import publish, retire, save_draft, take_shipped
+from congdoan.work.returns.actions.filling import (
+    CHUNK,
+    Filling,
+    fill,
+    open_all,
+    open_return,
+    recompute,
+    take_aggregate,
+)
+from congdoan.work.returns.actions.handing_in import accept, close, close_round, give_back, reopen, submit
+from congdoan.work.returns.actions.owing import delegate, end_delegation, extend, make_obligations
+from congdoan.work.returns.actions.reminding import Reminded, remind, remind_due
+
+__all__ = [
+    "CHUNK",
+    "Filling",
+    "Reminded",
+    "accept",
+    "close",
+    "close_round",
+    "delegate",
+    "end_delegation",
+    "extend",
+    "fill",
+    "give_back",
+    "make_obligations",
+    "open_all",
+    "open_return",
+    "publish",
+    "recompute",
+    "remind",
+    "remind_due",
+    "reopen",
+    "retire",
+    "save_draft",
+    "submit",
+    "take_aggregate",
+    "take_shipped",
+]

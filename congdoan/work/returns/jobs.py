@@ -1,0 +1,70 @@
+"""Returns of a whole round, worked out by workers; and reminding by the calendar."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.files.actions import store
+from congdoan.foundation.jobs.models import JobRun
+from congdoan.foundation.jobs.queries import actor_of
+from congdoan.foundation.jobs.registry import JobError, Progress, job
+from congdoan.kit.documents import DOCX
+from congdoan.work.returns import rules
+from congdoan.work.returns.actions import open_all, remind_due
+from congdoan.work.returns.booklet import make_booklet
+from congdoan.work.returns.models import Obligation, ReturnForm
+from congdoan.work.returns.rules import ReturnsError
+
+
+@job("returns.open_all")
+def open_round(run: JobRun, progress: Progress) -> str:
+    """Begin every return of a round that nobody has begun yet. A chunk is a transaction, so a run that was cut off goes
+    on where it stopped."""
+    form = ReturnForm.objects.select_related("owner").get(pk=run.arguments["form"])
+    period = run.arguments["period"]
+    today = timezone.localdate()
+    waiting = Obligation.objects.filter(form=form, period=period, made__isnull=True, opens_on__lte=today)
+    total, after = waiting.count(), 0
+    actor = actor_of(run, today=today)
+    while True:
+        try:
+            after = open_all(actor=actor, on=today, form=form, period=period, after=after)
+        except ReturnsError as error:
+            raise JobError(str(error)) from error
+        if not after:
+            break
+        progress(
+            total - waiting.count(), total, f"Đã lập sẵn {total - waiting.count()} trong {total} báo cáo"
+        )
+    return f"{reverse('returns:board')}?mau={form.pk}&ky={period}"
+
+
+@job("returns.booklet")
+def put_together(run: JobRun, progress: Progress) -> str:
+    """All returns of a round that a body has been handed, as one Word file kept for whoever may read them there."""
+    assert run.unit is not None, "the door names the body"
+    today = timezone.localdate()
+    actor = actor_of(run, today=today)
+    name, data = make_booklet(
+        actor,
+        ReturnForm.objects.get(pk=run.arguments["form"]),
+        run.arguments["period"],
+        run.unit,
+        on=today,
+        progress=lambda done, total: progress(done, total, f"Đã xếp {done} trong {total} báo cáo"),
+    )
+    kept = store(
+        actor=actor, name=name, content_type=DOCX, unit=run.unit, capability=rules.ACCEPT, chunks=[data]
+    )
+    return reverse("files:download", args=[kept.pk])
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(name="returns.remind_due", queueing_lock="returns.remind_due")
+def remind_daily(timestamp: int) -> int:
+    """Every morning (07:30 in Việt Nam): who has a return falling due. Returns how many bodies."""
+    today = timezone.localdate()
+    return remind_due(actor=Actor.system("nhắc báo cáo định kỳ", today=today), on=today)

@@ -1,0 +1,84 @@
+"""A periodic return goes up: filled on a phone, sent back, mended, accepted, closed; a form is made on screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
+
+
+def test_a_return_goes_up_comes_back_and_is_accepted(phone: Visitor, desk: Visitor) -> None:
+    page = phone.sign_in("bch.coso")
+    page.get_by_role("link", name=re.compile("Báo cáo phải nộp")).first.click()
+    page.wait_for_url(re.compile(r"/bao-cao-dinh-ky/\d+/"))
+    address = page.url.removeprefix(phone.site)
+    phone.go(address)
+    phone.inspect()
+    submit = page.get_by_role("button", name="Nộp báo cáo")
+    confirm = page.locator("dialog").get_by_role("button", name="Nộp báo cáo")
+    page.locator("input[name='so:labour_end.total']").fill("1.000")
+    page.locator("input[name='so:contracts.total']").fill("2.000")
+    submit.click()
+    confirm.click()
+    page.get_by_text("Số ký hợp đồng không lớn hơn tổng số lao động").first.wait_for()
+    phone.inspect()
+    page.locator("input[name='so:contracts.total']").fill("900")
+    for explanation in page.locator("input[name^='gt:']").all():
+        explanation.fill("Đã đối chiếu hồ sơ.")
+    submit.click()
+    confirm.click()
+    page.get_by_text("chờ nghiệm thu").first.wait_for()
+
+    above = desk.sign_in("lanhdao.hp")
+    desk.go(address)
+    desk.inspect()
+    above.locator("details", has=above.locator("input[name='nx:contracts.total']")).locator("summary").click()
+    above.locator("input[name='nx:contracts.total']").fill("Thiếu hợp đồng của tổ 2")
+    above.get_by_role("button", name="Trả lại").click()
+    above.get_by_text("bị trả lại").first.wait_for()
+
+    phone.go(address)
+    page.get_by_text("Thiếu hợp đồng của tổ 2").first.wait_for()
+    page.locator("input[name='so:contracts.total']").fill("950")
+    submit.click()
+    confirm.click()
+    page.get_by_text("chờ nghiệm thu").first.wait_for()
+
+    desk.go(address)
+    above.get_by_role("button", name="Nghiệm thu", exact=True).click()
+    above.locator("dialog").get_by_role("button", name="Nghiệm thu").click()
+    above.get_by_text("Dấu SHA-256").first.wait_for()
+    desk.inspect()
+    desk.go(address + "dieu-chinh/")
+    assert "còn nguyên vẹn" in above.locator("main").inner_text()
+    desk.inspect()
+    desk.go(address)
+    above.get_by_role("button", name="Khoá").click()
+    above.get_by_text("đã khoá").first.wait_for()
+
+
+def test_an_office_looks_at_a_round_and_changes_its_form(desk: Visitor) -> None:
+    page = desk.sign_in("lanhdao.hp")
+    desk.go("/bao-cao-dinh-ky/")
+    desk.inspect()
+    desk.go("/bao-cao-dinh-ky/bang/")
+    desk.inspect()
+    desk.go("/bao-cao-dinh-ky/uy-quyen/")
+    desk.inspect()
+    desk.go("/bao-cao-dinh-ky/mau/")
+    page.locator("#list-body tbody a").first.click()
+    page.wait_for_url(re.compile(r"/mau/\d+/"))
+    desk.inspect()
+    page.get_by_role("link", name="Thêm dòng").first.click()
+    page.get_by_label("Tên dòng").fill("Suất quà Tết")
+    desk.inspect()
+    page.get_by_role("button", name="Ghi vào bản nháp").click()
+    page.get_by_text("bản nháp").first.wait_for()
+    page.get_by_role("button", name="Ban hành").click()
+    page.locator("dialog").get_by_role("button", name="Ban hành").click()
+    page.get_by_text("đã ban hành").first.wait_for()
+    assert "Suất quà Tết" in page.locator("main").inner_text()
