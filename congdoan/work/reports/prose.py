@@ -371,7 +371,9 @@ def overall(report: PlanReport) -> list[str]:
     # What is over can no longer be steered: it is named only where nothing else is left to name.
     running = [item for item in slow if item.state not in {"missed", "overdue"}]
     if slow:
-        named = [f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in (running or slow)[:3]]
+        named = [
+            f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in (running or slow)[:3]
+        ]
         words = "Các chỉ tiêu cần tập trung chỉ đạo" if running else "Các chỉ tiêu đạt thấp nhất"
         sentences.append(f"{words}: {'; '.join(named)}.")
     if report.reconciliations:
