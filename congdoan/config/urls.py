@@ -13,6 +13,7 @@ urlpatterns = [
     path("cong-viec/", include("congdoan.foundation.jobs.urls")),
     path("nhap-danh-sach/", include("congdoan.foundation.imports.urls")),
     path("don-vi/", include("congdoan.registry.organisation.urls")),
+    path("sap-xep/", include("congdoan.registry.reorganisation.urls")),
     path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from congdoan.kit.dates import parse_date
@@ -55,7 +55,7 @@ class _SuggestInput(forms.TextInput):
             "hx-get": str(self.suggest_url),
             "hx-trigger": "input changed delay:200ms, focus once",
             "hx-target": f"#{own}",
-            "hx-params": name,
+            "hx-params": f"{name},truong",
             "hx-vals": json.dumps({"truong": name}),
         }
         return format_html(
@@ -94,3 +94,70 @@ class SuggestField(forms.CharField):
         if found is None:
             raise forms.ValidationError(self.missing)
         return found
+
+
+class _SuggestManyInput(_SuggestInput):
+    """One input a thing, some empty ones behind; a script adds more. Without scripts several go into one input."""
+
+    spare = 2
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = [str(item) for item in value or () if item]
+        own = (attrs or {}).get("id", f"id_{name}")
+        rows = []
+        for place, item in enumerate([*given, *[""] * max(self.spare, 3 - len(given))]):
+            shown = {**(attrs or {}), "id": own if place == 0 else f"{own}_{place}"}
+            if place:
+                shown["aria-label"] = f"Dòng {place + 1}"
+            rows.append((super().render(name, item, shown, renderer),))
+        return format_html(
+            '<div class="stack-small" data-rows>{}<div><button type="button" class="btn btn-small" data-add-row>Thêm dòng'
+            "</button></div></div>",
+            format_html_join("", "<div data-row>{}</div>", rows),
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        found = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return [item.strip() for item in found if item.strip()]
+
+
+class SuggestManyField(forms.Field):
+    """Several of very many things, one input each; codes with commas between them may be pasted into one input.
+
+    As `SuggestField`; cleans to the list of the things in the order given, each once.
+    """
+
+    def __init__(
+        self,
+        *,
+        suggest_url: Any,
+        pick: Callable[[str], Any],
+        words: Callable[[Any], str],
+        missing: str = "Không thấy “{}”. Hãy gõ vài chữ rồi chọn trong danh sách gợi ý.",
+        **kwargs: Any,
+    ) -> None:
+        self.pick, self.words, self.missing = pick, words, missing
+        super().__init__(widget=_SuggestManyInput(suggest_url), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return [item if isinstance(item, str) and " " in item else self.words(item) for item in value or ()]
+
+    def to_python(self, value: Any) -> list[Any]:
+        found: list[Any] = []
+        for typed in value or ():
+            for item in self._things(str(typed)):
+                if item not in found:
+                    found.append(item)
+        return found
+
+    def _things(self, typed: str) -> list[Any]:
+        named = _CODE.search(typed)
+        thing = (self.pick(named.group(1).strip()) if named else None) or self.pick(typed)
+        if thing is not None:
+            return [thing]
+        parts = [part.strip() for part in re.split(r"[,;\s]+", typed) if part.strip()]
+        things = [self.pick(part) for part in parts]
+        if len(parts) < 2 or None in things:
+            wrong = parts[things.index(None)] if len(parts) > 1 and any(things) else typed
+            raise forms.ValidationError(self.missing.format(wrong))
+        return things

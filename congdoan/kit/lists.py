@@ -44,6 +44,8 @@ class ListContext:
     params: Mapping[str, str] = field(default_factory=dict)
     #: Room for what a list computes once a page (options, names), so that columns need no query a row.
     cache: dict[str, Any] = field(default_factory=dict)
+    #: Whether bodies hold what stood below them on the day ("then") or what stands there today ("today").
+    structure: str = "then"
 
     def get(self, name: str) -> str:
         """The value of a parameter, '' when absent."""
@@ -212,6 +214,8 @@ class ListSpec:
     reads: tuple[str, ...] = ()
     #: What an export of this list says in the audit; lists of personal data are always logged.
     is_personal: bool = False
+    #: Whether the queryset heeds `ListContext.structure`; others always read bodies as they stood.
+    obeys_structure: bool = False
 
 
 _LISTS: dict[str, ListSpec] = {}

@@ -32,6 +32,7 @@ from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
@@ -191,6 +192,12 @@ class World:
             proposed_by=self.officer,
         )
         self.job = JobRun.objects.create(kind="none", title="Việc Bí Mật Bắc", user=self.officer, unit=home)
+        self.reorganisation = draft(
+            actor=system,
+            on=on,
+            data=ReorganisationData("Sắp xếp Bí Mật Bắc", home, date(2026, 7, 1)),
+            steps=[StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"})],
+        )
         self.notice = Notice.objects.create(
             user=self.officer,
             kind="messaging.reminder",
@@ -251,6 +258,9 @@ class World:
             "returns:*.pk": self.owed.pk,
             "returns:*.form": self.return_form.pk,
             "returns:*.delegation": self.delegation.pk,
+            "reorganisation:*.pk": self.reorganisation.pk,
+            "reorganisation:*.kind": "merge",
+            "reorganisation:*.position": 1,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

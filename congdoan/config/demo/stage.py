@@ -80,7 +80,7 @@ def build(
     record(actor=actor, verb=_BEGUN, summary="Bắt đầu tạo dữ liệu mẫu")
     story = tell(until=today, scale=scale)
     say(f"Câu chuyện mẫu: {len(story.people)} người, {len(story.unions)} công đoàn cơ sở.")
-    builder = Builder(story, actor=actor, now=now, say=say)
+    builder = Builder(story, actor=actor, now=now, say=say, folder=home / "mau")
     builder.write(parallel=parallel)
     users = demo_users(committee_unit=_committee_unit(story).code)
     with _beside(fold_all, builder.write_employments, parallel=parallel):

@@ -29,6 +29,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Sổ đăng ký",
         [
             ("Tổ chức công đoàn", "organisation:tree", "sitemap", "units.view"),
+            ("Sắp xếp tổ chức", "reorganisation:list", "hierarchy-2", "reorganisation.view"),
             ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
@@ -61,6 +62,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "as_of_is_today": as_of == actor.today,
         "as_of_max": actor.today,
         "as_of_shortcuts": _shortcuts(request, actor.today),
+        "structures": _structures(request) if as_of < actor.today else [],
+        "structure_is_today": request.structure == "today",
         "current_unit": {"name": unit.name, "url": reverse("organisation:unit", args=[unit.code])}
         if unit
         else None,
@@ -121,6 +124,27 @@ def _shortcuts(request: HttpRequest, today: date) -> list[dict[str, str]]:
             query.pop(key, None)
         query["ngay"] = "" if day == today else day.isoformat()
         found.append({"label": label, "url": f"{request.path}?{query.urlencode()}"})
+    return found
+
+
+def _structures(request: HttpRequest) -> list[dict[str, Any]]:
+    """The two ways to read a past day: the bodies as they stood, or those of today with all that stands below now."""
+    found = []
+    for value, name, label in (
+        ("luc-do", "then", "Theo cơ cấu lúc đó"),
+        ("hien-nay", "today", "Theo cơ cấu hiện nay"),
+    ):
+        query = request.GET.copy()
+        for key in ("sau", "truoc", "xuat"):
+            query.pop(key, None)
+        query["co_cau"] = value
+        found.append(
+            {
+                "label": label,
+                "url": f"{request.path}?{query.urlencode()}",
+                "active": request.structure == name,
+            }
+        )
     return found
 
 

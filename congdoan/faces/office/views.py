@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from congdoan.faces.office.current import choose_unit, chosen_unit
 from congdoan.faces.office.work_queue import work_queue
-from congdoan.foundation.access.queries import may
+from congdoan.foundation.access.queries import may, visible_units
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.succession.queries import today_of
 from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.kit.dates import format_date
 from congdoan.kit.lists import ListContext, get_list, names_url, read_page
+from congdoan.registry.organisation.queries import search_units
 from congdoan.work.plans.cards import (
     card,
     children_rows,
@@ -136,7 +139,35 @@ def search(request: HttpRequest) -> HttpResponse:
                 ],
             }
         )
+    if typed and actor.has_anywhere("units.view") and (ended := _ended(request, typed)):
+        groups.append({"title": "Đơn vị đã kết thúc", "all_url": "", "has_more": False, "rows": ended})
     return render(request, "office/search.html", {"typed": typed, "groups": groups})
+
+
+def _ended(request: HttpRequest, typed: str) -> list[dict[str, str]]:
+    """Bodies that exist no longer, found by their old name or code: each leads to the body that took over, when
+    there is one that the reader may open. Three queries at most."""
+    found = [
+        unit
+        for unit in search_units(request.actor, typed, request.as_of, limit=24)
+        if unit.ended_on is not None and unit.ended_on <= request.as_of
+    ][:8]
+    led = today_of(unit.pk for unit in found)
+    heirs = visible_units(request.actor, "units.view").in_bulk(
+        [heir for old, heir in led.items() if heir != old]
+    )
+    rows = []
+    for unit in found:
+        heir = heirs.get(led[unit.pk])
+        ended = f"kết thúc từ {format_date(unit.ended_on)}"
+        rows.append(
+            {
+                "url": reverse("organisation:unit", args=[(heir or unit).code]),
+                "title": unit.name,
+                "detail": f"{ended} · kế thừa: {heir.name}" if heir else ended,
+            }
+        )
+    return rows
 
 
 @login_required

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q
+from django.db.models.fields.json import KT
 from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
@@ -23,6 +24,7 @@ from congdoan.kit.numbers import format_number
 from congdoan.registry.enterprises.models import Standing
 from congdoan.registry.enterprises.queries import recent_headcounts, years_before
 from congdoan.registry.people.models import Employment
+from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.work.returns.queries import visible_obligations, with_standing
 
 #: Days for which the proposer still finds a refusal in the queue.
@@ -96,6 +98,39 @@ def _imports(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             f"{format_number(doubtful)} cần xem lại, {format_number(refused)} không nhận",
             state="attention" if doubtful or refused else "new",
             state_text="cần xem lại" if doubtful else "chờ ghi",
+        )
+
+
+def _reorganisations(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Decisions that wait for whoever may prepare or carry them out: with errors, checked, or with their day near."""
+    if not actor.has_anywhere("reorganisation.prepare") and not actor.has_anywhere("reorganisation.commit"):
+        return
+    may_commit = scope(actor, "reorganisation.commit")
+    waiting = Reorganisation.objects.filter(
+        scope(actor, "reorganisation.prepare").filter("authority") | may_commit.filter("authority"),
+        state__in=["draft", "checked"],
+    )
+    waiting = waiting.annotate(
+        problem_list=KT("balance__problems"),
+    )
+    for found in waiting.defer("balance").select_related("authority").order_by("effective_on", "pk")[:5]:
+        left = days_left_words(on, found.effective_on)
+        if found.state == "checked" and found.effective_on <= on:
+            state, words = "attention", "chờ thực hiện"
+        elif found.state == "checked":
+            state, words = "", f"chờ đến ngày, {left}"
+        elif '"error"' in (found.problem_list or ""):
+            state, words = "behind", "còn lỗi phải sửa"
+        else:
+            state, words = "new", "đang soạn"
+        yield WorkItem(
+            "hierarchy-2",
+            "Quyết định sắp xếp tổ chức:",
+            reverse("reorganisation:decision", args=[found.pk]),
+            subject=found.title,
+            detail=f"{found.authority.name} · có hiệu lực từ {format_date(found.effective_on)}",
+            state=state,
+            state_text=words,
         )
 
 
@@ -249,6 +284,7 @@ def _returns_to_accept(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]
 _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _approvals,
     _imports,
+    _reorganisations,
     _failed_jobs,
     _without_union,
     _stale_headcounts,

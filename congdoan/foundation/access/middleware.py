@@ -13,12 +13,17 @@ from django.utils import timezone
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.dates import DateError, parse_date
 
+_OF_TODAY = "hien-nay"
+
 
 class ActorMiddleware:
     """``request.actor``: the signed-in user (or nobody) on today's date, with the address for the audit.
     ``request.as_of``: the day figures are shown for: ``?ngay=2025-06-30`` (kept for the session; ``?ngay=`` goes
     back to today). Days to come are not shown. A link that carries today's date means "today", tomorrow too: only
     a past day is kept.
+    ``request.structure``: whether figures of a past day are those of the bodies as they stood ("then") or of the bodies
+    of today with all that counts for them now ("today"): ``?co_cau=hien-nay``, kept for the session. For today there is
+    only one.
 
     Writes are also marked for the row history with the user's id.
     """
@@ -34,6 +39,7 @@ class ActorMiddleware:
             address=get_client_ip(request),
         )
         request.as_of = self._as_of(request)
+        request.structure = self._structure(request)
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return self.get_response(request)
         with pghistory.context(user=user.pk if user else None, url=request.path):
@@ -51,6 +57,16 @@ class ActorMiddleware:
             if request.session.get("as_of", "") != keep:
                 request.session["as_of"] = keep
         return day or today
+
+    def _structure(self, request: HttpRequest) -> str:
+        asked = request.GET.get("co_cau")
+        if asked is None:
+            asked = request.session.get("structure", "") if request.user.is_authenticated else ""
+        elif request.user.is_authenticated:
+            keep = asked if asked == _OF_TODAY else ""
+            if request.session.get("structure", "") != keep:
+                request.session["structure"] = keep
+        return "today" if asked == _OF_TODAY and request.as_of < request.actor.today else "then"
 
 
 def _past_day(text: str, today: date) -> date | None:

@@ -12,10 +12,11 @@ from congdoan.kit.text import search_key
 EXPORT_KIND = "listing.export"
 
 
-def heading(unit: Unit | None, as_of: date) -> str:
-    """Whose list, and on which day its figures stand."""
+def heading(unit: Unit | None, as_of: date, structure: str = "then") -> str:
+    """Whose list, on which day its figures stand, and in which structure where it is not the day's own."""
     owner = f"{unit.name} · " if unit else ""
-    return f"{owner}Số liệu tính đến ngày {format_date(as_of)}"
+    how = ", theo cơ cấu tổ chức hiện nay" if structure == "today" else ""
+    return f"{owner}Số liệu tính đến ngày {format_date(as_of)}{how}"
 
 
 def file_name(spec: ListSpec) -> str:

@@ -26,7 +26,10 @@ def export_list(run: JobRun, progress: Callable[[int, int, str], None]) -> str:
     spec = get_list(run.arguments["list"])
     actor = Actor(user=run.user, today=timezone.localdate())
     context = ListContext(
-        actor=actor, as_of=date.fromisoformat(run.arguments["as_of"]), params=run.arguments["params"]
+        actor=actor,
+        as_of=date.fromisoformat(run.arguments["as_of"]),
+        params=run.arguments["params"],
+        structure=run.arguments.get("structure", "then"),
     )
     if not actor.has_anywhere(spec.capability):
         raise PermissionError("Bạn không còn quyền xem danh sách này.")
@@ -37,7 +40,7 @@ def export_list(run: JobRun, progress: Callable[[int, int, str], None]) -> str:
             context,
             path,
             holds=actor.has_anywhere,
-            heading=heading(run.unit, context.as_of),
+            heading=heading(run.unit, context.as_of, context.structure),
             progress=lambda done: progress(done, 0, "Đang ghi danh sách"),
         )
         kept = store(

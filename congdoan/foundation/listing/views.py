@@ -60,6 +60,10 @@ def list_view(
         if not actor.has_anywhere(spec.capability):
             raise refuse(spec.capability)
         context = context_of(request)
+        # Said in the address and not taken from the session: a figure of a page that reads bodies as they stood must
+        # open to just its names, whatever the reader chose elsewhere.
+        if spec.obeys_structure and request.GET.get("co_cau"):
+            context.structure = request.structure
         if request.method == "POST":
             return _run_action(request, spec, context)
         if request.GET.get("xuat") == "xlsx":
@@ -81,7 +85,11 @@ def list_view(
         model["export_url"] = f"{request.path}?{query.urlencode()}"
         model |= added
         partial = request.headers.get("HX-Target") == "list-body"
-        response = render(request, "kit/_list_rows.html" if partial else template, {"list": model})
+        response = render(
+            request,
+            "kit/_list_rows.html" if partial else template,
+            {"list": model, "obeys_structure": context.structure == "today"},
+        )
         # Without it the browser's Back may show the bare rows from its cache.
         patch_vary_headers(response, ["HX-Target"])
         return response
@@ -107,12 +115,19 @@ def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpRe
             title=f"Xuất Excel: {spec.title}",
             actor=actor,
             unit=unit,
-            arguments={"list": spec.name, "params": dict(context.params), "as_of": context.as_of.isoformat()},
+            arguments={
+                "list": spec.name,
+                "params": dict(context.params),
+                "as_of": context.as_of.isoformat(),
+                "structure": context.structure,
+            },
         )
         return redirect(reverse("jobs:run", args=[run.pk]))
     folder = tempfile.TemporaryDirectory(prefix="congdoan-export-")
     path = Path(folder.name) / "list.xlsx"
-    write_workbook(spec, context, path, holds=actor.has_anywhere, heading=heading(unit, context.as_of))
+    write_workbook(
+        spec, context, path, holds=actor.has_anywhere, heading=heading(unit, context.as_of, context.structure)
+    )
     response = FileResponse(path.open("rb"), as_attachment=True, filename=file_name(spec), content_type=XLSX)
     # The open handle outlives the folder's entry on every system this runs on.
     folder.cleanup()

@@ -20,6 +20,10 @@ from congdoan.foundation.measures.models import MeasureCell
 _EPOCH = date(1900, 1, 1)
 
 
+#: Bodies with the units whose own figures make up theirs: {unit id: unit ids}.
+Groups = Mapping[int, Sequence[int]]
+
+
 @dataclass(frozen=True)
 class Row:
     """One figure of a breakdown: the dimensions of its cell, whether it is structure, and n."""
@@ -52,11 +56,21 @@ def stock(
     on: date,
     filters: Filters | None = None,
     known_at: datetime | None = None,
+    groups: Groups | None = None,
 ) -> dict[int, int]:
-    """The value at the end of a day for each unit and all that stood below it: {unit id: n}, 0 where nothing."""
+    """The value at the end of a day for each unit and all that stood below it: {unit id: n}, 0 where nothing.
+    ``groups`` as for `rows`."""
     wanted = list(units)
     result = dict.fromkeys(wanted, 0)
-    for row in rows(measure, wanted, from_on=None, to_on=_day_after(on), filters=filters, known_at=known_at):
+    for row in rows(
+        measure,
+        wanted,
+        from_on=None,
+        to_on=_day_after(on),
+        filters=filters,
+        known_at=known_at,
+        groups=groups,
+    ):
         result[row.unit_id] += row.n
     return result
 
@@ -69,11 +83,15 @@ def flow(
     to_on: date,
     filters: Filters | None = None,
     known_at: datetime | None = None,
+    groups: Groups | None = None,
 ) -> dict[int, int]:
-    """What happened in [from_on, to_on) for each unit and all below it; structure is left out."""
+    """What happened in [from_on, to_on) for each unit and all below it; structure is left out. ``groups`` as for
+    `rows`."""
     wanted = list(units)
     result = dict.fromkeys(wanted, 0)
-    for row in rows(measure, wanted, from_on=from_on, to_on=to_on, filters=filters, known_at=known_at):
+    for row in rows(
+        measure, wanted, from_on=from_on, to_on=to_on, filters=filters, known_at=known_at, groups=groups
+    ):
         if not row.is_structure:
             result[row.unit_id] += row.n
     return result
@@ -88,11 +106,13 @@ def rows(
     filters: Filters | None = None,
     known_at: datetime | None = None,
     known: Mapping[int, dict[str, Any]] | None = None,
+    groups: Groups | None = None,
 ) -> list[Row]:
     """The breakdown of [from_on, to_on) by cell for each unit; from the beginning when from_on is None.
 
     One query for the cells and one for the figures, whatever the number of units. Whoever asks for several spans
-    hands over the cells that it has asked `cells` for as ``known`` (in place of filters).
+    hands over the cells that it has asked `cells` for as ``known`` (in place of filters). With ``groups`` a unit's
+    figure is the sum of what its group's units had of their own, wherever they stood then: a structure of another day.
     """
     known = cells(measure, filters) if known is None else known
     if not known or not units:
@@ -100,6 +120,12 @@ def rows(
     start = from_on or _EPOCH
     if start >= to_on:
         return []
+    if groups is not None:
+        asked = {unit: groups.get(unit, ()) for unit in units}
+        return [
+            Row(unit_id, known[cell_id], False, n)
+            for unit_id, cell_id, n in _grouped(asked, list(known), start, to_on, known_at)
+        ]
     parameters: dict[str, Any] = {"units": list(units), "cells": list(known), "from": start, "to": to_on}
     if known_at is None:
         totals, pieces = _totals_sql(start, to_on)
@@ -117,6 +143,81 @@ def rows(
         return [Row(unit_id, known[cell_id], structure, int(n)) for unit_id, cell_id, structure, n in cursor]
 
 
+def _grouped(
+    groups: Groups, cell_ids: list[int], start: date, end: date, known_at: datetime | None
+) -> list[tuple[int, int, int]]:
+    """(body, cell, n): sums over groups of units of what each had of its own in [start, end). One query.
+
+    A unit that nothing ever stood below has nothing but its own in its totals, so few rows are read for the many; of
+    the few others the deltas are added up.
+    """
+    bodies = [body for body, members in groups.items() for _ in members]
+    units = [unit for members in groups.values() for unit in members]
+    if not units:
+        return []
+    parameters: dict[str, Any] = {
+        "bodies": bodies,
+        "members": units,
+        "units": list(dict.fromkeys(units)),
+        "cells": cell_ids,
+        "from": start,
+        "to": end,
+    }
+    delta = "SELECT unit_id, cell_id, n FROM measures_measuredelta WHERE"
+    narrowed = "cell_id = ANY(%(cells)s) AND day >= %(from)s AND day < %(to)s"
+    if known_at is None:
+        # So many units are read whole from the index once, not once a piece.
+        matches: list[tuple[int, str]] = []
+        for number, (sign, grain, a, b) in enumerate(_pieces(start, end)):
+            parameters |= {f"a{number}": a, f"b{number}": b}
+            matches.append(
+                (sign, f"(grain = '{grain}' AND starts_on >= %(a{number})s AND starts_on < %(b{number})s)")
+            )
+        times = " + ".join(f"CASE WHEN {match} THEN {sign} ELSE 0 END" for sign, match in matches)
+        totals = f"""SELECT unit_id, cell_id, n * ({times}) AS n FROM measures_measuretotal
+            WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s)
+              AND ({" OR ".join(match for _, match in matches)})"""
+        # Few deltas wait, and few bodies ever stood above others: each part has its own index.
+        own = f"""{totals}
+            UNION ALL {delta} NOT is_folded AND {narrowed} AND unit_id = ANY({_LOWEST.format("")})
+            UNION ALL {delta} unit_id = ANY({_LOWEST.format("NOT")}) AND {narrowed}"""
+    else:
+        parameters["known_at"] = known_at
+        own = f"{delta} recorded_at <= %(known_at)s AND unit_id = ANY(%(units)s) AND {narrowed}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}), own AS (
+                    SELECT unit_id, cell_id, sum(n) AS n FROM ({own}) x GROUP BY 1, 2
+                )
+                SELECT g.body, o.cell_id, sum(o.n)
+                FROM unnest(%(bodies)s::bigint[], %(members)s::bigint[]) AS g(body, unit_id)
+                JOIN own o ON o.unit_id = g.unit_id GROUP BY 1, 2 HAVING sum(o.n) <> 0""",
+            parameters,
+        )
+        return [(body, cell, int(n)) for body, cell, n in cursor]
+
+
+def _ask_for_days(cursor: Any, units: Sequence[int], cell_ids: list[int], after: date, last: date) -> None:
+    """Ask for (day, n): what a group of units had of its own on each day in (after, last]."""
+    cursor.execute(
+        f"""WITH asked AS MATERIALIZED ({_ASKED_SQL})
+            SELECT day, sum(n) FROM (
+                SELECT starts_on AS day, n FROM measures_measuretotal
+                WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s) AND grain = 'd'
+                  AND starts_on > %(after)s AND starts_on <= %(last)s
+                UNION ALL
+                SELECT day, n FROM measures_measuredelta
+                WHERE NOT is_folded AND unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s)
+                  AND day > %(after)s AND day <= %(last)s
+                UNION ALL
+                SELECT day, n FROM measures_measuredelta
+                WHERE unit_id = ANY({_LOWEST.format("NOT")}) AND cell_id = ANY(%(cells)s)
+                  AND day > %(after)s AND day <= %(last)s
+            ) x GROUP BY day ORDER BY day""",
+        {"units": list(units), "cells": cell_ids, "after": after, "last": last},
+    )
+
+
 def series(
     measure: str,
     unit_id: int,
@@ -124,15 +225,20 @@ def series(
     *,
     filters: Filters | None = None,
     growth_only: bool = False,
+    groups: Groups | None = None,
 ) -> list[int]:
     """The value at the end of each of ``days`` (ascending). ``growth_only`` leaves structure out, for trend lines
-    that must not jump when units are rearranged. One query for the figures."""
+    that must not jump when units are rearranged; ``groups`` as for `rows`. One query for the changes, one for where
+    they begin."""
     known = cells(measure, filters)
     if not known or not days:
         return [0] * len(days)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT day, sum(n) FROM (
+        if groups is not None:
+            _ask_for_days(cursor, groups.get(unit_id, ()), list(known), days[0], days[-1])
+        else:
+            cursor.execute(
+                f"""SELECT day, sum(n) FROM (
                     SELECT starts_on AS day, n, is_structure FROM measures_measuretotal
                     WHERE unit_id = %(unit)s AND cell_id = ANY(%(cells)s) AND grain = 'd'
                       AND starts_on > %(first)s AND starts_on <= %(last)s
@@ -140,19 +246,19 @@ def series(
                     SELECT day, n, is_structure FROM ({_live_sql("NOT is_folded", columns="day, n, is_structure")}) l
                     WHERE day > %(first)s AND day <= %(last)s
                 ) x WHERE NOT (%(growth)s AND is_structure) GROUP BY day ORDER BY day""",
-            {
-                "unit": unit_id,
-                "units": [unit_id],
-                "cells": list(known),
-                "first": days[0],
-                "last": days[-1],
-                "growth": growth_only,
-                "from": _EPOCH,
-                "to": _day_after(days[-1]),
-            },
-        )
+                {
+                    "unit": unit_id,
+                    "units": [unit_id],
+                    "cells": list(known),
+                    "first": days[0],
+                    "last": days[-1],
+                    "growth": growth_only,
+                    "from": _EPOCH,
+                    "to": _day_after(days[-1]),
+                },
+            )
         changes = [(day, int(n)) for day, n in cursor]
-    value = stock(measure, [unit_id], on=days[0], filters=filters)[unit_id]
+    value = stock(measure, [unit_id], on=days[0], filters=filters, groups=groups)[unit_id]
     values: list[int] = []
     position = 0
     for day in days:
@@ -388,6 +494,14 @@ def _pieces(start: date, end: date) -> list[Piece]:
     else:
         whole = [(1, "m", month_a, year_a), (1, "y", year_a, year_b), (1, "m", year_b, month_b)]
     return [*[piece for piece in whole if piece[2] < piece[3]], *edges]
+
+
+_ASKED_SQL = """
+    SELECT u.id, NOT EXISTS (SELECT 1 FROM units_unitplacement p WHERE p.ancestor_id = u.id AND p.depth > 0) AS is_lowest
+    FROM unnest(%(units)s::bigint[]) AS u(id)
+"""
+#: The bodies asked for that nothing ever stood below (or, with NOT, the others), as SQL for an array.
+_LOWEST = "(SELECT array_agg(id) FROM asked WHERE {} is_lowest)::bigint[]"
 
 
 def _totals_sql(start: date, end: date) -> tuple[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.apps import apps
@@ -55,6 +56,61 @@ def today_of(unit_ids: Iterable[int]) -> dict[int, int]:
         )
         result.update(dict(cursor.fetchall()))
     return result
+
+
+def standing_below(unit_ids: Iterable[int], *, today: date) -> dict[int, list[int]]:
+    """The bodies whose past counts for a body in the structure of ``today``: {unit id: [unit ids, itself too]}.
+
+    What stands below it today, and what ended since and was led there: a body that was succeeded counts where its main
+    successor stands today, one that was not where its last superior does, over any number of rearrangements. So every
+    body counts exactly once at each height, and the top counts all there ever were. A body that exists no longer
+    gathers what stood below it last. One query.
+    """
+    ids = list(unit_ids)
+    found: dict[int, list[int]] = {pk: [] for pk in ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE led(origin, unit_id, hops) AS (
+                   SELECT u.id, u.id, 0 FROM units_unit u WHERE u.ended_on <= %(today)s
+                   UNION ALL
+                   SELECT l.origin, COALESCE(s.successor_id, v.parent_id), l.hops + 1
+                   FROM led l JOIN units_unit u ON u.id = l.unit_id AND u.ended_on <= %(today)s
+                   LEFT JOIN LATERAL (SELECT successor_id FROM succession_successor s WHERE s.unit_id = l.unit_id
+                                      ORDER BY s."on" DESC, s.rank, s.id LIMIT 1) s ON TRUE
+                   LEFT JOIN LATERAL (SELECT parent_id FROM units_unitversion v WHERE v.unit_id = l.unit_id
+                                      ORDER BY lower(v.during) DESC LIMIT 1) v ON s.successor_id IS NULL
+                   WHERE l.hops < 30 AND COALESCE(s.successor_id, v.parent_id) IS NOT NULL
+               ), arrived AS (
+                   SELECT DISTINCT ON (origin) origin, unit_id FROM led ORDER BY origin, hops DESC
+               )
+               SELECT p.ancestor_id, p.unit_id FROM units_unitplacement p
+               WHERE p.ancestor_id = ANY(%(ids)s) AND p.during @> %(today)s
+               UNION
+               SELECT p.ancestor_id, a.origin FROM arrived a
+               JOIN units_unitplacement p ON p.unit_id = a.unit_id AND p.during @> %(today)s
+               WHERE p.ancestor_id = ANY(%(ids)s)
+               UNION
+               SELECT p.ancestor_id, p.unit_id FROM units_unitplacement p
+               JOIN units_unit u ON u.id = p.ancestor_id AND u.ended_on <= %(today)s
+               WHERE p.ancestor_id = ANY(%(ids)s) AND p.is_last""",
+            {"ids": ids, "today": today},
+        )
+        for body, unit_id in cursor.fetchall():
+            found[body].append(unit_id)
+    return found
+
+
+def standing_below_one(unit: Unit | int, *, today: date) -> list[int]:
+    """`standing_below` of one body."""
+    pk = unit if isinstance(unit, int) else unit.pk
+    return standing_below([pk], today=today)[pk]
+
+
+def seen_today(below: Iterable[int], column: str, *, today: date) -> Q:
+    """A condition on the foreign key ``column`` to Unit: what counts for these bodies in today's structure. Whoever
+    may see a body's figure in that structure may see the records that it counts."""
+    found = standing_below(below, today=today)
+    return Q(**{f"{column}__in": sorted({pk for members in found.values() for pk in members})})
 
 
 def tallies(passage: Passage) -> list[tuple[SuccessionRule, list[Tally]]]:

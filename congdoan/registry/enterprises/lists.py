@@ -25,6 +25,7 @@ from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
+from congdoan.foundation.succession.queries import seen_today, standing_below_one
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import counted_below_on, only_top, unit_named
 from congdoan.kit.lists import (
@@ -60,6 +61,8 @@ def _rows(context: ListContext) -> Rows:
     # To whoever stands at the top of everything nothing is out of scope, and thousands of units need no look-up.
     sees_all = held.everything or (bool(held.below) and only_top() in held.below)
     in_scope = Q() if sees_all else held.filter_on("now__unit", day)
+    if context.structure == "today" and not sees_all:
+        in_scope |= seen_today(held.below, "now__unit", today=context.actor.today)
     if not sees_all:
         # A union also sees the employers it works at, whoever is in charge of them.
         hosted = Hosting.objects.filter(held.filter("unit"), during__contains=day)
@@ -93,6 +96,8 @@ def _unit(rows: Rows, value: str, context: ListContext) -> Rows:
     unit = unit_named(value)
     if unit is None:
         return rows.none()
+    if context.structure == "today":
+        return rows.filter(now__unit__in=standing_below_one(unit, today=context.actor.today))
     return rows.filter(now__unit__in=counted_below_on(unit, context.as_of).values("unit_id"))
 
 
@@ -221,6 +226,7 @@ SPEC = declare_list(
         title="Doanh nghiệp",
         capability=VIEW,
         url_name="enterprises:list",
+        obeys_structure=True,
         queryset=_rows,
         order=("sort_key", "id"),
         count_word="doanh nghiệp, đơn vị",

@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from congdoan.foundation.access.queries import Scope
+from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.kit.lists import ListContext, RowCompare, page_key
 from congdoan.kit.text import search_prefix_query
@@ -65,11 +66,14 @@ class Units:
         return rows if self.ids is None else rows.filter(AnyOf("unit_id", self.ids))
 
 
-def units_of(scope: Scope, top: int | None, on: date, *, asked: Unit | None = None) -> Units:
+def units_of(
+    scope: Scope, top: int | None, on: date, *, asked: Unit | None = None, today: date | None = None
+) -> Units:
     """The units in scope on a day, and of these only the unit asked for and all below it then. ``top`` as only_top
     gives it.
 
     As Scope.filter_on: what stands, or last stood, below the units of the grants, and what stood there that day.
+    ``today`` asks for the structure of that day instead: what counts for a unit then (succession.standing_below).
     """
     held: set[int] | None = None
     if not scope.everything and top not in scope.below:
@@ -77,7 +81,13 @@ def units_of(scope: Scope, top: int | None, on: date, *, asked: Unit | None = No
             Q(is_last=True) | Q(during__contains=on)
         )
         held = {*scope.own, *placed.values_list("unit_id", flat=True)}
-    if asked is not None and asked.pk != top:
+        if today is not None:
+            for members in standing_below(scope.below, today=today).values():
+                held.update(members)
+    if asked is not None and asked.pk != top and today is not None:
+        below = set(standing_below_one(asked, today=today))
+        held = below if held is None else held & below
+    elif asked is not None and asked.pk != top:
         below = set(
             UnitPlacement.objects.filter(ancestor=asked, during__contains=on).values_list(
                 "unit_id", flat=True

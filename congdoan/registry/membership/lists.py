@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, only_top, unit_named
 from congdoan.kit.dates import format_date
@@ -31,7 +32,7 @@ from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
-from congdoan.registry.membership.finding import Found, Units, by_name, units_of
+from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
@@ -145,13 +146,21 @@ def _unit_url(row: Any, context: ListContext) -> str:
 # --------------------------------------------------------------------------------------------------
 
 
+def _structure_of(context: ListContext) -> date | None:
+    """The day whose structure is asked for, when it is not the day's own."""
+    today: date = context.actor.today
+    return today if context.structure == "today" else None
+
+
 def _member_units(context: ListContext) -> Units:
     if "units" not in context.cache:
         asked = _asked_unit(context)
         context.cache["units"] = (
             Units(())
             if context.get("don_vi") and asked is None
-            else units_of(_scope(context), _top(context), context.as_of, asked=asked)
+            else units_of(
+                _scope(context), _top(context), context.as_of, asked=asked, today=_structure_of(context)
+            )
         )
     found: Units = context.cache["units"]
     return found
@@ -222,7 +231,13 @@ def _count(context: ListContext) -> int | str | None:
             return None
         some = found.count_to(_SOME + 1)
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
-    asked = {name for name, value in context.params.items() if value} - {"sap", "sau", "truoc", "ngay"}
+    asked = {name for name, value in context.params.items() if value} - {
+        "sap",
+        "sau",
+        "truoc",
+        "ngay",
+        "co_cau",
+    }
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:
         return None
     held = _scope(context)
@@ -246,7 +261,10 @@ def _count(context: ListContext) -> int | str | None:
         filters["sector"] = context.many("khu_vuc")
     if context.get("gioi_tinh"):
         filters["sex"] = ["" if part == "x" else part for part in context.many("gioi_tinh")]
-    return stock("members", [root], on=context.as_of, filters=filters)[root]
+    groups = None
+    if context.structure == "today" and root != top:
+        groups = standing_below([root], today=context.actor.today)
+    return stock("members", [root], on=context.as_of, filters=filters, groups=groups)[root]
 
 
 def _prepare_members(rows: list[Membership], context: ListContext) -> None:
@@ -309,6 +327,7 @@ MEMBERS = declare_list(
         title="Đoàn viên",
         capability="membership.view",
         url_name="membership:list",
+        obeys_structure=True,
         queryset=_members,
         order=("sort_key", "id"),
         count=_count,
@@ -389,13 +408,18 @@ MEMBERS = declare_list(
 def _movements(context: ListContext) -> Rows:
     """Every booking in the books of units the reader may see, the newest day first."""
     held = _scope(context)
-    rows = units_of(held, _top(context), context.as_of).narrow(Movement.objects.all())
+    today = _structure_of(context)
+    rows = units_of(held, _top(context), context.as_of, today=today).narrow(Movement.objects.all())
     if context.get("don_vi"):
         unit = _asked_unit(context)
         if unit is None:
             return rows.none()
         if unit.pk != _top(context):
-            rows = rows.filter(movements_below(unit.pk))
+            rows = rows.filter(
+                movements_below(unit.pk)
+                if today is None
+                else AnyOf("unit_id", standing_below_one(unit, today=today))
+            )
     return rows.select_related("person", "unit", "counter_unit", "decision", "actor").defer(
         "person__ethnicity_sealed", "person__passport_sealed", "person__citizen_id_sealed"
     )
@@ -450,6 +474,7 @@ MOVEMENTS = declare_list(
         title="Biến động đoàn viên",
         capability="membership.view",
         url_name="membership:movements",
+        obeys_structure=True,
         queryset=_movements,
         order=("on", "id"),
         newest_first=True,

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import Row, rows, stock
+from congdoan.foundation.measures.queries import Groups, Row, rows, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
@@ -149,15 +149,18 @@ def reconciliation(
     to_on: date,
     known_at: datetime | None = None,
     filters: dict[str, Any] | None = None,
+    groups: Groups | None = None,
 ) -> Reconciliation:
     """The reconciliation of a unit and all below it over [from_on, to_on), from the measures.
 
-    ``known_at`` asks what was known at an instant; ``filters`` on sector and sex narrow it. Two figures' queries.
+    ``known_at`` asks what was known at an instant; ``filters`` on sector and sex narrow it; ``groups`` ask for another
+    structure (measures.queries.rows). Two figures' queries.
     """
-    opening = stock("members", [unit_id], on=from_on - timedelta(days=1), filters=filters, known_at=known_at)[
-        unit_id
-    ]
-    booked = rows("members", [unit_id], from_on=from_on, to_on=to_on, filters=filters, known_at=known_at)
+    eve = from_on - timedelta(days=1)
+    opening = stock("members", [unit_id], on=eve, filters=filters, known_at=known_at, groups=groups)[unit_id]
+    booked = rows(
+        "members", [unit_id], from_on=from_on, to_on=to_on, filters=filters, known_at=known_at, groups=groups
+    )
     return reconciled(from_on, to_on, opening, booked)
 
 

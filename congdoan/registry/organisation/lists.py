@@ -13,6 +13,7 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.succession.queries import seen_today, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitKind, UnitPlacement
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
@@ -35,8 +36,11 @@ def _named(rows: Rows) -> Rows:
 
 
 def _unions(context: ListContext) -> Rows:
-    rows = unions_on(context.as_of).filter(scope(context.actor, VIEW).filter_on("pk", context.as_of))
-    return _named(rows)
+    held = scope(context.actor, VIEW)
+    seen = held.filter_on("pk", context.as_of)
+    if context.structure == "today" and not held.everything:
+        seen |= seen_today(held.below, "pk", today=context.actor.today)
+    return _named(unions_on(context.as_of).filter(seen))
 
 
 def placed_at_founding(ancestors: Any) -> Exists:
@@ -56,6 +60,8 @@ def _foundings(context: ListContext) -> Rows:
     rows = foundings(date(1900, 1, 1), date.fromordinal(context.as_of.toordinal() + 1))
     if not held.everything:
         seen = held.filter("pk")
+        if context.structure == "today":
+            seen |= seen_today(held.below, "pk", today=context.actor.today)
         rows = rows.filter(seen | Q(placed_at_founding(held.below)) if held.below else seen)
     return _named(rows).annotate(
         decision_number=F("profile__founding_decision__number"),
@@ -67,11 +73,15 @@ def _in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     unit = unit_named(value)
     if unit is None:
         return rows.none()
+    if context.structure == "today":
+        return rows.filter(pk__in=standing_below_one(unit, today=context.actor.today))
     return rows.filter(pk__in=counted_below_on(unit, context.as_of).values("unit_id"))
 
 
 def _founded_in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     unit = unit_named(value)
+    if unit is not None and context.structure == "today":
+        return rows.filter(pk__in=standing_below_one(unit, today=context.actor.today))
     return rows.filter(placed_at_founding([unit.pk])) if unit else rows.none()
 
 
@@ -151,6 +161,7 @@ UNIONS = declare_list(
         title="Công đoàn cơ sở, nghiệp đoàn cơ sở",
         capability=VIEW,
         url_name="organisation:unions",
+        obeys_structure=True,
         queryset=_unions,
         order=("sort_key", "id"),
         count_word="công đoàn",
@@ -177,6 +188,7 @@ FOUNDINGS = declare_list(
         title="Công đoàn thành lập mới",
         capability=VIEW,
         url_name="organisation:foundings",
+        obeys_structure=True,
         queryset=_foundings,
         order=("founded_on", "sort_key", "id"),
         count_word="công đoàn",

@@ -13,9 +13,9 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import flow, stock
+from congdoan.foundation.measures.queries import Groups, flow, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
-from congdoan.kit.text import search_prefix_query
+from congdoan.kit.text import nfc, search_prefix_query
 from congdoan.registry.organisation.rules import VIEW
 
 #: What happened to the count of unions, from the rows of record: in on the founding day (found, or opening when
@@ -78,15 +78,16 @@ class Figures:
     workers: int
 
 
-def figures_on(unit_ids: Sequence[int], on: date) -> dict[int, Figures]:
-    """The figures of many bodies on a day. A constant number of queries, whatever the number of bodies."""
+def figures_on(unit_ids: Sequence[int], on: date, *, groups: Groups | None = None) -> dict[int, Figures]:
+    """The figures of many bodies on a day. A constant number of queries, whatever the number of bodies. ``groups``: in
+    another structure (measures.queries.rows)."""
     ids = list(unit_ids)
     since, until = date(on.year, 1, 1), date.fromordinal(on.toordinal() + 1)
-    members = stock("members", ids, on=on)
-    unions = stock("unions", ids, on=on)
-    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"})
-    employers = stock("enterprises", ids, on=on)
-    workers = stock("workers", ids, on=on)
+    members = stock("members", ids, on=on, groups=groups)
+    unions = stock("unions", ids, on=on, groups=groups)
+    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"}, groups=groups)
+    employers = stock("enterprises", ids, on=on, groups=groups)
+    workers = stock("workers", ids, on=on, groups=groups)
     return {pk: Figures(members[pk], unions[pk], founded[pk], employers[pk], workers[pk]) for pk in ids}
 
 
@@ -141,12 +142,16 @@ def roots(actor: Actor, on: date) -> list[UnitVersion]:
 
 
 def search_units(actor: Actor, typed: str, on: date, *, limit: int = 50) -> list[Unit]:
-    """Units in the actor's scope whose name or code matches what was typed, without accents. One query."""
+    """Units in the actor's scope whose name matches what was typed, without accents, or that have this code. One
+    query."""
     query = search_prefix_query(typed)
     if not query:
         return []
-    rows = Unit.objects.filter(scope(actor, VIEW).filter_on("pk", on))
-    rows = rows.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+    rows = Unit.objects.filter(scope(actor, VIEW).filter_on("pk", on), annulled_at__isnull=True)
+    # Codes hold signs that the words of a text search lose.
+    code = nfc(typed).strip()
+    named = Q(search=SearchQuery(query, search_type="raw", config="simple"))
+    rows = rows.filter(named | Q(code__in=[code, code.upper()]))
     return list(rows.order_by("sort_key", "pk")[:limit])
 
 

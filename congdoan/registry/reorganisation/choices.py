@@ -26,3 +26,20 @@ PROBLEM_LEVELS = [
     ("person", "cần người xem"),
     ("warning", "lưu ý"),
 ]
+#: What becomes of a unit (queries.UnitLine.what).
+UNIT_CHANGES = {
+    "founded": "Lập mới",
+    "ended": "Kết thúc",
+    "divided": "Chia tách",
+    "moved": "Đổi cấp trên",
+    "renamed": "Đổi tên",
+    "kind": "Đổi loại",
+}
+#: What becomes of rows (queries.Flow.fate).
+FATE_WORDS = {
+    "passed": "chuyển về",
+    "kept": "giữ nguyên",
+    "ended": "kết thúc",
+    "left": "ra khỏi tổ chức",
+    "homeless": "chưa có nơi đến",
+}

@@ -19,7 +19,7 @@ from congdoan.foundation.imports.cells import getter, is_closing_line, is_mark, 
 from congdoan.foundation.imports.headings import find_headings
 from congdoan.foundation.imports.reading import FileRefused, open_table
 from congdoan.foundation.units.models import UnitKind
-from congdoan.kit.text import header_key
+from congdoan.kit.text import header_key, nfc
 from congdoan.registry.membership.choices import DEPARTURES, KINDS
 from congdoan.registry.reorganisation.planning import Problem, StepData
 
@@ -171,7 +171,7 @@ def read_decision_list(path: Path, *, limit_bytes: int = 20 * 1024 * 1024, sheet
     for number, cells in table.rows():
         if number <= headings.end:
             continue
-        values = {name: text_of(read(cells)) if read else "" for name, read in get.items()}
+        values = {name: _text(name, read(cells)) if read else "" for name, read in get.items()}
         if not values["action"] and not values["unit"]:
             continue
         if not values["unit"] and is_closing_line(values["action"]):
@@ -185,6 +185,11 @@ def read_decision_list(path: Path, *, limit_bytes: int = 20 * 1024 * 1024, sheet
     if not found.rows:
         raise FileRefused("Danh sách không có dòng nào dưới tiêu đề. Hãy kiểm tra lại tệp.")
     return found
+
+
+def _text(name: str, value: object) -> str:
+    """A cell as text. A code is taken as it stands: "NA" may be a province and need not mean that there is nothing."""
+    return nfc(value) if name in {"unit", "target"} else text_of(value)
 
 
 def _take(
@@ -345,3 +350,23 @@ def write_template(path: Path) -> None:
             "Các dòng có hiệu lực theo thứ tự từ trên xuống: lập đơn vị mới trước, rồi mới chuyển các đơn vị về đó.",
             wrap,
         )
+
+
+def write_decision_list(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    """A filled list, as an office would send it: rows by the names of FIELDS; read back by `read_decision_list`."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        head = book.add_format({"bold": True, "bg_color": "#E4E8EE", "border": 1, "text_wrap": True})
+        sheet = book.add_worksheet("Danh sách")
+        sheet.write(
+            0, 0, "DANH SÁCH SẮP XẾP TỔ CHỨC CÔNG ĐOÀN", book.add_format({"bold": True, "font_size": 13})
+        )
+        shown = [item for item in FIELDS if item.required or any(row.get(item.name) for row in rows)]
+        for column, item in enumerate(shown, 1):
+            sheet.write(2, column, item.label, head)
+            sheet.set_column(column, column, max(14, min(34, len(item.label) + 8)))
+        sheet.write(2, 0, "STT", head)
+        sheet.freeze_panes(3, 3)
+        for line, row in enumerate(rows, 3):
+            sheet.write(line, 0, line - 2)
+            for column, item in enumerate(shown, 1):
+                sheet.write_string(line, column, row.get(item.name, ""))

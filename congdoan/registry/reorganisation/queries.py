@@ -15,6 +15,7 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.succession.catalogue import FATES, Part, Passage, Route, rules
+from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.reorganisation.models import Reorganisation
@@ -412,6 +413,12 @@ def undo_passage(
         decision=reorganisation.decision,
         reason=reason,
     )
+
+
+def journal_is_short(reorganisation: Reorganisation, *, limit: int = 20_000) -> bool:
+    """Whether looking for what stands in the way of an undo takes less than about a second."""
+    rows = JournalEntry.objects.filter(batch=reorganisation.batch).order_by()
+    return rows[: limit + 1].count() <= limit
 
 
 _MODEL_WORDS = {

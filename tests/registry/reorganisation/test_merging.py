@@ -245,7 +245,6 @@ def test_the_page_of_an_ended_unit_leads_to_its_successor(
         officer("can-bo", "officer", filled.root), backend="django.contrib.auth.backends.ModelBackend"
     )
     page = client.get("/don-vi/NA1/").content.decode()
-    assert "Đơn vị kế thừa" in page
-    assert 'href="/don-vi/NA2/"' in page
-    assert "sáp nhập từ 01/07/2026, quyết định 12/QĐ-TLĐ" in page
-    assert "Đơn vị kế thừa" not in client.get("/don-vi/NA2/").content.decode()
+    assert "Kết thúc từ 01/07/2026 do sáp nhập theo quyết định 12/QĐ-TLĐ" in page
+    assert "kế thừa bởi" in page and 'href="/don-vi/NA2/"' in page
+    assert "kế thừa bởi" not in client.get("/don-vi/NA2/").content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from congdoan.config.demo.bodies import BOOKS_OPEN, PROVINCES, REFORM
@@ -59,7 +60,11 @@ class Quarter:
 class Desk:
     """What every part of the writing looks up."""
 
-    def __init__(self, story: Story, *, actor: Actor, now: datetime, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, story: Story, *, actor: Actor, now: datetime, say: Callable[[str], None], folder: Path
+    ) -> None:
+        """``folder``: where sample files go."""
+        self.folder = folder
         self.story = story
         self.actor = actor
         self.now = now

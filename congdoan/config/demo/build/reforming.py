@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from congdoan.config.demo.bodies import (
     ADMINISTRATIVE_END,
     BOOKS_OPEN,
@@ -12,9 +15,13 @@ from congdoan.config.demo.bodies import (
     short_place,
 )
 from congdoan.config.demo.build.desk import PAPER, Desk, morning
+from congdoan.config.demo.story import DemoEmployer, DemoUnion, Reform
 from congdoan.foundation.catalogues.models import Park, Territory
-from congdoan.registry.enterprises.actions import Assignment, assign
-from congdoan.registry.organisation.actions import Move, NewUnion, end_unions, move_units, record_decision
+from congdoan.foundation.files.actions import chunks_of, store
+from congdoan.foundation.units.models import Unit, UnitKind
+from congdoan.registry.organisation.actions import NewUnion
+from congdoan.registry.reorganisation.actions import ReorganisationData, commit, draft
+from congdoan.registry.reorganisation.decision_lists import read_decision_list, write_decision_list
 
 
 class Reforming(Desk):
@@ -92,79 +99,109 @@ class Reforming(Desk):
         self._found(below)
 
     def _reform(self) -> None:
-        """01/7/2025: commune unions begin, unions and employers go to their new superiors, old bodies end."""
-        reform, story = self.story.reform, self.story
+        """01/7/2025 as one reorganisation decision with its list: commune unions begin, unions and employers go to
+        their new superiors, unions of administrative bodies, districts and merged provinces end."""
+        reform = self.story.reform
         assert reform is not None
         recorded_at = min(self.now, morning(REFORM))
-        decision = record_decision(
-            number=f"2025/QĐ-TLĐ {PAPER}",
-            issued_on=ADMINISTRATIVE_END,
-            issuer=self.done.units[ROOT_CODE],
-            title="Sắp xếp tổ chức công đoàn ba cấp theo Luật 97/2025/QH15",
+        rows = [*self._new_communes(reform), *self._endings(reform), *self._divisions(reform)]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "quyet-dinh-sap-xep-01-7-2025.xlsx"
+        write_decision_list(path, rows)
+        read = read_decision_list(path)
+        assert not read.problems, read.problems[0]
+        made = draft(
+            actor=self.actor,
+            on=REFORM,
+            data=ReorganisationData(
+                title="Sắp xếp tổ chức công đoàn ba cấp theo Luật 97/2025/QH15",
+                authority=self.done.units[ROOT_CODE],
+                effective_on=REFORM,
+                number=f"2025/QĐ-TLĐ {PAPER}",
+                issued_on=ADMINISTRATIVE_END,
+                file=store(
+                    actor=self.actor,
+                    name=path.name,
+                    chunks=chunks_of(path),
+                    capability="reorganisation.view",
+                    unit=self.done.units[ROOT_CODE],
+                ),
+            ),
+            steps=read.steps,
         )
+        sheet = commit(actor=self.actor, on=REFORM, reorganisation=made, recorded_at=recorded_at)
+        self.done.units = {
+            unit.code: unit for unit in Unit.objects.filter(code__in=[*self.done.units, *_codes(reform)])
+        }
+        counts = sheet.counts
+        self.say(
+            f"Sắp xếp 01/7/2025: {len(reform.communes)} công đoàn xã, phường; {counts.get('moved', 0)} đơn vị chuyển; "
+            f"{counts.get('ended', 0)} đơn vị kết thúc, trong đó {len(reform.ended)} công đoàn cơ quan hành chính"
+        )
+
+    def _new_communes(self, reform: Reform) -> Iterator[dict[str, str]]:
+        """Commune unions where there are members and unions enough."""
         names = dict(Territory.objects.filter(level="commune").values_list("code", "name"))
-        communes: list[NewUnion] = []
+        kind = UnitKind.objects.get(pk="commune_union").name
         for commune in reform.communes:
             territory = self._communes[commune.communes_of, commune.commune]
             name = f"Công đoàn {names[territory][0].lower()}{names[territory][1:]}"
-            communes.append(
-                NewUnion(
-                    commune.code,
-                    name,
-                    name,
-                    "commune_union",
-                    self.done.units[commune.superior],
-                    REFORM,
-                    territory=territory,
-                    decision=decision,
-                )
-            )
-        self._found(communes, recorded_at=recorded_at)
-        assign(
-            actor=self.actor,
-            items=[
-                Assignment(self.done.enterprises[employer.index], unit, REFORM)
-                for employer in story.employers
-                if employer.index in self.done.enterprises
-                and (unit := self._superior(employer, REFORM)) is not self.done.units[employer.superior]
-            ],
-            decision=decision,
-            recorded_at=recorded_at,
-        )
-        end_unions(
-            actor=self.actor,
-            on=REFORM,
-            units=[self.done.units[story.unions[index].code] for index in reform.ended],
-            decision=decision,
-            recorded_at=recorded_at,
-        )
-        moves = [
-            Move(self.done.units[union.code], parent)
-            for union in story.unions
-            if union.founded_on < REFORM
-            and (union.ended_on is None or union.ended_on > REFORM)
-            and (parent := self._superior(union, REFORM)) is not self.done.units[union.superior]
-        ]
-        moves += [
-            Move(self.done.units[zone.code], self.done.units[province.successor])
-            for province in PROVINCES
-            if province.successor
-            for zone in province.zones
-        ]
-        move_units(actor=self.actor, on=REFORM, items=moves, decision=decision)
-        ended = [self.done.units[district.code] for province in PROVINCES for district in province.districts]
+            yield {
+                "action": "Thành lập",
+                "unit": commune.code,
+                "name": name,
+                "kind": kind,
+                "target": commune.superior,
+                "territory": territory,
+            }
+
+    def _endings(self, reform: Reform) -> Iterator[dict[str, str]]:
+        """Unions of administrative bodies end; their members have left the day before. Sector unions of a province
+        that is merged go into those of the other."""
+        for index in reform.ended:
+            union = self.story.unions[index]
+            yield {
+                "action": "Giải thể",
+                "unit": union.code,
+                "unit_name": union.name,
+                "leave": "thôi là đoàn viên",
+                "reason": "Công đoàn trong cơ quan hành chính kết thúc hoạt động",
+            }
         for province in PROVINCES:
-            if province.successor:
-                ended += [self.done.units[f"{province.code}-{end}"] for end in SECTOR_UNIONS]
-        end_unions(actor=self.actor, on=REFORM, units=ended, decision=decision, recorded_at=recorded_at)
-        end_unions(
-            actor=self.actor,
-            on=REFORM,
-            units=[self.done.units[province.code] for province in PROVINCES if province.successor],
-            decision=decision,
-            recorded_at=recorded_at,
-        )
-        self.say(
-            f"Sắp xếp 01/7/2025: {len(communes)} công đoàn xã, phường; {len(moves)} đơn vị chuyển; "
-            f"{len(ended)} công đoàn cấp huyện, ngành và {len(reform.ended)} công đoàn cơ quan hành chính kết thúc"
-        )
+            for end in SECTOR_UNIONS if province.successor else ():
+                yield {
+                    "action": "Sáp nhập",
+                    "unit": f"{province.code}-{end}",
+                    "target": f"{province.successor}-{end}",
+                }
+
+    def _divisions(self, reform: Reform) -> Iterator[dict[str, str]]:
+        """What stood under a district, or directly under a province, goes to the union of its commune where there is
+        one, and else to the province."""
+        held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        things: list[DemoUnion | DemoEmployer] = [*self.story.unions, *self.story.employers]
+        for thing in things:
+            held[thing.superior].add((self._province[thing.province].communes_of, thing.commune))
+        for province in PROVINCES:
+            home = province.successor or province.code
+            above = [district.code for district in province.districts]
+            above.append(province.code)
+            for code in above:
+                communes = [
+                    item for item in reform.communes if (item.communes_of, item.commune) in held[code]
+                ]
+                if not communes and code == home:
+                    continue  # a province that stands and has nothing to give
+                for item in communes:
+                    yield {
+                        "action": "Chia tách",
+                        "unit": code,
+                        "target": item.code,
+                        "communes": self._communes[item.communes_of, item.commune],
+                    }
+                rest = {"unit": code, "target": home}
+                yield rest | {"action": "Chia tách" if communes else "Sáp nhập"}
+
+
+def _codes(reform: Reform) -> list[str]:
+    return [commune.code for commune in reform.communes]

@@ -229,6 +229,8 @@
     if (target.closest("[data-dialog-close]")) return target.closest("dialog").close();
     if (target.matches("dialog")) return target.close();
     if (target.closest("[data-print]")) return window.print();
+    const adder = target.closest("[data-add-row]");
+    if (adder) return addRow(adder.closest("[data-rows]"));
     const copy = target.closest("[data-copy]");
     if (copy && navigator.clipboard) {
       navigator.clipboard.writeText(copy.dataset.copy).then(() => toast("Đã sao chép.", "good"));
@@ -274,6 +276,25 @@
     if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
   });
 
+  // One more input of a field that takes several things: a copy of the last one, empty, with names of its own.
+  const addRow = (rows) => {
+    const last = all("[data-row]", rows).pop();
+    const made = last.cloneNode(true);
+    const input = made.querySelector("input");
+    const list = made.querySelector("datalist");
+    const id = `${rows.querySelector("input").id}_more_${all("[data-row]", rows).length}`;
+    input.id = id;
+    input.value = "";
+    if (list) {
+      list.id = `${id}_suggestions`;
+      list.replaceChildren();
+      input.setAttribute("list", list.id);
+      input.setAttribute("hx-target", `#${list.id}`);
+    }
+    last.after(made);
+    if (window.htmx) window.htmx.process(made);
+    input.focus();
+  };
   /* ---- days: dd/mm/yyyy in every browser; the calendar is borrowed from a date input beside the box ---- */
   const twoDigits = (value) => String(value).padStart(2, "0");
   // The day a text means as "2026-11-18"; "" for an empty text, null for what is no day. Reads what the server reads.

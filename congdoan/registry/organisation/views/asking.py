@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,10 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 
-from congdoan.foundation.access.queries import Scope, may, scope
+from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.measures.catalogue import NamesLink, measure
-from congdoan.foundation.succession.models import Successor
-from congdoan.foundation.succession.queries import successors_of
+from congdoan.foundation.succession.queries import standing_below, successors_of, today_of
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import ancestors_on, known_version
 from congdoan.kit.lists import names_url
@@ -23,16 +24,30 @@ SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", 
 
 
 def names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
-    """The list behind a stock figure. The session already holds the day shown, so it is not repeated."""
+    """The list behind a stock figure, in the structure that the reader asks for. The session already holds the day
+    shown, so it is not repeated."""
+    return _in_structure(request, names_then(request, code, unit_id, on, **filters))
+
+
+def names_then(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
+    """As `names`, behind a figure of the body as it stood."""
     found = measure(code).stock_names
     link = found(unit_id, on, filters) if found else None
     return _address(link, without_day=on == request.as_of)
 
 
-def flow_names(code: str, unit_id: int, from_on: date, to_on: date, **filters: Any) -> str:
-    """The list behind a flow figure."""
+def flow_names(
+    request: HttpRequest, code: str, unit_id: int, from_on: date, to_on: date, **filters: Any
+) -> str:
+    """The list behind a flow figure, in the structure that the reader asks for."""
     found = measure(code).flow_names
-    return _address(found(unit_id, from_on, to_on, filters) if found else None)
+    return _in_structure(request, _address(found(unit_id, from_on, to_on, filters) if found else None))
+
+
+def _in_structure(request: HttpRequest, address: str) -> str:
+    if not address or request.structure != "today":
+        return address
+    return f"{address}{'&' if '?' in address else '?'}co_cau=hien-nay"
 
 
 def _address(link: NamesLink | None, *, without_day: bool = False) -> str:
@@ -45,6 +60,14 @@ def _address(link: NamesLink | None, *, without_day: bool = False) -> str:
         )
     except (KeyError, NoReverseMatch):
         return ""
+
+
+def groups_of(request: HttpRequest, unit_ids: Iterable[int]) -> dict[int, list[int]] | None:
+    """What makes up the figures of these bodies when the reader asks for today's structure; None for the bodies as they
+    stood. The top holds everything in either."""
+    if request.structure != "today":
+        return None
+    return standing_below(unit_ids, today=request.actor.today)
 
 
 def found_unit(request: HttpRequest, code: str) -> Unit:
@@ -83,34 +106,69 @@ def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpRe
         "unit": unit,
         "version": version,
         "exists": on in version.during,
-        "successors": _successors(unit, held, on) if unit.ended_on is not None else [],
         "crumbs": crumbs,
         "tabs": [
             {"label": label, "url": reverse(f"organisation:{name}", args=[unit.code]), "active": name == tab}
             for name, label in _TABS
         ],
+        "succession": succession(request, unit),
+        "obeys_structure": tab != "history",
         "can_edit": can_edit and unit.ended_on is None,
         "can_found": can_found and unit.ended_on is None,
     }
     return render(request, f"organisation/{tab}.html", context | more)
 
 
-def _successors(unit: Unit, held: Scope, on: date) -> list[tuple[str, str, Successor]]:
-    """(name, address or '' out of scope, row) of the units that took over from one that ended."""
+@dataclass(frozen=True)
+class Heir:
+    """A unit that took something of another. ``url`` is '' for whoever may not open it; ``led_to`` is the unit that
+    stands today when the heir itself ended since."""
+
+    name: str
+    url: str
+    led_to: str = ""
+    led_to_url: str = ""
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Who took over from a unit on a day, by which decision, the main heir first."""
+
+    on: date
+    way: str
+    decision: str
+    heirs: list[Heir]
+
+
+def succession(request: HttpRequest, unit: Unit) -> list[Succession]:
+    """Who succeeded a unit, rearrangement by rearrangement. Three queries, one when nobody did."""
     rows = successors_of(unit)
+    if not rows:
+        return []
+    led = today_of(row.successor_id for row in rows)
+    units = Unit.objects.in_bulk([*led, *led.values()])
     seen = set(
-        Unit.objects.filter(held.filter_on("pk", on), pk__in=[row.successor_id for row in rows]).values_list(
+        Unit.objects.filter(scope(request.actor, VIEW).filter("pk"), pk__in=units).values_list(
             "pk", flat=True
         )
     )
-    return [
-        (
-            row.successor.name,
-            reverse("organisation:unit", args=[row.successor.code]) if row.successor_id in seen else "",
-            row,
+
+    def url(pk: int) -> str:
+        return reverse("organisation:unit", args=[units[pk].code]) if pk in seen else ""
+
+    found: dict[tuple[date, str, str], list[Heir]] = {}
+    for row in rows:
+        last = led[row.successor_id]
+        moved_on = last != row.successor_id
+        found.setdefault((row.on, row.get_way_display(), str(row.decision or "")), []).append(
+            Heir(
+                units[row.successor_id].name,
+                url(row.successor_id),
+                units[last].name if moved_on else "",
+                url(last) if moved_on else "",
+            )
         )
-        for row in rows
-    ]
+    return [Succession(*key, heirs) for key, heirs in found.items()]
 
 
 def crumbs_of(unit: Unit | None = None) -> list[tuple[str, str]]:

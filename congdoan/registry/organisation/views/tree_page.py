@@ -12,11 +12,12 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
 from congdoan.foundation.access.rules import Actor, refuse
-from congdoan.foundation.units.models import UnitVersion
+from congdoan.foundation.succession.queries import today_of
+from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import children_on
 from congdoan.registry.organisation.queries import nodes_on, roots, search_units
 from congdoan.registry.organisation.rules import FOUND, VIEW
-from congdoan.registry.organisation.views.asking import found_unit, names
+from congdoan.registry.organisation.views.asking import found_unit, names_then
 
 #: Bodies that gather others stand before those that hold members.
 ORDER = ("kind__holds_members", "kind__level__rank", "kind_id", "unit__sort_key", "unit_id")
@@ -44,7 +45,9 @@ def tree(request: HttpRequest) -> HttpResponse:
             .select_related("kind", "parent")
             .order_by("during")
         }
-        context["found"] = [(unit, versions[unit.pk]) for unit in units]
+        led = today_of(unit.pk for unit in units if unit.ended_on is not None)
+        heirs = Unit.objects.in_bulk([heir for old, heir in led.items() if heir != old])
+        context["found"] = [(unit, versions[unit.pk], heirs.get(led.get(unit.pk, 0))) for unit in units]
         return render(request, "organisation/tree.html", context)
     tops = roots(actor, on)
     context["nodes"] = _linked(request, nodes_on(tops, on), on)
@@ -74,7 +77,7 @@ def branch(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _linked(request: HttpRequest, nodes: list[Any], on: date) -> list[tuple[Any, str]]:
-    return [(node, names(request, "members", node.unit.pk, on)) for node in nodes]
+    return [(node, names_then(request, "members", node.unit.pk, on)) for node in nodes]
 
 
 @login_required

@@ -16,6 +16,7 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.queries import rows as measure_rows
 from congdoan.foundation.measures.queries import series, stock
+from congdoan.foundation.succession.queries import predecessors_of
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitVersion
 from congdoan.foundation.units.queries import children_on, counted_below_on, known_version
 from congdoan.kit.charts import Step, trend, waterfall
@@ -27,7 +28,15 @@ from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.queries import reconciliation
 from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.organisation.queries import figures_on
-from congdoan.registry.organisation.views.asking import SHORT, flow_names, found_unit, names, unit_page
+from congdoan.registry.organisation.views.asking import (
+    SHORT,
+    flow_names,
+    found_unit,
+    groups_of,
+    names,
+    succession,
+    unit_page,
+)
 from congdoan.registry.organisation.views.tree_page import ORDER
 
 #: Movements that are no growth: what began to be booked, and reorganisation.
@@ -42,9 +51,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     on = request.as_of
     version = known_version(found, on)
     assert version is not None
-    figures = figures_on([found.pk], on)[found.pk]
+    groups = groups_of(request, [found.pk])
+    figures = figures_on([found.pk], on, groups=groups)[found.pk]
     year, tomorrow = date(on.year, 1, 1), on + timedelta(days=1)
-    counted = reconciliation(found.pk, year, tomorrow)
+    counted = reconciliation(found.pk, year, tomorrow, groups=groups)
     profile = UnitProfile.objects.filter(unit=found).select_related("founding_decision__issuer").first()
     months = [*_month_ends(on, 12), on]
     key_figures = [
@@ -54,7 +64,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         (
             "Thành lập mới năm nay",
             format_number(figures.founded),
-            flow_names("unions", found.pk, year, tomorrow, movement="found"),
+            flow_names(request, "unions", found.pk, year, tomorrow, movement="found"),
         ),
         ("Doanh nghiệp", format_number(figures.enterprises), names(request, "enterprises", found.pk, on)),
         ("Lao động", format_number(figures.workers), names(request, "workers", found.pk, on)),
@@ -65,7 +75,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit",
         key_figures=key_figures,
         counted=counted,
-        lines=_reconciled(found.pk, counted, year, tomorrow),
+        lines=_reconciled(request, found.pk, counted, year, tomorrow),
         growth=waterfall(
             counted.opening,
             [
@@ -78,7 +88,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         ),
         members=trend(
             [format_date(day) for day in months],
-            series("members", found.pk, months),
+            series("members", found.pk, months, groups=groups),
             key="members",
             title="Đoàn viên thay đổi thế nào trong một năm qua?",
             subtitle="Cuối mỗi tháng",
@@ -98,12 +108,12 @@ class _Line:
     kind: str
 
 
-def _reconciled(unit_id: int, counted: Any, from_on: date, to_on: date) -> list[_Line]:
+def _reconciled(request: HttpRequest, unit_id: int, counted: Any, from_on: date, to_on: date) -> list[_Line]:
     """The reconciliation as lines of a table; each flow opens its movements."""
 
     def url(group: str) -> str:
         kinds = [kind.code for kind in KINDS.values() if kind.group == group]
-        return flow_names("members", unit_id, from_on, to_on, movement=kinds)
+        return flow_names(request, "members", unit_id, from_on, to_on, movement=kinds)
 
     lines = [_Line("Đầu kỳ", counted.opening, "", "total")]
     lines += [_Line(label, n, url(group) if n else "", "flow") for group, label, n in counted.lines]
@@ -165,7 +175,8 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
     on = request.as_of
     by_sex: dict[str, int] = {}
     by_sector: dict[str, int] = {}
-    for row in measure_rows("members", [found.pk], from_on=None, to_on=on + timedelta(days=1)):
+    groups = groups_of(request, [found.pk])
+    for row in measure_rows("members", [found.pk], from_on=None, to_on=on + timedelta(days=1), groups=groups):
         by_sex[row.dims.get("sex") or ""] = by_sex.get(row.dims.get("sex") or "", 0) + row.n
         by_sector[row.dims.get("sector") or ""] = by_sector.get(row.dims.get("sector") or "", 0) + row.n
     from congdoan.foundation.catalogues.models import Sector
@@ -212,17 +223,19 @@ def _share(
 def children(request: HttpRequest, code: str) -> HttpResponse:
     """The units directly below, with their figures. The number of queries does not grow with their number."""
     found = found_unit(request, code)
-    on = request.as_of
-    versions = list(children_on(found, on).order_by(*ORDER))
+    on, in_today = request.as_of, request.structure == "today"
+    # In today's structure the bodies are today's, with their figures of the day.
+    versions = list(children_on(found, request.actor.today if in_today else on).order_by(*ORDER))
     ids = [version.unit_id for version in versions]
-    figures = figures_on(ids, on)
+    groups = groups_of(request, ids)
+    figures = figures_on(ids, on, groups=groups)
     year, tomorrow = date(on.year, 1, 1), on + timedelta(days=1)
     growth = dict.fromkeys(ids, 0)
-    for row in measure_rows("members", ids, from_on=year, to_on=tomorrow):
+    for row in measure_rows("members", ids, from_on=year, to_on=tomorrow, groups=groups):
         if not row.is_structure and row.dims.get("movement") not in _NO_GROWTH:
             growth[row.unit_id] += row.n
     without = {"operating": "operating", "has_union": False, "band": {"min": 20}}
-    lacking = stock("enterprises", ids, on=on, filters=without)
+    lacking = stock("enterprises", ids, on=on, filters=without, groups=groups)
     lines = [
         {
             "version": version,
@@ -231,7 +244,7 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
             "lacking": lacking[version.unit_id],
             "members_url": names(request, "members", version.unit_id, on),
             "unions_url": names(request, "unions", version.unit_id, on),
-            "founded_url": flow_names("unions", version.unit_id, year, tomorrow, movement="found"),
+            "founded_url": flow_names(request, "unions", version.unit_id, year, tomorrow, movement="found"),
             "enterprises_url": names(request, "enterprises", version.unit_id, on),
             "lacking_url": names(request, "enterprises", version.unit_id, on, **without),
         }
@@ -261,10 +274,11 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
             {"has_union": False, "operating": "operating", "is_stable": True, "band": {"min": 20}},
         ),
     ]
+    groups = groups_of(request, [found.pk])
     figures = [
         (
             label,
-            format_number(stock("enterprises", [found.pk], on=on, filters=filters)[found.pk]),
+            format_number(stock("enterprises", [found.pk], on=on, filters=filters, groups=groups)[found.pk]),
             names(request, "enterprises", found.pk, on, **filters),
         )
         for label, filters in cuts
@@ -273,7 +287,7 @@ def enterprises(request: HttpRequest, code: str) -> HttpResponse:
     held = scope(actor, "enterprises.view").filter_on("now__unit", on)
     own = listed_on(on).filter(
         held,
-        now__unit__in=counted_below_on(found, on).values("unit_id"),
+        now__unit__in=groups[found.pk] if groups else counted_below_on(found, on).values("unit_id"),
         now__has_union=False,
         now__operating="operating",
         sector__is_enterprise=True,
@@ -323,7 +337,45 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
                 "state": "muted",
             }
         )
+    events += _taken_over(request, found)
+    for item in succession(request, found):
+        events.append(
+            {
+                "on": item.on,
+                "title": f"{_named([heir.name for heir in item.heirs])} kế thừa ({item.way})"
+                if found.ended_on is not None
+                else f"Một phần chuyển sang {_named([heir.name for heir in item.heirs])} ({item.way})",
+                "detail": f"Quyết định {item.decision}" if item.decision else "",
+                "state": "info",
+            }
+        )
+    events.sort(key=lambda event: event["on"])
     return unit_page(request, found, "history", events=events[::-1], versions=versions[::-1])
+
+
+def _named(names_of: list[str]) -> str:
+    """Names in a row; of more than a few only the number is said."""
+    rest = len(names_of) - 8
+    return ", ".join(names_of[:8]) + (f" và {rest} đơn vị khác" if rest > 0 else "")
+
+
+def _taken_over(request: HttpRequest, found: Unit) -> list[dict[str, Any]]:
+    """What came to the unit by rearrangements. One query."""
+    grouped: dict[tuple[date, str, str], list[str]] = {}
+    for row in predecessors_of(found):
+        key = (row.on, row.get_way_display(), str(row.decision or ""))
+        grouped.setdefault(key, []).append(row.unit.name)
+    events = []
+    for (on, way, decision), names_of in grouped.items():
+        events.append(
+            {
+                "on": on,
+                "title": f"Kế thừa {_named(names_of)} ({way})",
+                "detail": f"Quyết định {decision}" if decision else "",
+                "state": "info",
+            }
+        )
+    return events
 
 
 def _changes(before: UnitVersion | None, now: UnitVersion) -> list[str]:

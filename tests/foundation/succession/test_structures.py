@@ -1,0 +1,163 @@
+"""A past day in today's structure: every body counts once at each height, figures equal a recount, lists equal figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.measures.actions import fold
+from congdoan.foundation.measures.queries import rows, series, stock
+from congdoan.foundation.succession.queries import standing_below, today_of
+from congdoan.foundation.units.models import Unit, UnitVersion
+from congdoan.foundation.units.queries import version_on
+from congdoan.kit.lists import ListContext, filtered, get_list
+from congdoan.registry.membership.models import Membership
+from congdoan.registry.membership.queries import reconciliation
+from tests.factories.officers import officer
+from tests.factories.people import make_members
+from tests.factories.tree import Tree
+from tests.registry.reorganisation.ground import DAY, decide
+
+JOINED = date(2025, 3, 1)
+PAST = date(2026, 6, 30)
+
+
+@pytest.fixture
+def rearranged(tree: Tree, system: Actor) -> Tree:
+    """Members everywhere; then a union goes into one of another province, one is dissolved with its members leaving, a
+    district moves to the other province."""
+    for number, (_, unit) in enumerate(sorted(tree.unions.items())):
+        make_members(system, unit, JOINED, number + 2, start=number * 20)
+    fold()
+    decide(
+        system,
+        tree.root,
+        ("merge", {"units": ["NA1"], "into": "SA1"}),
+        ("dissolve", {"unit": "NB1", "leave": "leave", "reason": "doanh nghiệp giải thể"}),
+        ("move", {"units": [tree.north_b.code], "parent": tree.south.code}),
+    )
+    return tree
+
+
+def recount(body: Unit, on: date, today: date) -> int:
+    """Members on a day at the units that count for a body today, one by one: the slow and plain way."""
+    n = 0
+    for membership in Membership.objects.filter(during__contains=on):
+        unit_id = today_of([membership.unit_id])[membership.unit_id]
+        # Nobody took over: what it was belongs where its superior stands now.
+        while Unit.objects.get(pk=unit_id).ended_on is not None:
+            last = UnitVersion.objects.filter(unit=unit_id).order_by("-during")[0]
+            assert last.parent_id is not None
+            unit_id = today_of([last.parent_id])[last.parent_id]
+        up: int | None = unit_id
+        while up is not None and up != body.pk:
+            version = version_on(up, today)
+            up = version.parent_id if version else None
+        n += up == body.pk
+    return n
+
+
+def bodies(tree: Tree) -> list[Unit]:
+    return [tree.root, tree.north, tree.south, tree.north_a, tree.north_b, tree.south_a, tree.unions["SA1"]]
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_figures_equal_a_recount(rearranged: Tree, today: date, is_folded: bool) -> None:
+    if is_folded:
+        fold()
+    found = bodies(rearranged)
+    groups = standing_below([body.pk for body in found], today=today)
+    for on in (PAST, DAY, today):
+        figures = stock("members", list(groups), on=on, groups=groups)
+        assert figures == {body.pk: recount(body, on, today) for body in found}
+    # Today both structures are one, and the top holds everything on every day.
+    assert stock("members", list(groups), on=today, groups=groups) == stock("members", list(groups), on=today)
+    root = rearranged.root.pk
+    assert stock("members", [root], on=PAST, groups=groups) == stock("members", [root], on=PAST)
+    # As it stood, the figures of that day are others.
+    assert stock("members", list(groups), on=PAST, groups=groups) != stock("members", list(groups), on=PAST)
+
+
+def test_every_body_counts_once_at_each_height(rearranged: Tree, today: date) -> None:
+    groups = standing_below([rearranged.root.pk, rearranged.north.pk, rearranged.south.pk], today=today)
+    for members in groups.values():
+        assert len(members) == len(set(members))
+    everyone = Counter(groups[rearranged.north.pk] + groups[rearranged.south.pk] + [rearranged.root.pk])
+    assert everyone == Counter(groups[rearranged.root.pk])
+    assert set(groups[rearranged.root.pk]) == set(Unit.objects.values_list("pk", flat=True))
+    ended = rearranged.unions["NA1"].pk
+    assert ended in groups[rearranged.south.pk] and ended not in groups[rearranged.north.pk]
+    # A body that is no more still shows what was its own.
+    assert standing_below([ended], today=today) == {ended: [ended]}
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_a_series_has_the_figure_of_each_day(rearranged: Tree, today: date, is_folded: bool) -> None:
+    if is_folded:
+        fold()
+    groups = standing_below([body.pk for body in bodies(rearranged)], today=today)
+    days = [JOINED, PAST, DAY, date(2026, 9, 30), today]
+    for pk in groups:
+        wanted = [stock("members", [pk], on=day, groups=groups)[pk] for day in days]
+        assert series("members", pk, days, groups=groups) == wanted
+
+
+def test_within_a_structure_nothing_is_moved(rearranged: Tree, today: date) -> None:
+    groups = standing_below([rearranged.south.pk], today=today)
+    counted = reconciliation(rearranged.south.pk, date(2026, 1, 1), today, groups=groups)
+    assert (counted.structure, counted.reorganised) == (0, 0)
+    assert counted.closing == stock("members", [rearranged.south.pk], on=today)[rearranged.south.pk]
+    assert all(
+        not row.is_structure
+        for row in rows("members", [rearranged.south.pk], from_on=None, to_on=today, groups=groups)
+    )
+
+
+@pytest.mark.parametrize("code", ["root", "north", "south", "north_a", "south_a"])
+def test_lists_hold_exactly_the_names_of_a_figure(rearranged: Tree, today: date, code: str) -> None:
+    body = getattr(rearranged, code)
+    groups = standing_below([body.pk], today=today)
+    reader = Actor(user=officer("nguoi-xem", "leader", body), today=today)
+    for name, measure in (("membership.members", "members"), ("organisation.unions", "unions")):
+        context = ListContext(actor=reader, as_of=PAST, params={"don_vi": body.code}, structure="today")
+        count = filtered(get_list(name), context).count()
+        assert count == stock(measure, [body.pk], on=PAST, groups=groups)[body.pk], name
+    counter = get_list("membership.members").count
+    assert counter is not None
+    context = ListContext(actor=reader, as_of=PAST, params={"don_vi": body.code}, structure="today")
+    assert counter(context) == stock("members", [body.pk], on=PAST, groups=groups)[body.pk]
+
+
+def test_the_page_says_which_structure_it_reads(rearranged: Tree, today: date) -> None:
+    client = Client()
+    client.force_login(officer("nam", "leader", rearranged.south))
+    path = f"/don-vi/{rearranged.south.code}/"
+    then = client.get(f"{path}?ngay=2026-06-30").context["key_figures"][0][1]
+    page = client.get(f"{path}?co_cau=hien-nay")
+    groups = standing_below([rearranged.south.pk], today=page.wsgi_request.actor.today)
+    figure = stock("members", [rearranged.south.pk], on=PAST, groups=groups)[rearranged.south.pk]
+    assert page.context["key_figures"][0][1] == str(figure) != then
+    assert "Theo cơ cấu hiện nay" in page.text
+    # The list behind the figure shows as many names, in the same structure.
+    names = client.get(page.context["key_figures"][0][2])
+    assert f"{figure} đoàn viên" in names.text and "Theo cơ cấu hiện nay" in names.text
+    assert "theo cơ cấu lúc đó" in client.get("/ke-hoach/").text
+    # A link of a page that reads bodies as they stood opens as they stood: the list takes nothing from the session.
+    plainly = client.get(f"/doan-vien/?don_vi={rearranged.south.code}")
+    assert f"{then} đoàn viên" in plainly.text and "theo cơ cấu lúc đó" in plainly.text
+    # Of today there is one structure only.
+    assert "cơ cấu hiện nay" not in client.get(f"{path}?ngay=").text
+
+
+def test_the_number_of_queries_does_not_grow(
+    rearranged: Tree, today: date, django_assert_num_queries: Any
+) -> None:
+    for count in (1, 3):
+        ids = [body.pk for body in bodies(rearranged)[:count]]
+        with django_assert_num_queries(3):
+            stock("members", ids, on=PAST, groups=standing_below(ids, today=today))
