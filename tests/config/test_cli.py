@@ -12,12 +12,18 @@ from congdoan.config.server import PortTaken, require_free_port
 
 
 def test_every_command_has_vietnamese_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("demo", "serve", "check-data", "worker"):
+    for command in ("demo", "serve", "import", "plans", "report", "check-data", "bench", "worker"):
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([command, "--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         assert "cách dùng" in shown and "tùy chọn" in shown
+
+
+def test_a_missing_argument_is_named_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["import"])
+    assert "thiếu tham số: LOẠI, TỆP, --unit" in capsys.readouterr().err
 
 
 @pytest.mark.django_db

@@ -17,7 +17,10 @@ HELP = "Nhập danh sách đoàn viên hoặc doanh nghiệp từ tệp .xlsx, .
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "kind", choices=["members", "enterprises"], help="members: đoàn viên; enterprises: doanh nghiệp"
+        "kind",
+        choices=["members", "enterprises"],
+        metavar="LOẠI",
+        help="members: đoàn viên; enterprises: doanh nghiệp",
     )
     parser.add_argument("file", type=Path, metavar="TỆP", help="tệp danh sách")
     parser.add_argument("--unit", required=True, metavar="MÃ", help="mã đơn vị nhận danh sách")

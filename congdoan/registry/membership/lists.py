@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
@@ -17,15 +17,17 @@ from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, only_top, unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
+    COUNT_LIMIT,
     Column,
     Filter,
     ListContext,
     ListSpec,
     SavedView,
     declare_list,
+    filtered,
     page_url,
 )
-from congdoan.kit.numbers import format_number, whole_number
+from congdoan.kit.numbers import format_number, format_signed, whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
@@ -454,6 +456,18 @@ def movement_words(movement: Movement) -> str:
     return f"Đảo: {name}" if movement.reverses_id else name.capitalize()
 
 
+def _count_movements(context: ListContext) -> str | None:
+    """The number of bookings, and first what they add up to where that is another figure: a net growth of +169
+    opens as "cộng lại +169 · 373 biến động". None for more than are counted."""
+    rows = filtered(MOVEMENTS, context).order_by().values("sign")[: COUNT_LIMIT + 1]
+    found = rows.aggregate(n=Count("sign"), balance=Sum("sign"))
+    if found["n"] > COUNT_LIMIT:
+        return None
+    count = format_number(found["n"])
+    balance = found["balance"] or 0
+    return count if balance == found["n"] else f"cộng lại {format_signed(balance)} · {count}"
+
+
 MOVEMENTS = declare_list(
     ListSpec(
         name="membership.movements",
@@ -464,6 +478,7 @@ MOVEMENTS = declare_list(
         queryset=_movements,
         order=("on", "id"),
         newest_first=True,
+        count=_count_movements,
         count_word="biến động",
         search=_search_movements,
         search_label="Tìm theo tên đoàn viên, gõ không dấu cũng được",

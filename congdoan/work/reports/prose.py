@@ -368,9 +368,14 @@ def overall(report: PlanReport) -> list[str]:
         (item for item in counted if item.state in SLOW and item.percent is not None),
         key=lambda item: item.percent or Decimal(0),
     )
+    # What is over can no longer be steered: it is named only where nothing else is left to name.
+    running = [item for item in slow if item.state not in {"missed", "overdue"}]
     if slow:
-        named = [f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in slow[:3]]
-        sentences.append(f"Các chỉ tiêu cần tập trung chỉ đạo: {'; '.join(named)}.")
+        named = [
+            f"{_lower_first(item.name)} ({format_percent(item.percent)})" for item in (running or slow)[:3]
+        ]
+        words = "Các chỉ tiêu cần tập trung chỉ đạo" if running else "Các chỉ tiêu đạt thấp nhất"
+        sentences.append(f"{words}: {'; '.join(named)}.")
     if report.reconciliations:
         # The longest stretch that ends on the report's day: since the plan began.
         current = [i for i in report.reconciliations if i.to_on == report.as_of + timedelta(days=1)]

@@ -16,7 +16,7 @@ from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.measures.catalogue import measure
 from congdoan.foundation.measures.queries import flow, stock
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.lists import ListContext, filtered, get_list, names_url, read_page
+from congdoan.kit.lists import ListContext, count_words, filtered, get_list, names_url, read_page
 from congdoan.registry.membership.actions import (
     Departure,
     Transfer,
@@ -111,6 +111,27 @@ def test_who_may_look_may_not_write(tree: Tree, system: Actor, today: date) -> N
 
 
 # --- figures open to their names ------------------------------------------------------------------
+
+
+def test_movements_say_what_they_add_up_to(tree: Tree, system: Actor, today: date) -> None:
+    people = make_members(system, tree.unions["NA1"], DAY, 5)
+    depart(actor=system, items=[Departure(person, "leave", LATER) for person in people[:2]])
+    transfer(actor=system, items=[Transfer(people[2], tree.unions["NA2"], LATER)])
+    link = measure("members").flow_names
+    assert link is not None
+    kinds, whole = ["admit", "leave", "transfer_in", "transfer_out"], make_actor(today, tree.root)
+
+    def said(unit: Unit, filters: list[str]) -> str:
+        params = link(unit.pk, DAY, today, {"movement": filters}).params
+        context = ListContext(actor=whole, as_of=today, params=params)
+        return count_words(get_list("membership.movements"), context)
+
+    # 5 in, 2 out; the transfer inside the body is two bookings that come to nothing
+    assert said(tree.north, kinds) == "cộng lại +3 · 9 biến động"
+    assert said(tree.unions["NA1"], kinds) == "cộng lại +2 · 8 biến động"
+    assert said(tree.unions["NA1"], ["leave"]) == "cộng lại −2 · 2 biến động"
+    assert said(tree.unions["NA1"], ["admit"]) == "5 biến động"
+    assert said(tree.south, kinds) == "0 biến động"
 
 
 def test_the_count_of_a_list_is_its_figure(tree: Tree, system: Actor, today: date) -> None:

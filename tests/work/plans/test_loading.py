@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from congdoan.config.cli import main
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.models import AuditEntry
 from congdoan.work.indicators.models import Indicator
@@ -70,3 +72,14 @@ def test_what_is_missing_is_said(country: Country, system: Actor) -> None:
     with pytest.raises(PlanError, match="mã XX"):
         load_plan_file(actor=system, plan_file=replace(FILES["lai-chau-2025"], issuer_unit="XX"))
     assert not Plan.objects.exists()
+
+
+def test_the_command_shows_a_plan_only_at_bodies_it_binds(
+    plans: dict[str, Plan], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("congdoan.config.cli.startup.start", lambda: None)
+    assert main(["plans", "show", "hai-phong-2026", "--unit", "HP-VB", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert main(["plans", "show", "hai-phong-2026", "--unit", "LC", "--json"]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and "không áp dụng" in told.err

@@ -9,7 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
+from congdoan.foundation import catalogues
 from congdoan.kit.data_files import DataFileError
 from congdoan.registry.enterprises.choices import BANDS
 from congdoan.work.indicators.catalogue import load_catalogue
@@ -157,6 +159,19 @@ def test_the_qualifier_of_the_denominator_is_the_documents_own() -> None:
     assert (everyone.min_headcount, everyone.stable, everyone.operating) == (20, None, None)
     assert (in_operation.min_headcount, in_operation.stable, in_operation.operating) == (25, None, True)
     assert PLANS["hai-phong-2033"].target("I-28").scope.has_party is True
+
+
+def test_unions_and_members_in_enterprises_are_counted_in_enterprises_alone() -> None:
+    # Documents 002 §II.3-4 and 003 §II.2.1 speak of enterprises; schools and offices have unions too.
+    standard = yaml.safe_load(Path(catalogues.__file__).with_name("standard.yaml").read_text())
+    enterprises = {row["code"] for row in standard["sectors"] if row["enterprise"]}
+    private = {
+        row["code"] for row in standard["sectors"] if row["enterprise"] and row["group"] == "non_state"
+    }
+    assert set(PLANS["binh-duong-2025"].target("I-19").scope.sectors) == enterprises
+    assert set(PLANS["binh-duong-2025"].target("I-20").scope.sectors) == private
+    density = PLANS["nghe-an-2023"].target("I-25").scope
+    assert (set(density.sectors), density.has_union) == (enterprises, True)
 
 
 def test_every_threshold_can_be_counted_exactly() -> None:

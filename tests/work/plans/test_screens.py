@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -103,6 +104,8 @@ def test_figures_lead_to_their_names(plans: dict[str, Plan], country: Country, s
     assert movements in body
     assert "Đơn vị trực thuộc, chậm nhất trước" in body
     assert "thiếu" in body
+    foot = page(client, "target", "hai-phong-2026", "T-01").partition('<div class="target-foot">')[2]
+    assert re.match(r"dự báo cuối năm [^.]+(\.\d+)*\. Trong đó ", foot), foot[:200]
 
 
 def test_who_sees_what(plans: dict[str, Plan], country: Country, sign: Sign) -> None:

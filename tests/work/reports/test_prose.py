@@ -143,6 +143,17 @@ def test_overall_counts_targets_and_names_the_slowest() -> None:
     )
 
 
+def test_what_is_over_is_not_among_what_needs_steering() -> None:
+    over = samples.target("T-09", name="Đợt đã qua", state="missed", percent=Decimal("0.1"))
+    running = samples.target(name="Đang chạy", state="behind", percent=Decimal("0.5"))
+    assert prose.overall(samples.report(targets=(over, running)))[1] == (
+        "Các chỉ tiêu cần tập trung chỉ đạo: đang chạy (50%)."
+    )
+    assert (
+        prose.overall(samples.report(targets=(over,)))[1] == "Các chỉ tiêu đạt thấp nhất: đợt đã qua (10%)."
+    )
+
+
 def test_workers_month_only_when_the_period_covers_it() -> None:
     assert prose.workers_month(samples.report()) == ""
     text = prose.workers_month(samples.report(period=Period.parse("2026-H1"), as_of=date(2026, 6, 30)))
