@@ -99,16 +99,17 @@ def _n(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-#: So many members of a million are rearranged.
-_REARRANGED_SHARE = 0.3
+#: So many members of all stand below the provinces that become one; so many are booked out of their union and into
+#: another. The ledger makes the second dear: two lines a member, each checked at commit.
+_SHARES = {"merge_provinces": 0.3, "merge_unions": 0.03}
 
 
 def _reorganise(bench: Bench, ground: Ground, say: Say) -> Iterator[Figure]:
-    wanted = int(ground.members * _REARRANGED_SHARE)
     for work, name, note in (
         ("merge_provinces", "Nhập tỉnh", "đơn vị sang tỉnh mới, đoàn viên ở nguyên công đoàn"),
         ("merge_unions", "Sáp nhập công đoàn cơ sở", "từng đoàn viên ra và vào"),
     ):
+        wanted = int(ground.members * _SHARES[work])
         say(f"{name}: {_n(wanted)} trên {_n(ground.members)} đoàn viên")
         done = bench.apart(f"reorganising.{work}", ground, wanted)
         group = f"{name}, {_n(done.members)} đoàn viên, {_n(done.units)} đơn vị ({note})"

@@ -285,14 +285,31 @@ def _page(row: Enterprise, context: ListContext) -> str:
 
 
 def _load_units(rows: list[Any], context: ListContext) -> None:
-    """Which of the bodies in charge the reader may open: one query a page."""
+    """Which of the bodies in charge the reader may open, and for which the reader may know whom to call: a query
+    each a page."""
     named = {row.unit_id for row in rows}
+    edited = scope(context.actor, EDIT)
+    if is_whole(edited, _top(context)):
+        context.cache["edited"] = named
+    else:
+        context.cache["edited"] = set(
+            Unit.objects.filter(edited.filter("pk"), pk__in=named).values_list("pk", flat=True)
+        )
     seen = scope(context.actor, "units.view")
     if is_whole(seen, _top(context)):
         context.cache["units"] = named
         return
     shown = Unit.objects.filter(seen.filter_on("pk", context.as_of), pk__in=named)
     context.cache["units"] = set(shown.values_list("pk", flat=True))
+
+
+def _contact(field: str) -> Callable[[Any, ListContext], str]:
+    """Telephone and contact person, for whoever may edit this very employer and not just some."""
+
+    def read(row: Any, context: ListContext) -> str:
+        return str(getattr(row, field)) if row.unit_id in context.cache["edited"] else ""
+
+    return read
 
 
 def _unit_page(row: Any, context: ListContext) -> str | None:
@@ -393,8 +410,15 @@ SPEC = declare_list(
                 on_screen=False,
                 width=12,
             ),
-            Column("dien_thoai", "Điện thoại", "phone", on_screen=False, capability=EDIT, width=16),
-            Column("lien_he", "Người liên hệ", "contact_name", on_screen=False, capability=EDIT, width=24),
+            Column("dien_thoai", "Điện thoại", _contact("phone"), on_screen=False, capability=EDIT, width=16),
+            Column(
+                "lien_he",
+                "Người liên hệ",
+                _contact("contact_name"),
+                on_screen=False,
+                capability=EDIT,
+                width=24,
+            ),
         ),
         filters=(
             Filter("co_cong_doan", "Có công đoàn", _flag("has_union"), kind="bool"),

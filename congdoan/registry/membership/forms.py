@@ -287,3 +287,13 @@ class RevealForm(forms.Form):
     """Why somebody's numbers are read."""
 
     reason = forms.CharField(label="Lý do xem", min_length=5, max_length=300)
+
+
+class ClosingForm(forms.Form):
+    """Until which day the books of a body are closed, and why."""
+
+    last_day = DayField(
+        label="Khoá sổ đến hết ngày",
+        help_text="Thường là ngày cuối kỳ của báo cáo đã được nghiệm thu.",
+    )
+    reason = forms.CharField(label="Lý do, căn cứ", max_length=300, min_length=5)

@@ -282,6 +282,17 @@ class UnitHistory:
         )
 
 
+def closings_of(unit_id: int) -> QuerySet[BookClosing]:
+    """When the books of a unit were closed, by itself or by a body that stands or stood last above it; the newest days
+    first."""
+    above = UnitPlacement.objects.filter(unit=unit_id, is_last=True).values("ancestor_id")
+    return (
+        BookClosing.objects.filter(unit__in=above)
+        .select_related("unit", "closed_by")
+        .order_by("-until_on", "-pk")
+    )
+
+
 def closed_until(unit_id: int, on: date) -> date | None:
     """The day (exclusive) up to which the books of a unit are closed, by itself or from above; None if open."""
     placed = UnitPlacement.objects.filter(unit=unit_id, during__contains=on).values("ancestor_id")

@@ -19,4 +19,5 @@ urlpatterns = [
     path("doan-vien/<int:pk>/ra/", views.depart, name="depart"),
     path("doan-vien/<int:pk>/dao/<int:movement>/", views.reverse_movement, name="reverse"),
     path("bien-dong/", views.movements, name="movements"),
+    path("bien-dong/khoa-so/", views.close, name="close"),
 ]

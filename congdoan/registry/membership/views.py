@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -21,6 +21,7 @@ from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.units.models import Decision, Unit
+from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.identifiers import check_citizen_id, check_phone
 from congdoan.kit.sealed import unseal
@@ -63,11 +64,53 @@ def _list_buttons(request: HttpRequest) -> dict[str, Any]:
 
 
 def _movement_buttons(request: HttpRequest) -> dict[str, Any]:
-    return {"actions": [{"label": "Đoàn viên", "url": reverse("membership:list"), "icon": "users"}]}
+    buttons = [{"label": "Đoàn viên", "url": reverse("membership:list"), "icon": "users"}]
+    if request.actor.has_anywhere("membership.close_books"):
+        buttons.append({"label": "Khoá sổ", "url": reverse("membership:close"), "icon": "lock"})
+    return {"actions": buttons}
 
 
 members = list_view("membership.members", extra=_list_buttons)
 movements = list_view("membership.movements", extra=_movement_buttons)
+
+
+@login_required
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the books of a body, the reader's own unless ``don_vi`` names another, and see when they were closed."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.close_books"):
+        raise refuse("membership.close_books")
+    asked = request.GET.get("don_vi", "")
+    unit = unit_named(asked) if asked else home_unit(actor)
+    if unit is None or not may(actor, "membership.close_books", unit):
+        raise Http404("Không có đơn vị này trong phạm vi của bạn.")
+    form = shapes.ClosingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        last_day = form.cleaned_data["last_day"]
+        try:
+            actions.close_books(
+                actor=actor,
+                unit=unit,
+                until_on=last_day + timedelta(days=1),
+                reason=form.cleaned_data["reason"],
+            )
+        except actions.MembershipError as error:
+            form.add_error("last_day", str(error))
+        else:
+            messages.success(request, f"Đã khoá sổ của {unit.name} đến hết ngày {format_date(last_day)}.")
+            return redirect(f"{reverse('membership:close')}?don_vi={unit.code}")
+    refused = request.method == "POST"
+    closings = [
+        {"unit": row.unit, "last_day": row.until_on - timedelta(days=1), "row": row}
+        for row in queries.closings_of(unit.pk)[:20]
+    ]
+    shown = {
+        "unit": unit,
+        "form": form,
+        "closings": closings,
+        "crumbs": [("Biến động đoàn viên", reverse("membership:movements")), ("Khoá sổ", "")],
+    }
+    return render(request, "membership/closing.html", shown, status=422 if refused else 200)
 
 
 # --------------------------------------------------------------------------------------------------

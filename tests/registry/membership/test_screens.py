@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from congdoan.foundation.access.rules import Actor
@@ -25,9 +26,10 @@ from congdoan.registry.membership.actions import (
     reverse,
     transfer,
 )
-from congdoan.registry.membership.models import Membership, Movement
+from congdoan.registry.membership.models import BookClosing, Membership, Movement
 from congdoan.registry.people.actions import PersonData, register_people
 from congdoan.registry.people.models import Person
+from tests.factories.officers import officer
 from tests.factories.people import make_members, make_people
 from tests.factories.tree import Tree
 from tests.factories.users import make_actor
@@ -439,3 +441,25 @@ def test_a_page_of_the_list_costs_the_same_queries_whatever_its_rows(
         counts.append(len(seen))
     assert counts[0] == counts[1] == counts[2]
     assert counts[0] <= 22
+
+
+def test_the_books_of_a_body_are_closed_by_who_may_and_once(
+    tree: Tree, client: Client, system: Actor
+) -> None:
+    leader = officer("chu-tich", "leader", tree.north)
+    client.force_login(leader)
+    page = client.get("/bien-dong/khoa-so/")
+    assert page.status_code == 200 and "Chưa khoá sổ lần nào" in page.text
+    tomorrow = date.fromordinal(timezone.localdate().toordinal() + 1)
+    ahead = client.post("/bien-dong/khoa-so/", {"last_day": f"{tomorrow:%d/%m/%Y}", "reason": "Báo cáo năm"})
+    assert ahead.status_code == 422 and "Chưa thể khoá sổ" in ahead.text
+    for _ in range(2):
+        done = client.post("/bien-dong/khoa-so/", {"last_day": "31/12/2025", "reason": "Báo cáo năm 2025"})
+        assert done.status_code == 302
+    assert list(BookClosing.objects.values_list("unit", "until_on")) == [(tree.north.pk, date(2026, 1, 1))]
+    assert "31/12/2025" in client.get("/bien-dong/khoa-so/").text
+    assert client.get(f"/bien-dong/khoa-so/?don_vi={tree.south.code}").status_code == 404
+    # What stands below sees whose closing binds it; who may not close is refused.
+    assert "Báo cáo năm 2025" in client.get(f"/bien-dong/khoa-so/?don_vi={tree.north_a.code}").text
+    client.force_login(officer("can-bo", "officer", tree.north))
+    assert client.get("/bien-dong/khoa-so/").status_code == 403

@@ -27,6 +27,21 @@ from tests.work.plans.conftest import BOOKED_AT, Country
 ById = Callable[[str, str], Target]
 
 
+def test_a_net_figure_that_shrinks_is_not_reached_before_the_window_ends(
+    plans: dict[str, Plan], country: Country, target: ById
+) -> None:
+    country.members("HP-VB-1", date(2026, 2, 1), 2500)
+    for month in (9, 10, 11):
+        country.members("HP-VB-1", date(2026, month, 10), -180, "leave")
+    goal = target("hai-phong-2026", "T-01")
+    item = target_progress(goal, country["HP"], date(2026, 11, 18))
+    assert (item.value, item.state) == (1960, "attention")
+    assert item.forecast is not None and item.demand is not None and item.forecast < item.demand < item.value
+    assert any("dự báo cuối kỳ xuống dưới" in note for note in item.notes)
+    # A day before that nothing has shrunk for a long time, and what is reached is reached.
+    assert target_progress(goal, country["HP"], date(2026, 8, 31)).state == "done"
+
+
 def test_every_indicator_has_a_row(plans: dict[str, Plan], country: Country, today: date) -> None:
     seen: set[str] = set()
     for code, plan in plans.items():
@@ -260,6 +275,8 @@ def test_yearly_targets_are_judged_in_the_year_of_the_day(
     read = {year: target_progress(good, country["HP"], date(year, 12, 31)) for year in (2024, 2025, 2026)}
     assert [read[year].value for year in read] == [None, 82, 79]
     assert [read[year].state for year in read] == ["none", "done", "missed"]
+    # Below its mark before the year is over: nothing says how much could be expected by now, but it is no mere note.
+    assert target_progress(good, country["HP"], date(2026, 12, 20)).state == "attention"
     month = target_progress(target("hai-phong-2033", "I-36a"), country["HP"], date(2026, 11, 18))
     assert (month.span.from_on, month.span.to_on) == (date(2026, 5, 1), date(2026, 6, 1))
 

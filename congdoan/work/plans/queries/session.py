@@ -177,6 +177,17 @@ class Session:
         if goal is not None and value is not None and is_met is False:
             missing = abs(goal - value)
         state = self._state(target, span, value, goal, opening, expected, is_met, reading)
+        if (
+            state == "done"
+            and target.indicator.kind == "net"
+            and reading.last_day is None
+            and not span.is_over(self.as_of)
+            and forecast is not None
+            and met(target.operator, goal, forecast) is False
+        ):
+            # What grew may shrink again: a net figure is reached only when the window ends above its mark.
+            state = "attention"
+            notes.append("Hiện đã đạt, nhưng dự báo cuối kỳ xuống dưới chỉ tiêu.")
         percent = None
         if demand and value is not None and target.operator in SCORED:
             percent = value * 100 / demand
@@ -397,7 +408,8 @@ class Session:
         if span.is_over(self.as_of):
             return "missed"
         if expected is None or goal is None:
-            return "none"
+            # Below its mark, and nothing says how much could be expected by now.
+            return "attention"
         reached = part_reached(value, expected, opening)
         if reached >= self.facts.attention:
             return "on_track"
