@@ -11,7 +11,7 @@ import pytest
 from tests.factories.sheets import write_xlsx
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 HEADINGS = ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Ngày kết nạp"]
 ROWS = [

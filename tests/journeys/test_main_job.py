@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.conftest import Visitor
 
 # One installation serves all journeys: they run in one process.
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 MAIN_PAGES = (
     "/",
     "/ke-hoach/",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 
 def navigation(visitor: Visitor) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 from congdoan.config.demo.users import PASSWORD
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 
 def tab_to(page: Any, selector: str, *, presses: int = 80) -> None:

@@ -219,7 +219,7 @@ def test_whichever_way_a_search_takes_it_finds_the_same(
     small, names, estimate = limits
     monkeypatch.setattr(finding, "SMALL", small)
     monkeypatch.setattr(finding, "NAMES", names)
-    monkeypatch.setattr(finding, "_estimate", lambda rows: estimate)
+    monkeypatch.setattr(finding, "estimate", lambda rows: estimate)
     actor = make_actor(today, tree.north)
     spec = get_list("membership.members")
     truth = [
