@@ -22,7 +22,7 @@ _SAID = {
     "proposals": "Đề nghị cấp trên cử cán bộ cùng làm việc với chủ doanh nghiệp.",
 }
 #: Monthly returns that are walked through, and unions that hand in their half-year.
-_MONTHLY, _HALF_YEARLY = 26, 6
+_MONTHLY, _HALF_YEARLY = 12, 4
 
 
 def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
