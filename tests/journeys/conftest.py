@@ -95,9 +95,10 @@ def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> Non
     raise RuntimeError("the server did not answer in time")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium, once for all journeys."""
+    """Chromium, for the journeys of a file. While it is there an event loop runs in this process, in which Django lets
+    nobody use the database: it must be gone before other tests follow."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -276,12 +276,15 @@ def rows_of_spans(
     *,
     known_at: datetime | None = None,
     known: Mapping[int, dict[str, Any]] | None = None,
+    kinds: Mapping[int, int] | None = None,
 ) -> dict[tuple[date | None, date], list[Row]]:
     """`rows` for several half-open spans of a measure in one query: {span: rows}. For readers that compare now
-    with an opening, a pace and the year before."""
+    with an opening, a pace and the year before. ``kinds`` names the cells that matter, {cell id: id of a cell that
+    stands for it}: those of a kind are added up, under the dimensions of the one that stands for them."""
     result: dict[tuple[date | None, date], list[Row]] = {span: [] for span in spans}
     known = cells(measure) if known is None else known
-    if not known or not units or not spans:
+    kinds = {pk: pk for pk in known} if kinds is None else kinds
+    if not kinds or not units or not spans:
         return result
     pieces: list[tuple[int, Piece]] = []
     borders: list[tuple[int, date, date]] = []
@@ -295,7 +298,8 @@ def rows_of_spans(
         return result
     parameters: dict[str, Any] = {
         "units": list(units),
-        "cells": list(known),
+        "cells": list(kinds),
+        "kinds": list(kinds.values()),
         "span": [number for number, _, _ in borders],
         "since": [a for _, a, _ in borders],
         "until": [b for _, _, b in borders],
@@ -328,16 +332,17 @@ def rows_of_spans(
         folded, live = "", _live_sql("recorded_at <= %(known_at)s", columns=columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT span, unit_id, cell_id, is_structure, sum(n) FROM ({folded}
+            f"""SELECT x.span, x.unit_id, k.kind, x.is_structure, sum(x.n) FROM ({folded}
                     SELECT p.span, l.unit_id, l.cell_id, l.is_structure, l.n
                     FROM {live} l
                     JOIN unnest(%(span)s::int[], %(since)s::date[], %(until)s::date[]) AS p(span, a, b)
                       ON l.day >= p.a AND l.day < p.b
-                ) x GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0""",
+                ) x JOIN unnest(%(cells)s::int[], %(kinds)s::int[]) AS k(cell, kind) ON k.cell = x.cell_id
+                GROUP BY 1, 2, 3, 4 HAVING sum(x.n) <> 0""",
             parameters,
         )
-        for number, unit_id, cell_id, structure, n in cursor:
-            result[order[number]].append(Row(unit_id, known[cell_id], structure, int(n)))
+        for number, unit_id, kind, structure, n in cursor:
+            result[order[number]].append(Row(unit_id, known[kind], structure, int(n)))
     return result
 
 

@@ -73,6 +73,16 @@ class Reading:
         return self.add_up()
 
 
+@dataclass(frozen=True)
+class _Passing:
+    """Cells that pass filters: their ids, and the identities of their dimensions, which rows carry. The filters are
+    held so that nothing else can come to have their identity."""
+
+    filters: Filters
+    cells: frozenset[int]
+    dims: frozenset[int]
+
+
 @dataclass
 class Figures:
     """Figures of a fixed set of units, each measure and span asked for once."""
@@ -81,6 +91,12 @@ class Figures:
     known_at: datetime | None = None
     _rows: dict[tuple[str, date | None, date], dict[int, list[measures.Row]]] = field(default_factory=dict)
     _cells: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    #: Cells that pass filters, and those that a reader said it will need; both by measure.
+    _passing: dict[tuple[str, int], _Passing] = field(default_factory=dict)
+    _expected: dict[str, list[_Passing]] = field(default_factory=dict)
+    _whole: set[str] = field(default_factory=set)
+    #: What the rows of a span were read for, where not for all cells one by one.
+    _partial: dict[tuple[str, date | None, date], tuple[_Passing, ...]] = field(default_factory=dict)
     _terms: dict[str, tuple[_Term, ...]] = field(default_factory=dict)
     _months: dict[tuple[Any, ...], dict[int, dict[date, int]]] = field(default_factory=dict)
     _sectors: dict[str, list[str]] = field(default_factory=dict)
@@ -102,6 +118,7 @@ class Figures:
     def share(self, other: Figures) -> None:
         """Take over what does not depend on the units from figures of others."""
         self._cells, self._terms, self._sectors = other._cells, other._terms, other._sectors
+        self._passing = other._passing
 
     def terms(self, indicator: Indicator, scope: Mapping[str, Any]) -> tuple[_Term, ...]:
         """The sides of an indicator's line under a scope, worked out once."""
@@ -122,10 +139,51 @@ class Figures:
             self._cells[measure] = measures.cells(measure)
         return self._cells[measure]
 
+    def know_cells(self, codes: Iterable[str]) -> None:
+        """Read the cells of several measures in one query."""
+        unknown = [code for code in codes if code not in self._cells]
+        if unknown:
+            self._cells |= measures.cells_of(unknown)
+
+    def _passing_cells(self, measure: str, filters: Filters) -> _Passing:
+        """The cells of a measure that pass filters, worked out once for these very filters."""
+        key = (measure, id(filters) if filters else 0)
+        found = self._passing.get(key)
+        if found is None:
+            cells = {pk: dims for pk, dims in self.cells(measure).items() if dims_match(dims, filters)}
+            found = _Passing(filters, frozenset(cells), frozenset(map(id, cells.values())))
+            self._passing[key] = found
+        return found
+
+    def expect(self, measure: str, filters: Filters) -> None:
+        """Say before `preload` that this will be asked: of a measure with hundreds of cells only those that somebody
+        asks for are then read, and added up where nobody tells them apart. What nobody expected is read when it is
+        asked for."""
+        passing = self._passing_cells(measure, filters)
+        expected = self._expected.setdefault(measure, [])
+        if not any(passing is other for other in expected):
+            expected.append(passing)
+
+    def expect_all(self, measure: str) -> None:
+        """Say before `preload` that every cell of the measure will be told apart."""
+        self._whole.add(measure)
+
+    def _kinds(self, measure: str) -> dict[int, int]:
+        """The cells that are expected to be asked for, each with the first cell that all expected filters treat alike."""
+        expected = self._expected[measure]
+        first: dict[tuple[bool, ...], int] = {}
+        kinds: dict[int, int] = {}
+        for pk in self.cells(measure):
+            passes = tuple(pk in passing.cells for passing in expected)
+            if any(passes):
+                kinds[pk] = first.setdefault(passes, pk)
+        return kinds
+
     def rows(self, measure: str, from_on: date | None, to_on: date) -> dict[int, list[measures.Row]]:
-        """The breakdown of [from_on, to_on) by unit."""
+        """The breakdown of [from_on, to_on) by unit, over all cells."""
         key = (measure, from_on, to_on)
-        if key not in self._rows:
+        if key not in self._rows or key in self._partial:
+            self._partial.pop(key, None)
             by_unit: dict[int, list[measures.Row]] = {unit_id: [] for unit_id in self.unit_ids}
             for row in measures.rows(
                 measure,
@@ -145,13 +203,21 @@ class Figures:
         for measure, from_on, to_on in dict.fromkeys(wanted):
             if (measure, from_on, to_on) not in self._rows:
                 spans.setdefault(measure, []).append((from_on, to_on))
-        unknown = [measure for measure in spans if measure not in self._cells]
-        if unknown:
-            self._cells |= measures.cells_of(unknown)
+        self.know_cells(spans)
         for measure, missing in spans.items():
+            is_partial = measure in self._expected and measure not in self._whole
+            kinds = self._kinds(measure) if is_partial else None
             found = measures.rows_of_spans(
-                measure, list(self.unit_ids), missing, known_at=self.known_at, known=self.cells(measure)
+                measure,
+                list(self.unit_ids),
+                missing,
+                known_at=self.known_at,
+                known=self.cells(measure),
+                kinds=kinds,
             )
+            if kinds is not None:
+                expected = tuple(self._expected[measure])
+                self._partial |= dict.fromkeys(((measure, *span) for span in missing), expected)
             for (from_on, to_on), rows in found.items():
                 by_unit: dict[int, list[measures.Row]] = {unit_id: [] for unit_id in self.unit_ids}
                 for row in rows:
@@ -175,15 +241,26 @@ class Figures:
 
     def stock(self, measure: str, unit_id: int, on: date, filters: Filters) -> int:
         """The value at the end of a day."""
-        rows = self.rows(measure, None, on + timedelta(days=1))[unit_id]
-        return sum(row.n for row in rows if dims_match(row.dims, filters))
+        passing = self._passing_cells(measure, filters)
+        rows = self._read(measure, None, on + timedelta(days=1), passing)[unit_id]
+        return sum(row.n for row in rows if id(row.dims) in passing.dims)
 
     def flow(self, measure: str, unit_id: int, from_on: date, to_on: date, filters: Filters) -> int:
         """What happened in [from_on, to_on), structure left out."""
         if from_on >= to_on:
             return 0
-        rows = self.rows(measure, from_on, to_on)[unit_id]
-        return sum(row.n for row in rows if not row.is_structure and dims_match(row.dims, filters))
+        passing = self._passing_cells(measure, filters)
+        rows = self._read(measure, from_on, to_on, passing)[unit_id]
+        return sum(row.n for row in rows if not row.is_structure and id(row.dims) in passing.dims)
+
+    def _read(
+        self, measure: str, from_on: date | None, to_on: date, passing: _Passing
+    ) -> dict[int, list[measures.Row]]:
+        """Rows that tell the cells that pass the filters from the others."""
+        key = (measure, from_on, to_on)
+        if any(passing is held for held in self._partial.get(key, ())):
+            return self._rows[key]
+        return self.rows(measure, from_on, to_on)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,18 @@ class Session:
         """Ask the measures once for all that the targets will compare: now, the opening, the pace, last year."""
         wanted: list[tuple[str, date | None, date]] = []
         day = timedelta(days=1)
+        terms = [
+            term
+            for target in self.targets
+            for term in self.figures.terms(target.indicator, target.scope)
+            if target.indicator.is_available
+        ]
+        self.figures.know_cells({term.measure for term in terms})
+        for term in terms:
+            if term.mode == "net":  # added up from all movements
+                self.figures.expect_all(term.measure)
+            else:
+                self.figures.expect(term.measure, term.filters)
         for target in self.targets:
             span = span_of(target, self.as_of)
             levels = [span.from_on - day]
@@ -104,6 +116,7 @@ class Session:
                 flows.append((ago, year_before(span.to_on)))
                 if target.indicator.kind in ADDITIVE and target.indicator.is_available:
                     books = target.indicator.numerator["measure"]
+                    self.figures.expect_all(books)
                     wanted.append((books, None, ago - timedelta(days=RECENT_DAYS) + day))
             wanted += indicators.spans_needed(
                 target.indicator,
