@@ -32,7 +32,13 @@ def test_a_task_is_done_and_the_meeting_to_come_is_prepared(desk: Any) -> None:
     page.get_by_text("Đã đưa 1 nội dung vào chương trình.").first.wait_for()
     assert page.locator(".agenda li").count() == before + 1
     page.get_by_role("link", name="Sửa, xếp thứ tự").click()
-    page.get_by_role("button", name="Thêm nội dung").click()
+    more = page.get_by_role("button", name="Thêm nội dung")
+    more.wait_for()
+    rows = page.get_by_role("group")
+    number = rows.count()
+    more.click()
+    # The new row comes from the server, with what had been typed by then.
+    rows.nth(number).wait_for()
     page.get_by_role("group").last.get_by_label("Nội dung", exact=True).fill("Công tác Tết 2027")
     page.get_by_role("button", name="Lưu", exact=True).click()
     page.get_by_text("Công tác Tết 2027").first.wait_for()
