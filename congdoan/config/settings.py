@@ -186,7 +186,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "congdoan"
-# Passkeys ask for HTTPS; on this machine alone (127.0.0.1) a browser lets them work without it.
+# Passkeys ask for HTTPS and a host name, never an address; on this machine alone (localhost) a browser lets them
+# work without HTTPS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = True
 #: Single sign-on by OpenID Connect (VNeID, a province's SSO): one provider, by settings alone.
