@@ -218,6 +218,9 @@ class ListSpec:
     is_personal: bool = False
     #: Whether the queryset heeds `ListContext.structure`; others always read bodies as they stood.
     obeys_structure: bool = False
+    #: Given the filtered rows of a page and their order; may keep only those around it (kit.finding.around_page), where
+    #: the room knows that they are few and the planner does not.
+    nearby: Callable[[QuerySet[Any], Ordering, ListContext], QuerySet[Any]] | None = None
 
 
 _LISTS: dict[str, ListSpec] = {}
@@ -399,6 +402,8 @@ def read_page(spec: ListSpec, context: ListContext, *, size: int = PAGE_SIZE) ->
     # A search may fetch no more than this page needs; an export, which asks for all, finds no such word.
     context.cache["page_size"] = size
     rows = filtered(spec, context)
+    if spec.nearby is not None:
+        rows = spec.nearby(rows, order, context)
     del context.cache["page_size"]
     after, before = context.get("sau"), context.get("truoc")
     backwards = bool(before and not after)

@@ -21,8 +21,8 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from congdoan.foundation.access.queries import Scope
 from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
-from congdoan.kit.finding import AnyOf, estimate
-from congdoan.kit.lists import ListContext, RowCompare, page_key
+from congdoan.kit.finding import AnyOf, around_page, estimate
+from congdoan.kit.lists import ListContext, Ordering, RowCompare, page_key
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.models import Person, PersonName
@@ -95,12 +95,10 @@ def by_name(rows: QuerySet[Membership], typed: str, units: Units, context: ListC
     size = context.cache.get("page_size")
     if not size:
         return _all_of(rows.filter(person__in=Person.objects.filter(search=query)))
-    if units.ids is not None:
-        members = Membership.objects.filter(AnyOf("unit_id", units.ids))
-        if members.order_by()[: SMALL + 1].count() <= SMALL:
-            # Written as a function the condition cannot use the index of names: the rows at hand are checked.
-            match = Func(F("person__search"), query, function="ts_match_vq", output_field=BooleanField())
-            return _all_of(rows.filter(match))
+    if is_small(units, context):
+        # Written as a function the condition cannot use the index of names: the rows at hand are checked.
+        match = Func(F("person__search"), query, function="ts_match_vq", output_field=BooleanField())
+        return _all_of(rows.filter(match))
     names = _Names(words)
     key = page_key(context, 2)
     downwards = context.get("sap").startswith("-") != bool(context.get("truoc") and not context.get("sau"))
@@ -123,6 +121,26 @@ def by_name(rows: QuerySet[Membership], typed: str, units: Units, context: ListC
         return found
 
     return Found(page, count_to)
+
+
+def is_small(units: Units, context: ListContext) -> bool:
+    """Whether so few members were ever in these units that all may be read for a page. Asked once a page."""
+    if units.ids is None:
+        return False
+    if "is_small" not in context.cache:
+        ever = Membership.objects.filter(AnyOf("unit_id", units.ids))
+        context.cache["is_small"] = _count(ever, SMALL + 1) <= SMALL
+    found: bool = context.cache["is_small"]
+    return found
+
+
+def nearby(rows: QuerySet[Membership], order: Ordering, units: Units, context: ListContext) -> QuerySet[Membership]:
+    """Of the members of a small body, those around the page; how many there are in all is noted as ``total``."""
+    if order.fields != ("sort_key", "id") or not is_small(units, context):
+        return rows
+    keys = list(rows.order_by().values_list("sort_key", "id"))
+    context.cache["total"] = len(keys)
+    return around_page(rows, keys, context, downwards=order.descending)
 
 
 def _all_of(rows: QuerySet[Membership]) -> Found:

@@ -32,7 +32,7 @@ from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
-from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, units_of
+from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, nearby, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
@@ -229,8 +229,11 @@ def _count(context: ListContext) -> int | str | None:
         found: Found | None = context.cache.get("found")
         if found is None:
             return None
-        some = found.count_to(_SOME + 1)
+        some = context.cache.get("total")
+        some = found.count_to(_SOME + 1) if some is None else some
         return some if some <= _SOME else f"hơn {format_number(_SOME)}"
+    if "total" in context.cache:
+        return int(context.cache["total"])
     asked = {name for name, value in context.params.items() if value} - {
         "sap",
         "sau",
@@ -333,6 +336,7 @@ MEMBERS = declare_list(
         count=_count,
         count_word="đoàn viên",
         search=_search,
+        nearby=lambda rows, order, context: nearby(rows, order, _member_units(context), context),
         search_label="Tìm theo tên, gõ không dấu cũng được; hoặc cả số căn cước, số điện thoại",
         row_url=_person_url,
         prepare=_prepare_members,
