@@ -17,8 +17,8 @@ from congdoan.foundation.access.queries import Scope
 from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import counted_below_on
-from congdoan.kit.finding import AnyOf, estimate
-from congdoan.kit.lists import ListContext, page_key
+from congdoan.kit.finding import AnyOf, around_page, estimate
+from congdoan.kit.lists import ListContext, Ordering, page_key
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Standing
 
@@ -125,9 +125,9 @@ def by_name(rows: QuerySet[Enterprise], typed: str, where: Places, context: List
     checked = rows.filter(Func(F("search"), query, function="ts_match_vq", output_field=BooleanField()))
     share = 1.0
     if where.units is not None:
-        held = estimate(Standing.objects.filter(AnyOf("unit_id", where.units))) + len(where.besides)
-        if held <= SMALL:
+        if is_small(where, context):
             return Found(checked, None, checked)
+        held = estimate(Standing.objects.filter(AnyOf("unit_id", where.units))) + len(where.besides)
         share = min(1.0, held / max(estimate(Standing.objects.all()), 1))
     named = Enterprise.objects.filter(search=query)
     sample = list(named.order_by().values_list("pk", "sort_key")[: NAMES_LIMIT + 1])
@@ -152,18 +152,35 @@ def _only_the_page(found: QuerySet[Enterprise], rows: QuerySet[Enterprise], cont
     """Keep the rows on either side of the place where the page begins; everything when no page is asked for."""
     size = context.cache.get("page_size")
     pairs = list(found.order_by().values_list("sort_key", "id"))
-    near = pairs
     asked = context.get("sap")
-    if size and len(pairs) > size and asked.lstrip("-") in {"", "ten"}:
-        pairs.sort()
-        key = page_key(context, 2)
-        if key is None:
-            near = pairs[-size - 1 :] if asked.startswith("-") else pairs[: size + 1]
-        else:
-            place = bisect_left(pairs, (str(key[0]), int(key[1]) if isinstance(key[1], int) else 0))
-            near = pairs[max(place - size - 1, 0) : place + size + 2]
     all_of_them = rows.filter(AnyOf("id", [pk for _, pk in pairs]))
-    return Found(rows.filter(AnyOf("id", [pk for _, pk in near])), len(pairs), all_of_them)
+    near = all_of_them
+    if size and asked.lstrip("-") in {"", "ten"}:
+        near = around_page(rows, pairs, context, downwards=asked.startswith("-"))
+    return Found(near, len(pairs), all_of_them)
+
+
+def is_small(where: Places, context: ListContext) -> bool:
+    """Whether so few employers were ever in these places that all may be read for a page. Asked once a page."""
+    if where.units is None:
+        return False
+    if "is_small" not in context.cache:
+        ever = Standing.objects.filter(AnyOf("unit_id", where.units)).order_by()
+        context.cache["is_small"] = ever[: SMALL + 1].count() + len(where.besides) <= SMALL
+    found: bool = context.cache["is_small"]
+    return found
+
+
+def nearby(
+    rows: QuerySet[Enterprise], order: Ordering, where: Places, context: ListContext
+) -> QuerySet[Enterprise]:
+    """Of the employers of a small body, those around the page; how many there are in all, and how many people work
+    there, is noted as ``size``."""
+    if order.fields != ("sort_key", "id") or not is_small(where, context):
+        return rows
+    known = list(rows.order_by().values_list("sort_key", "id", "headcount"))
+    context.cache["size"] = (len(known), sum(workers or 0 for _, _, workers in known))
+    return around_page(rows, [(key, pk) for key, pk, _ in known], context, downwards=order.descending)
 
 
 def _walk(keys: list[str], step: int, context: ListContext) -> int:

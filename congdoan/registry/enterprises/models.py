@@ -139,7 +139,9 @@ class Standing(models.Model):
     any day, and the source of their measures. Rebuilt by ``actions`` whenever one of the rows above changes.
     """
 
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="standings")
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, related_name="standings", db_index=False
+    )
     during = DateRangeField()
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
     sector = models.ForeignKey("catalogues.Sector", on_delete=models.PROTECT)
@@ -163,6 +165,8 @@ class Standing(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "has_union", "band"], name="standing_unit"),
+            # Who is in charge of an employer on a day, told by the index alone: for walks along the order of employers.
+            models.Index(fields=["enterprise"], include=["unit", "during"], name="standing_whose"),
             # The order in which employers without a union are called on.
             models.Index(
                 "is_priority",

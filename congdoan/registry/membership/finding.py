@@ -134,7 +134,9 @@ def is_small(units: Units, context: ListContext) -> bool:
     return found
 
 
-def nearby(rows: QuerySet[Membership], order: Ordering, units: Units, context: ListContext) -> QuerySet[Membership]:
+def nearby(
+    rows: QuerySet[Membership], order: Ordering, units: Units, context: ListContext
+) -> QuerySet[Membership]:
     """Of the members of a small body, those around the page; how many there are in all is noted as ``total``."""
     if order.fields != ("sort_key", "id") or not is_small(units, context):
         return rows
