@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,6 +46,18 @@ class Scope:
             return condition
         placed = UnitPlacement.objects.filter(ancestor__in=self.below, during__contains=on).values("unit_id")
         return condition | Q(**{f"{column}__in": placed})
+
+    def among(self, unit_ids: Iterable[int], on: date) -> set[int]:
+        """Which of a few units ``filter_on`` keeps. At most one query."""
+        wanted = set(unit_ids)
+        if self.everything:
+            return wanted
+        found = wanted & set(self.own)
+        if self.below:
+            placed = UnitPlacement.objects.filter(unit__in=wanted, ancestor__in=self.below)
+            placed = placed.filter(Q(is_last=True) | Q(during__contains=on))
+            found |= set(placed.values_list("unit_id", flat=True))
+        return found
 
     def sql(self, column: str) -> tuple[str, list[Any]]:
         """The same condition as SQL for hand-written queries: (text, parameters)."""

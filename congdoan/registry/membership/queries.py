@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import Groups, Row, rows, stock
+from congdoan.foundation.measures.queries import Groups, Row, cells, rows, rows_of_spans, stock
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
@@ -154,8 +154,13 @@ def reconciliation(
     """The reconciliation of a unit and all below it over [from_on, to_on), from the measures.
 
     ``known_at`` asks what was known at an instant; ``filters`` on sector and sex narrow it; ``groups`` ask for another
-    structure (measures.queries.rows). Two figures' queries.
+    structure (measures.queries.rows). One query for both figures, two in another structure.
     """
+    if groups is None:
+        before, within = (None, from_on), (from_on, to_on)
+        known = cells("members", filters)
+        found = rows_of_spans("members", [unit_id], [before, within], known_at=known_at, known=known)
+        return reconciled(from_on, to_on, sum(row.n for row in found[before]), found[within])
     eve = from_on - timedelta(days=1)
     opening = stock("members", [unit_id], on=eve, filters=filters, known_at=known_at, groups=groups)[unit_id]
     booked = rows(

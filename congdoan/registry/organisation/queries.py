@@ -13,7 +13,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import Groups, flow, stock
+from congdoan.foundation.measures.queries import Groups, Row, cells_of, rows
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.kit.text import nfc, search_prefix_query
 from congdoan.registry.organisation.rules import VIEW
@@ -83,12 +83,30 @@ def figures_on(unit_ids: Sequence[int], on: date, *, groups: Groups | None = Non
     another structure (measures.queries.rows)."""
     ids = list(unit_ids)
     since, until = date(on.year, 1, 1), date.fromordinal(on.toordinal() + 1)
-    members = stock("members", ids, on=on, groups=groups)
-    unions = stock("unions", ids, on=on, groups=groups)
-    founded = flow("unions", ids, from_on=since, to_on=until, filters={"movement": "found"}, groups=groups)
-    employers = stock("enterprises", ids, on=on, groups=groups)
-    workers = stock("workers", ids, on=on, groups=groups)
+    known = cells_of(("members", "unions", "enterprises", "workers"))
+    found = {pk: dims for pk, dims in known["unions"].items() if dims.get("movement") == "found"}
+
+    def totals(measure: str) -> dict[int, int]:
+        counted = rows(measure, ids, from_on=None, to_on=until, known=known[measure], groups=groups)
+        return _added_up(ids, counted)
+
+    members, unions, employers, workers = map(totals, ("members", "unions", "enterprises", "workers"))
+    founded = _added_up(
+        ids,
+        (
+            row
+            for row in rows("unions", ids, from_on=since, to_on=until, known=found, groups=groups)
+            if not row.is_structure
+        ),
+    )
     return {pk: Figures(members[pk], unions[pk], founded[pk], employers[pk], workers[pk]) for pk in ids}
+
+
+def _added_up(ids: Iterable[int], counted: Iterable[Row]) -> dict[int, int]:
+    result = dict.fromkeys(ids, 0)
+    for row in counted:
+        result[row.unit_id] += row.n
+    return result
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.measures.catalogue import NamesLink, measure
 from congdoan.foundation.succession.queries import standing_below, successors_of, today_of
-from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import ancestors_on, known_version
 from congdoan.kit.lists import names_url
 from congdoan.registry.organisation.rules import EDIT, FOUND, VIEW
@@ -84,18 +84,17 @@ _TABS = (
 )
 
 
-def unit_page(request: HttpRequest, unit: Unit, tab: str, **more: Any) -> HttpResponse:
-    """The frame of every page of a unit: path, name of the day, tabs and what may be done."""
+def unit_page(
+    request: HttpRequest, unit: Unit, tab: str, *, version: UnitVersion | None = None, **more: Any
+) -> HttpResponse:
+    """The frame of every page of a unit: path, name of the day, tabs and what may be done. ``version``: what the unit
+    was on the day, where the page has asked already."""
     on = request.as_of
-    version = known_version(unit, on)
+    version = version or known_version(unit, on)
     assert version is not None
     path = ancestors_on(unit, on) or [version]
     held = scope(request.actor, VIEW)
-    seen = set(
-        Unit.objects.filter(held.filter_on("pk", on), pk__in=[step.unit_id for step in path]).values_list(
-            "pk", flat=True
-        )
-    )
+    seen = held.among([step.unit_id for step in path], on)
     crumbs: list[tuple[str, str]] = [("Tổ chức công đoàn", reverse("organisation:tree"))]
     for step in path[:-1]:
         url = reverse("organisation:unit", args=[step.unit.code]) if step.unit_id in seen else ""

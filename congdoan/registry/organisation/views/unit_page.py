@@ -73,6 +73,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         request,
         found,
         "unit",
+        version=version,
         key_figures=key_figures,
         counted=counted,
         lines=_reconciled(request, found.pk, counted, year, tomorrow),
