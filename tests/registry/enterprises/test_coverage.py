@@ -140,3 +140,39 @@ def test_searches_find_the_same_by_every_way(
                 monkeypatch.setattr(finding, name, value)
             found = pages(**params)
             assert len(found) == len(set(found)) and set(found) == truth, (params, limits)
+
+
+def test_a_small_body_is_listed_as_a_large_one(
+    tree: Tree, system: Actor, employers: list[Enterprise], monkeypatch: Any
+) -> None:
+    """The same pages there and back, the same count and the same people at work."""
+    from congdoan.registry.enterprises import finding
+
+    def walk(**params: str) -> tuple[list[list[int]], list[list[int]], Any, str]:
+        def page(**position: str) -> tuple[Any, ListContext]:
+            context = ListContext(actor=system, as_of=ON, params={**params, **position})
+            return read_page(SPEC, context, size=2), context
+
+        shown, context = page()
+        assert SPEC.count is not None and SPEC.count_note is not None
+        count, note = SPEC.count(context), SPEC.count_note(context)
+        there, back = [[row.pk for row in shown.rows]], []
+        while shown.next_key:
+            shown, _ = page(sau=shown.next_key)
+            there.append([row.pk for row in shown.rows])
+        while shown.previous_key:
+            shown, _ = page(truoc=shown.previous_key)
+            back.append([row.pk for row in shown.rows])
+        return there, back, count, note
+
+    for params in (
+        {"don_vi": "N"},
+        {"don_vi": "N", "sap": "-ten"},
+        {"don_vi": "N", "sap": "lao_dong"},
+        {"don_vi": "N", "hoat_dong": "operating", "co_cong_doan": "0"},
+    ):
+        monkeypatch.setattr(finding, "SMALL", 0)
+        large = walk(**params)
+        monkeypatch.setattr(finding, "SMALL", 3_000)
+        assert walk(**params) == large, params
+        assert large[0][0] and sum(map(len, large[0])) == large[2]

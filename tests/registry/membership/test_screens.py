@@ -252,6 +252,52 @@ def test_whichever_way_a_search_takes_it_finds_the_same(
         assert spec.count(context) == 10
 
 
+@pytest.mark.parametrize("order", ["", "-ten"])
+def test_a_small_body_is_paged_as_a_large_one(
+    tree: Tree, system: Actor, today: date, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """There and back, with those of one name on the border of a page, and none of another body."""
+    from congdoan.registry.membership import finding
+
+    make_members(system, tree.unions["NA1"], DAY, 30)
+    make_members(system, tree.unions["SA1"], DAY, 12, start=40)
+    Membership.objects.filter(unit=tree.unions["NA1"], person__name_key__contains="thi").update(sort_key="X")
+    spec = get_list("membership.members")
+    actor = make_actor(today, tree.north)
+
+    def walk() -> tuple[list[list[int]], list[list[int]], Any]:
+        def page(**position: str) -> Any:
+            params = {"don_vi": "NA1", "sap": order, **position}
+            context = ListContext(actor=actor, as_of=today, params=params)
+            return read_page(spec, context, size=4), context
+
+        there, back = [], []
+        shown, context = page()
+        assert spec.count is not None
+        count = spec.count(context)
+        there.append([row.pk for row in shown.rows])
+        while shown.next_key:
+            shown, _ = page(sau=shown.next_key)
+            there.append([row.pk for row in shown.rows])
+        while shown.previous_key:
+            shown, _ = page(truoc=shown.previous_key)
+            back.append([row.pk for row in shown.rows])
+        return there, back, count
+
+    monkeypatch.setattr(finding, "SMALL", 1)
+    large = walk()
+    monkeypatch.setattr(finding, "SMALL", 10**6)
+    assert walk() == large
+    there, back, count = large
+    truth = list(
+        Membership.objects.filter(unit=tree.unions["NA1"])
+        .order_by("sort_key", "id")
+        .values_list("pk", flat=True)
+    )
+    assert [pk for rows in there for pk in rows] == (truth[::-1] if order else truth)
+    assert back[-1] == there[0] and count == 30
+
+
 # --- what stays hidden ----------------------------------------------------------------------------
 
 
