@@ -217,13 +217,17 @@ class _Strings:
 
     def _read(self, number: int) -> list[bytes]:
         self._lots[number] = lot = self._stored(number).split(self._BETWEEN)
-        self._bytes += self._size(number)
+        self._bytes += self._weight(number)
         while self._bytes > self._BYTES_KEPT and len(self._lots) > 1:
-            self._bytes -= self._size(self._lots.popitem(last=False)[0])
+            self._bytes -= self._weight(self._lots.popitem(last=False)[0])
         return lot
 
     def _stored(self, number: int) -> bytes:
         return os.pread(self._descriptor, self._size(number), self._starts[number])
+
+    def _weight(self, number: int) -> int:
+        # Short texts weigh less than the objects that hold them.
+        return self._size(number) + self._TOGETHER * 48
 
     def _size(self, number: int) -> int:
         return self._starts[number + 1] - self._starts[number]
