@@ -82,6 +82,7 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
         "import.vs_floor",
         "import.memory",
         "import.memory_quarter",
+        "import.memory_growth",
         "export.rate",
         "export.bare",
         "export.vs_bare",
@@ -97,6 +98,7 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
     assert figures["import.vs_tuned"]["aim"] == 10
     assert figures["import.vs_floor"]["aim"] == 4
     assert figures["import.memory"]["aim"] == 300
+    assert figures["import.memory_growth"]["aim"] is None  # so few rows are read by one process
     assert figures["export.vs_bare"]["aim"] == 1.5
     assert {figures[code]["aim"] for code in screens} == {50}
 

@@ -9,6 +9,7 @@ import re
 import resource
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -137,3 +138,49 @@ def peak_memory_beside() -> int:
     """The most memory the largest process that this one started and saw end ever held, in bytes; 0 without one."""
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+class MemoryWatch:
+    """While it is open: the most memory this process and those it started held at one moment, in bytes (``peak``).
+
+    Pages that several of them share count once (the kernel's proportional share), so that the sum is what the machine
+    really gives. Looked at ten times a second; where the kernel does not tell, the peaks of each are added up.
+    """
+
+    _EVERY_SECONDS = 0.1
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._over = threading.Event()
+        self._looking = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> MemoryWatch:
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._looking.join()
+        self.peak = self.peak or peak_memory() + peak_memory_beside()
+
+    def _look(self) -> None:
+        while True:
+            self.peak = max(self.peak, sum(_shares_of(os.getpid())))
+            if self._over.wait(self._EVERY_SECONDS):
+                return
+
+
+def _shares_of(pid: int) -> Iterator[int]:
+    """The proportional shares of memory, in bytes, of a process and all it started; none where they cannot be seen."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        found = re.search(r"^Pss:\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)
+        started = [
+            int(child) for path in folder.glob("task/*/children") for child in path.read_text().split()
+        ]
+    except OSError:
+        return  # it ended meanwhile, or this is no Linux
+    if found:
+        yield int(found[1]) * 1024
+    for child in started:
+        yield from _shares_of(child)

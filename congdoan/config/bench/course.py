@@ -208,9 +208,26 @@ def _imports(bench: Bench, countries: _Countries, members: int, say: Say) -> Ite
         aim=4,
         note=_by_processor(floor.processor_seconds, whole.work.processor_seconds),
     )
-    yield Figure("import.memory", group, "Bộ nhớ cao nhất", whole.memory / _MB, "MB", aim=300)
+    yield Figure(
+        "import.memory",
+        group,
+        "Bộ nhớ cao nhất",
+        whole.memory / _MB,
+        "MB",
+        aim=300,
+        note=f"cộng đỉnh riêng của từng tiến trình: {whole.memory_apart / _MB:.0f} MB",
+    )
     yield Figure(
         "import.memory_quarter", group, f"  khi nhập {_n(members // 4)} dòng", quarter.memory / _MB, "MB"
+    )
+    yield Figure(
+        "import.memory_growth",
+        group,
+        "  gấp mấy lần khi số dòng gấp bốn",
+        whole.memory / quarter.memory,
+        "x",
+        aim=1.1 if quarter.is_shared else None,
+        note="" if quarter.is_shared else "quá ít dòng để kết luận",
     )
 
 

@@ -13,7 +13,7 @@ from congdoan.foundation.imports.models import ImportRow, ImportRun
 from congdoan.kit.sealed import seal, unseal
 
 #: Rows held in memory at a time, from the file to the register.
-CHUNK = 5_000
+CHUNK = 2_500
 #: From here on a second process is worth the second it takes to start.
 SHARED_FROM = 20_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -269,3 +270,48 @@ def test_a_sheet_of_notes_may_come_first(tree: Tree, tmp_path: Path) -> None:
             sheet.write_row(line, 0, cells)
     table, headings = look_at(path, kind="members", unit=tree.unions["NA1"])
     assert (table.sheet, headings.row) == ("Danh sách", 4)
+
+
+@pytest.mark.parametrize("texts", [1, 63, 64, 65, 5_000])
+def test_shared_strings_are_found_by_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: int
+) -> None:
+    path = tmp_path / "ds.xlsx"
+    written = [f"Chữ “{number}” & " + "dài " * (number % 700) for number in range(texts)]
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write_column(0, 0, written)
+    # So little is held that lots are read again and again.
+    monkeypatch.setattr(files.streamed._Strings, "_BYTES_KEPT", 1 << 14)
+    with zipfile.ZipFile(path) as archive:
+        strings = files.streamed._Strings(archive, "xl/sharedStrings.xml")
+        places = [(number * 37) % texts for number in range(texts)]
+        assert [strings.get(place) for place in places] == [written[place] for place in places]
+        assert (strings.get(-1), strings.get(texts), strings.get(texts + 64)) == ("", "", "")
+        assert len(strings._starts) == (texts + 63) // 64 + 1
+        assert len(strings._lots) <= 2
+        strings.close()
+
+
+def test_reading_a_list_four_times_as_long_takes_no_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CALAMINE_LIMIT_BYTES", 0)
+    # Both lists are longer than what is held of them on purpose.
+    monkeypatch.setattr(files.streamed, "_PIECE", 1 << 16)
+    monkeypatch.setattr(files.streamed._Strings, "_BYTES_KEPT", 1 << 18)
+
+    def peak(count: int) -> int:
+        path = tmp_path / f"{count}.xlsx"
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet()
+            for line in range(count):
+                sheet.write_row(line, 0, [f"Người thứ {line}", f"Số nhà {line}", f"{line:012}", f"CĐ {line}"])
+        table = open_table(path, limit_bytes=LIMIT)
+        tracemalloc.start()
+        try:
+            assert sum(1 for _ in table.rows()) == count
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(40_000) < 1.1 * peak(10_000)

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.imports import staging
 from congdoan.foundation.imports.actions import CannotUndo, commit, decide, preview, take_in, undo
 from congdoan.foundation.imports.models import ImportRow, ImportRun
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.membership.imports import workplaces
+from congdoan.registry.membership.imports.matching import UnitRows
 from congdoan.registry.membership.imports.reading import contract_kind
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.actions import EmploymentData, employ
@@ -234,3 +237,42 @@ def test_an_officer_of_the_unit_may_do_it(tree: Tree, system: Actor, today: date
 )
 def test_kinds_of_contracts_as_lists_write_them(text: str, kind: str) -> None:
     assert contract_kind(text) == kind
+
+
+def test_what_is_remembered_from_piece_to_piece_is_bounded(
+    tree: Tree, system: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "CHUNK", 2)
+    monkeypatch.setattr(workplaces, "_MOST_KNOWN", 1)
+    monkeypatch.setattr(UnitRows, "_MOST", 1)
+    known: list[int] = []
+    found = workplaces._found
+
+    def watched(*asked: Any) -> Any:
+        answer = found(*asked)
+        known.append(len(answer))
+        return answer
+
+    monkeypatch.setattr(workplaces, "_found", watched)
+    codes = ["NA1", "NA2", "NB1", "NB2"]
+    employers = {code: enterprise(system, f"Công ty {code}", at=tree.unions[code]) for code in codes}
+    rows = [
+        [line, f"Nguyễn Văn {name}", "08/03/1990", "Nam", "", codes[line % 4], f"Công ty {codes[line % 4]}"]
+        for line, name in enumerate(
+            ["An", "Bình", "Cường", "Dũng", "Em", "Giang", "Hùng", "Khoa", "Long", "Minh", "Nam", "Oanh"]
+        )
+    ]
+    path = write_xlsx(tmp_path / "ds.xlsx", [[*HEADINGS, "Đơn vị", "Nơi làm việc"], *rows])
+    run = take_in(
+        actor=system, on=ON, kind="members", unit=tree.north, name="ds.xlsx", chunks=[path.read_bytes()]
+    )
+    commit(actor=system, run=preview(actor=system, run=run))
+    # Two rows a piece: what is held is what one piece asks for.
+    assert len(known) > 5 and max(known) <= 2
+    booked = {
+        item.person.full_name: (item.unit.code, works(item.person.full_name))
+        for item in Membership.objects.all()
+    }
+    for _, name, *_, code, _ in rows:
+        unit, job = booked[str(name)]
+        assert unit == code and job is not None and job.enterprise == employers[str(code)]

@@ -145,17 +145,22 @@ def count_rows(archive: zipfile.ZipFile, member: str) -> int:
 
 
 class _Strings:
-    """The shared strings in a temporary file; ``get(index)`` reads a block around the string and remembers it."""
+    """The shared strings in a temporary file, some together; ``get(index)`` reads those around the string and remembers
+    them. Only where each lot begins is kept in memory: a list of a million people has six million strings."""
 
-    _BLOCK = 1 << 16
-    _BLOCKS_KEPT = 64
+    _TOGETHER = 64
+    _BYTES_KEPT = 1 << 22
+    _BETWEEN = b"\0"  # never part of a text in XML
 
     def __init__(self, archive: zipfile.ZipFile, member: str) -> None:
-        self._offsets = array("Q", [0])
+        self._starts = array("Q", [0])
         self._file = tempfile.TemporaryFile(prefix="congdoan-strings-")  # noqa: SIM115
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._waiting: list[bytes] = []
+        self._lots: OrderedDict[int, list[bytes]] = OrderedDict()
+        self._bytes = 0
         if member and member in archive.NameToInfo:
             self._fill(archive, member)
+            self._write(self._waiting)
         self._file.flush()
         self._descriptor = self._file.fileno()
 
@@ -186,26 +191,46 @@ class _Strings:
             rest, piece = piece, stream.read(_PIECE)
 
     def _keep(self, texts: list[bytes]) -> None:
-        position = self._offsets[-1]
-        for text in texts:
-            position += len(text)
-            self._offsets.append(position)
-        self._file.write(b"".join(texts))
+        waiting = self._waiting + texts if self._waiting else texts
+        whole = len(waiting) - len(waiting) % self._TOGETHER
+        for first in range(0, whole, self._TOGETHER):
+            self._write(waiting[first : first + self._TOGETHER])
+        self._waiting = waiting[whole:]
+
+    def _write(self, texts: list[bytes]) -> None:
+        if not texts:
+            return
+        lot = self._BETWEEN.join(texts)
+        if lot.count(self._BETWEEN) != len(texts) - 1:
+            lot = self._BETWEEN.join(text.replace(self._BETWEEN, b"") for text in texts)
+        self._file.write(lot)
+        self._starts.append(self._starts[-1] + len(lot))
 
     def get(self, index: int) -> str:
-        if not 0 <= index < len(self._offsets) - 1:
+        number, place = divmod(index, self._TOGETHER)
+        if not 0 <= number < len(self._starts) - 1:
             return ""
-        start, end = self._offsets[index], self._offsets[index + 1]
-        number = start // self._BLOCK
-        base = number * self._BLOCK
-        if end - base > self._BLOCK:
-            return os.pread(self._descriptor, end - start, start).decode()
-        block = self._blocks.get(number)
-        if block is None:
-            block = self._blocks[number] = os.pread(self._descriptor, self._BLOCK, base)
-            if len(self._blocks) > self._BLOCKS_KEPT:
-                self._blocks.popitem(last=False)
-        return block[start - base : end - base].decode()
+        lot = self._lots.get(number)
+        if lot is None:
+            lot = self._read(number)
+        return lot[place].decode() if place < len(lot) else ""
+
+    def _read(self, number: int) -> list[bytes]:
+        self._lots[number] = lot = self._stored(number).split(self._BETWEEN)
+        self._bytes += self._weight(number)
+        while self._bytes > self._BYTES_KEPT and len(self._lots) > 1:
+            self._bytes -= self._weight(self._lots.popitem(last=False)[0])
+        return lot
+
+    def _stored(self, number: int) -> bytes:
+        return os.pread(self._descriptor, self._size(number), self._starts[number])
+
+    def _weight(self, number: int) -> int:
+        # Short texts weigh less than the objects that hold them.
+        return self._size(number) + self._TOGETHER * 48
+
+    def _size(self, number: int) -> int:
+        return self._starts[number + 1] - self._starts[number]
 
     def close(self) -> None:
         self._file.close()

@@ -132,14 +132,17 @@ class MemberLists(ListKind):
                 self._settle(context, row, found)
             else:
                 unnumbered.append((row, unit_of(context, row)))
-        alike = alike_of(context, unnumbered)
+        alike = alike_of(unnumbered)
         for row, unit_id in unnumbered:
             people = alike.get(row.number, [])
             if people:
                 self._settle_alike(row, people, unit_id)
-        for row in rows:
-            if row.outcome == "create":
-                self._check_admission(context, row)
+        admitting = [row for row in rows if row.outcome == "create"]
+        if admitting:
+            # Of these rows' units alone: a list of the whole country names a hundred thousand.
+            history = UnitHistory(unit_of(context, row) for row in admitting)
+            for row in admitting:
+                self._check_admission(context, row, history)
         find_workplaces(context, rows)
 
     def _settle(self, context: Context, row: StagedRow, known: Known) -> None:
@@ -219,10 +222,10 @@ class MemberLists(ListKind):
             + ". Hãy cho biết là cùng một người hay người khác.",
         )
 
-    def _check_admission(self, context: Context, row: StagedRow) -> None:
+    def _check_admission(self, context: Context, row: StagedRow, history: UnitHistory) -> None:
         """What the rules of admission will say, said before anything is written."""
         unit_id, on = unit_of(context, row), self._day(context, row)
-        then = self._history(context, unit_id).on(unit_id, on)
+        then = history.on(unit_id, on)
         day_field = "admitted" if "admitted" in row.values else "joined"
         if on > context.actor.today:
             row.refuse(context.column(day_field), f"Ngày {format_date(on)} chưa đến. Hãy kiểm tra lại.")
@@ -266,12 +269,6 @@ class MemberLists(ListKind):
         if self._kind(context) == "opening":
             return context.on
         return day_of(row, "admitted") or day_of(row, "joined") or context.on
-
-    def _history(self, context: Context, unit_id: int) -> UnitHistory:
-        if "history" not in context.cache:
-            ids = {unit for unit in context.cache.get("units", {}).values() if unit}
-            context.cache["history"] = UnitHistory(ids | {context.unit.pk})
-        return context.cache["history"]
 
     def _law(self, context: Context, on: date) -> rules.ForeignWorkerLaw:
         laws = context.cache.setdefault("laws", {})

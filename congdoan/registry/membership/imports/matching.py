@@ -77,17 +77,17 @@ def by_number(rows: Iterable[StagedRow]) -> dict[bytes, Known]:
     return found
 
 
-def alike_of(context: Context, rows: Sequence[tuple[StagedRow, int]]) -> dict[int, list[Known]]:
+def alike_of(rows: Sequence[tuple[StagedRow, int]]) -> dict[int, list[Known]]:
     """People who are, or were last, in the row's unit and have its name and birth date; by row number."""
-    has_people: dict[int, bool] = context.cache.setdefault("has_people", {})
-    if fresh := {unit_id for _, unit_id in rows} - has_people.keys():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT u.id, EXISTS (SELECT 1 FROM membership_movement v WHERE v.unit_id = u.id)
-                   FROM unnest(%s::bigint[]) AS u(id)""",
-                [list(fresh)],
-            )
-            has_people.update(cursor.fetchall())
+    if not rows:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT u.id FROM unnest(%s::bigint[]) AS u(id)
+               WHERE EXISTS (SELECT 1 FROM membership_movement v WHERE v.unit_id = u.id)""",
+            [list({unit_id for _, unit_id in rows})],
+        )
+        with_people = {pk for (pk,) in cursor}
     wanted = [
         (
             row.number,
@@ -97,7 +97,7 @@ def alike_of(context: Context, rows: Sequence[tuple[StagedRow, int]]) -> dict[in
             UUID(bytes=row.identity) if row.identity else None,
         )
         for row, unit_id in rows
-        if has_people[unit_id] and "birth_on" in row.values
+        if unit_id in with_people and "birth_on" in row.values
     ]
     found: dict[int, list[Known]] = {}
     if not wanted:
@@ -253,15 +253,23 @@ def units_of(context: Context) -> UnitRows:
 
 
 class UnitRows(dict[int, Unit]):
-    """Units by id."""
+    """Units by id. Holds those asked for last, since a list may name every union of the country."""
+
+    _MOST = 2_000
 
     def __missing__(self, pk: int) -> Unit:
+        if len(self) >= self._MOST:
+            self.clear()
         self[pk] = found = Unit.objects.get(pk=pk)
         return found
 
     def load(self, ids: Iterable[int]) -> None:
         """Look up those not known yet. One query."""
-        if missing := set(ids) - self.keys():
+        wanted = set(ids)
+        if missing := wanted - self.keys():
+            if len(self) + len(missing) > self._MOST:
+                self.clear()
+                missing = wanted
             self.update(Unit.objects.in_bulk(missing))
 
 

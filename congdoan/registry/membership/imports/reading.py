@@ -57,7 +57,7 @@ def _plain_name(text: str) -> str:
     return title_name(text) if text.isupper() or text.islower() else text
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
 def _birth(value: object) -> tuple[date, str] | None:
     return parse_partial_date(value)
 

@@ -40,6 +40,10 @@ _FOUND_SQL = """
 """
 
 
+#: Employers held from one piece of a list to the next; a list may name every employer of the country.
+_MOST_KNOWN = 5_000
+
+
 @dataclass(slots=True)
 class _Employer:
     id: int
@@ -82,9 +86,13 @@ def _asked(row: StagedRow) -> tuple[str, str]:
 
 
 def _found(context: Context, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[_Employer]]:
-    """Employers by what rows ask for, looked up once a run. One query for all that is new."""
+    """Employers by what rows ask for. One query for all that was not asked lately."""
     known: dict[tuple[str, str], list[_Employer]] = context.cache.setdefault("workplaces", {})
-    fresh = set(asked) - known.keys()
+    wanted = set(asked)
+    fresh = wanted - known.keys()
+    if len(known) + len(fresh) > _MOST_KNOWN:
+        known.clear()
+        fresh = wanted
     if fresh:
         first, last = sorted((context.on, context.actor.today))
         with connection.cursor() as cursor:
@@ -97,12 +105,16 @@ def _found(context: Context, asked: Iterable[tuple[str, str]]) -> dict[tuple[str
                     "names": [name for _, name in fresh if name],
                 },
             )
-            employers = [
-                _Employer(pk, name, code, set(units), near) for pk, name, code, units, near in cursor
-            ]
+            by_code: dict[str, list[_Employer]] = {}
+            by_name: dict[str, list[_Employer]] = {}
+            for pk, name, code, units, near in cursor:
+                employer = _Employer(pk, name, code, set(units), near)
+                by_code.setdefault(code, []).append(employer)
+                by_name.setdefault(name, []).append(employer)
         for code, name in fresh:
-            known[code, name] = [
-                item for item in employers if (code and item.tax_code == code) or item.name_key == name
+            same_code = by_code.get(code, []) if code else []
+            known[code, name] = same_code + [
+                item for item in by_name.get(name, []) if not code or item.tax_code != code
             ]
     return known
 
@@ -161,7 +173,11 @@ def _find_news(context: Context, rows: Sequence[StagedRow]) -> None:
 def employments_of_rows(context: Context, rows: Sequence[tuple[StagedRow, Person]]) -> list[EmploymentData]:
     """What rows with a known workplace say of it, in the words of people.actions.employ."""
     names: dict[int, Enterprise] = context.cache.setdefault("employers", {})
-    if missing := {row.values["enterprise"] for row, _ in rows} - names.keys():
+    wanted = {row.values["enterprise"] for row, _ in rows}
+    if missing := wanted - names.keys():
+        if len(names) + len(missing) > _MOST_KNOWN:
+            names.clear()
+            missing = wanted
         names.update(Enterprise.objects.only("id", "name").in_bulk(missing))
     return [
         EmploymentData(
