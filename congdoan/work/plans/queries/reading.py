@@ -144,7 +144,7 @@ class PlanReading:
         chosen = {target.pk for target in targets}
         given = {pk for target, pk in self._given_to if target in chosen}
         units = {pk: unit for pk, unit in self._units.items() if pk in self._names or pk in given}
-        session = Session(targets, list(units), self._facts, like=self._whole.figures)
+        session = Session(targets, list(units), self._facts, like=self._whole.figures, with_parts=False)
         session.figures.know(*units.values())
         return {
             target.code: self._children(session, units, target, trends=target in trends_of)
