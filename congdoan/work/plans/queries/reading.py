@@ -136,6 +136,10 @@ class PlanReading:
         read = [self._whole.read(target, trends=False)[self.unit.pk] for target in self._targets]
         return PlanProgress(self.plan, self.unit, self.as_of, tuple(read))
 
+    def with_course(self, target: Target) -> TargetProgress:
+        """How far a target is at the unit itself, with its course."""
+        return self._whole.read(target, trends=True)[self.unit.pk]
+
     def children(
         self, targets: Sequence[Target], *, trends_of: Sequence[Target]
     ) -> dict[str, ChildrenProgress]:
