@@ -298,7 +298,8 @@ def rows_of_spans(
     parameters: dict[str, Any] = {
         "units": list(units),
         "cells": list(kinds),
-        "kinds": list(kinds.values()),
+        "lowest": min(kinds),
+        "kinds": [kinds.get(pk, 0) for pk in range(min(kinds), max(kinds) + 1)],
         "span": [number for number, _, _ in borders],
         "since": [a for _, a, _ in borders],
         "until": [b for _, _, b in borders],
@@ -306,8 +307,9 @@ def rows_of_spans(
         "to": max(b for _, _, b in borders),
     }
     columns = "unit_id, cell_id, is_structure, day, n"
-    # No join: the database expects few rows, and would compare each with every cell.
-    kind = "(%(kinds)s::bigint[])[array_position(%(cells)s::bigint[], cell_id::bigint)]"
+    # The kind stands at the cell's place from the lowest id. No join: the database expects few rows, and would compare
+    # each with every cell.
+    kind = "(%(kinds)s::int[])[cell_id - %(lowest)s + 1]"
     if known_at is None:
         slices, parts = _slices([(number, piece) for number, a, b in borders for piece in _pieces(a, b)])
         parameters |= {
