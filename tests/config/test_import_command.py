@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from congdoan.config.cli import main
+from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.units.models import Decision
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.membership.models import Movement
 from congdoan.registry.people.models import Person
 from tests.factories.tree import Tree
 
@@ -47,6 +51,22 @@ def test_members(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
     words = capsys.readouterr().out
     assert "không đổi      8" in words
     assert "Dòng 14" in words
+
+
+def test_a_decision_is_put_on_record_once_and_not_by_a_look(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(LISTS / "danh-sach-doan-vien.xlsx")
+    given = ("members", path, "--unit", "NA1", "--decision", "7/QĐ-CĐCS", "--on", "01/10/2026")
+    answer(capsys, *given, "--dry-run")
+    assert not Decision.objects.exists()
+    answer(capsys, *given)
+    answer(capsys, *given)
+    made = Decision.objects.select_related("issuer").get()
+    assert made.issuer is not None
+    assert (made.number, made.issued_on, made.issuer.code) == ("7/QĐ-CĐCS", date(2026, 10, 1), "NA1")
+    assert AuditEntry.objects.filter(verb="units.keep_decision").count() == 1
+    assert set(Movement.objects.values_list("decision", flat=True)) == {made.pk}
 
 
 def test_enterprises(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def run(options: Any) -> int:
     from congdoan.foundation.imports.actions import ImportRefused, commit, preview, take_in
     from congdoan.foundation.imports.queries import result
     from congdoan.foundation.imports.reading import FileRefused
-    from congdoan.foundation.units.models import Decision, Unit
+    from congdoan.foundation.units.models import Unit
     from congdoan.kit.dates import DateError, parse_date
 
     today = timezone.localdate()
@@ -85,7 +84,6 @@ def run(options: Any) -> int:
             "Hãy tách danh sách thành nhiều tệp nhỏ hơn."
         )
     actor = Actor.system("congdoan import", today=today)
-    decision = _decision(Decision, options.decision, on, unit) if options.decision else None
     started = time.monotonic()
     try:
         made = take_in(
@@ -96,7 +94,8 @@ def run(options: Any) -> int:
             name=path.name,
             chunks=_chunks(path),
             options=_options(options),
-            decision=decision,
+            decision_number=options.decision,
+            decision_on=on,
             sheet=options.sheet,
         )
         made = preview(actor=actor, run=made, progress=_progress)
@@ -114,11 +113,6 @@ def run(options: Any) -> int:
 
 def _options(options: Any) -> dict[str, str]:
     return {"as": options.as_kind} if options.kind == "members" else {}
-
-
-def _decision(model: Any, number: str, on: date, unit: Any) -> Any:
-    found = model.objects.filter(number=number, issuer=unit).first()
-    return found or model.objects.create(number=number, issued_on=on, issuer=unit)
 
 
 def _tell(found: dict[str, Any], notices: list[str], seconds: float, *, is_dry: bool) -> None:

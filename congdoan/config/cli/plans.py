@@ -119,8 +119,7 @@ def _show(options: Any) -> int:
 
     from congdoan.foundation.units.models import Unit
     from congdoan.work.plans.models import Plan
-    from congdoan.work.plans.queries import progress, progress_summary
-    from congdoan.work.reports.queries import applies_to
+    from congdoan.work.plans.queries import concerns, progress, progress_summary
 
     plan = Plan.objects.select_related("issuer").filter(code=options.plan).first()
     if plan is None:
@@ -131,7 +130,7 @@ def _show(options: Any) -> int:
     unit = plan.issuer if options.unit is None else Unit.objects.filter(code=options.unit).first()
     if unit is None:
         raise CommandError(f"không có đơn vị mang mã “{options.unit}”.")
-    if not applies_to(plan, unit):
+    if not concerns(plan, unit):
         raise CommandError(
             f"kế hoạch “{plan.code}” không áp dụng cho {unit.name}: đơn vị không trực thuộc {plan.issuer.name} trong"
             " thời gian thực hiện."

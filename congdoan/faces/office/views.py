@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,6 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"unit": unit, "work": work_queue(actor, unit, request.as_of)}
     if plan is not None:
         shown |= _plan_at_a_glance(plan, unit, request.as_of)
+        if shown["has_growth"]:
+            asked = {"phan": _CHILDREN_PART} | (
+                {"ngay": f"{request.as_of}"} if request.as_of < actor.today else {}
+            )
+            shown["slowest_url"] = f"{reverse('office:home')}?{urlencode(asked)}"
     return render(request, "office/home.html", shown)
 
 
@@ -86,7 +92,7 @@ def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
         ),
         "plan_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}",
         "children_url": _children_url(plan, unit),
-        "slowest_url": f"{reverse('office:home')}?phan={_CHILDREN_PART}" if growth_target(found) else "",
+        "has_growth": growth_target(found) is not None,
         "report_url": f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}",
     }
 

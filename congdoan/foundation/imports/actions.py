@@ -35,9 +35,10 @@ from congdoan.foundation.imports.models import ColumnMemory, ImportRow, ImportRu
 from congdoan.foundation.imports.queries import columns_of, context_of, look_at, table_of
 from congdoan.foundation.imports.reading import FileRefused, Table
 from congdoan.foundation.jobs.models import JobRun
-from congdoan.foundation.units.models import Decision, Unit
+from congdoan.foundation.units.actions import keep_decision
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.bulk import many_rows
-from congdoan.kit.text import header_key
+from congdoan.kit.text import header_key, nfc
 
 Progress = Callable[[int, int, str], None]
 _TRIES = 3
@@ -77,10 +78,12 @@ def take_in(
     name: str,
     chunks: Iterable[bytes],
     options: Mapping[str, str] | None = None,
-    decision: Decision | None = None,
+    decision_number: str = "",
+    decision_on: date | None = None,
     sheet: str = "",
 ) -> ImportRun:
-    """Keep an uploaded file and find its headings. ``on`` is the day the list speaks of.
+    """Keep an uploaded file and find its headings. ``on`` is the day the list speaks of; the number and day are
+    those of the decision that goes with it, which is put on record when the list is written.
 
     The run comes back in state "uploaded"; ``header_row`` is 0 when no headings were found, which a person may
     mend with `set_columns`. Raises FileRefused (nothing is kept then), Forbidden.
@@ -108,7 +111,8 @@ def take_in(
             on=on,
             file=file,
             options=given,
-            decision=decision,
+            decision_number=nfc(decision_number)[:80],
+            decision_on=decision_on if decision_number else None,
             created_by=actor.user,
             created_by_label=actor.name[:200],
         )
@@ -350,7 +354,11 @@ def begin_commit(*, actor: Actor, run: ImportRun, job: JobRun | None = None) -> 
     run = _locked(actor, run, rules.MAY_COMMIT, "ghi vào sổ")
     run.state = "committing"
     run.job = job or run.job
-    run.save(update_fields=["state", "job"])
+    if run.decision_number and run.decision is None:
+        run.decision = keep_decision(
+            actor=actor, number=run.decision_number, issued_on=run.decision_on, issuer=run.unit
+        )
+    run.save(update_fields=["state", "job", "decision"])
     return run
 
 

@@ -33,6 +33,9 @@ class ImportRun(models.Model):
     #: rows, create, update, unchanged, doubtful, refused of the preview; created, updated, late of the commit.
     counts = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
+    #: Number and day of the decision that goes with the list; it becomes a row of its own when the list is written.
+    decision_number = models.CharField(max_length=80, blank=True)
+    decision_on = models.DateField(null=True, blank=True)
     decision = models.ForeignKey("units.Decision", null=True, blank=True, on_delete=models.PROTECT)
     #: What this import writes to a ledger carries this mark.
     batch = models.UUIDField(default=uuid.uuid4)

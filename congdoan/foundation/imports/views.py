@@ -27,7 +27,7 @@ from congdoan.foundation.imports.reading import FileRefused
 from congdoan.foundation.imports.rules import RUN
 from congdoan.foundation.jobs.actions import start as start_job
 from congdoan.foundation.jobs.models import JobRun
-from congdoan.foundation.units.models import Decision, Unit
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.lists import get_list
 from congdoan.kit.numbers import format_number, whole_number
 from congdoan.kit.text import search_key
@@ -117,13 +117,6 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _take_in(actor: Actor, form: UploadForm) -> ImportRun:
     data = form.cleaned_data
-    decision = None
-    if data["decision_number"]:
-        decision, _ = Decision.objects.get_or_create(
-            number=data["decision_number"],
-            issued_on=data["decision_on"],
-            issuer=data["unit"],
-        )
     upload = data["file"]
     return actions.take_in(
         actor=actor,
@@ -133,7 +126,8 @@ def _take_in(actor: Actor, form: UploadForm) -> ImportRun:
         name=upload.name,
         chunks=upload.chunks(),
         options=form.options(),
-        decision=decision,
+        decision_number=data["decision_number"],
+        decision_on=data["decision_on"],
     )
 
 

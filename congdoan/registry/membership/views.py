@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.listing.views import list_view
+from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.dates import format_date
@@ -31,7 +32,6 @@ from congdoan.registry.membership import forms as shapes
 from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.lists import born, movement_words
 from congdoan.registry.membership.models import Movement
-from congdoan.registry.organisation.actions import record_decision
 from congdoan.registry.people.actions import (
     PeopleError,
     register_people,
@@ -317,12 +317,12 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 # --------------------------------------------------------------------------------------------------
 
 
-def _paper(data: dict[str, Any], issuer: Unit | None) -> Decision | None:
+def _paper(actor: Actor, data: dict[str, Any], issuer: Unit | None) -> Decision | None:
     """The decision a form names, if it names one."""
     number = data.get("decision_number") or ""
     if not number:
         return None
-    return record_decision(number=number, issued_on=data.get("decision_on"), issuer=issuer)
+    return keep_decision(actor=actor, number=number, issued_on=data.get("decision_on"), issuer=issuer)
 
 
 def _form_page(
@@ -406,7 +406,7 @@ def admit(request: HttpRequest) -> HttpResponse:
                     reason=data["reason"],
                 )
             ],
-            decision=_paper(data, home),
+            decision=_paper(actor, data, home),
         )
         warnings = [
             *check_citizen_id(data["citizen_id"], birth_on=made.birth_on).warnings,
@@ -478,7 +478,7 @@ def readmit(request: HttpRequest, pk: int) -> HttpResponse:
                     reason=data["reason"],
                 )
             ],
-            decision=_paper(data, home_unit(actor)),
+            decision=_paper(actor, data, home_unit(actor)),
         )
         return f"Đã kết nạp lại {found.full_name} vào {data['unit'].name}.", found
 
@@ -511,7 +511,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
                 f"Đã gửi {data['to_unit'].name} đề nghị tiếp nhận {found.full_name}. Sổ được ghi khi đơn vị đó nhận.",
                 found,
             )
-        actions.transfer(actor=actor, items=[item], decision=_paper(data, home_unit(actor)))
+        actions.transfer(actor=actor, items=[item], decision=_paper(actor, data, home_unit(actor)))
         return f"Đã chuyển {found.full_name} đến {data['to_unit'].name}.", found
 
     return _form_page(
@@ -585,7 +585,7 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
         actions.depart(
             actor=actor,
             items=[actions.Departure(found, data["kind"], data["on"], data["reason"])],
-            decision=_paper(data, home_unit(actor)),
+            decision=_paper(actor, data, home_unit(actor)),
         )
         return f"Đã ghi {KINDS[data['kind']].name}: {found.full_name}.", found
 

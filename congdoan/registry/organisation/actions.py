@@ -351,19 +351,6 @@ def edit_profile(*, actor: Actor, on: date, unit: Unit, changes: Mapping[str, An
     return profile
 
 
-def record_decision(
-    *, number: str, issued_on: date | None, issuer: Unit | None, title: str = ""
-) -> Decision | None:
-    """The decision with this number, day and issuer, made when it is new; None when all three are empty."""
-    number = nfc(number)
-    if not number and issued_on is None and issuer is None:
-        return None
-    found = Decision.objects.filter(number=number, issued_on=issued_on, issuer=issuer).first()
-    return found or Decision.objects.create(
-        number=number, issued_on=issued_on, issuer=issuer, title=nfc(title)[:300]
-    )
-
-
 @contextmanager
 def _booking(unit_ids: Sequence[int], recorded_at: datetime | None) -> Iterator[None]:
     """Book what a change of these units does to the count of unions: what they add after it less what before."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 
 class Plan(models.Model):
@@ -183,7 +184,9 @@ class Adjustment(models.Model):
     decision = models.ForeignKey("units.Decision", null=True, blank=True, on_delete=models.PROTECT)
     effective_on = models.DateField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    #: The first day it no longer holds, because it was withdrawn or a later one took its place.
+    ended_on = models.DateField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -13,14 +13,14 @@ from django.db.models import QuerySet
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import stock
-from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
+from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import ancestors_on, children_on, known_version
 from congdoan.kit.dates import Period
 from congdoan.registry.membership.queries import reconciliation
 from congdoan.work.indicators import queries as indicators
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.models import Plan, Target
-from congdoan.work.plans.queries import TargetProgress, children_table, progress, targets_of
+from congdoan.work.plans.queries import TargetProgress, children_table, concerns, progress, targets_of
 from congdoan.work.plans.rules import SCORED
 from congdoan.work.reports import prose, rules
 from congdoan.work.reports.choices import DEFAULT_SYMBOL, NUMBER_SYMBOLS, WITH_STANDING_COMMITTEE
@@ -43,13 +43,6 @@ _LONG_AGO = date(1900, 1, 1)
 def visible_reports(actor: Actor) -> QuerySet[Report]:
     """The reports of the bodies in the actor's reach."""
     return Report.objects.filter(scope(actor, rules.VIEW).filter("unit"))
-
-
-def applies_to(plan: Plan, unit: Unit) -> bool:
-    """Whether the plan is the unit's own or that of a body it stood under while the plan ran."""
-    return UnitPlacement.objects.filter(
-        unit=unit, ancestor=plan.issuer_id, during__overlap=plan.during
-    ).exists()
 
 
 def periods_for(plan: Plan, today: date) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -84,7 +77,7 @@ def gather(plan: Plan, unit: Unit, period: Period, as_of: date) -> PlanReport:
     """
     rules.check_day(period, as_of)
     rules.check_plan_period(plan.title, plan.during.lower, plan.during.upper, period)
-    if not applies_to(plan, unit):
+    if not concerns(plan, unit):
         raise rules.ReportError(
             f"“{plan.title}” không áp dụng cho {unit.name}: đơn vị không trực thuộc cơ quan ban hành kế hoạch "
             "trong thời gian thực hiện. Hãy chọn kế hoạch hoặc đơn vị khác."

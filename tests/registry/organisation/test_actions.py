@@ -13,7 +13,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.measures.actions import fold
 from congdoan.foundation.measures.queries import differences, flow, stock
-from congdoan.foundation.units.actions import TreeError
+from congdoan.foundation.units.actions import TreeError, keep_decision
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import tree_faults, version_on
 from congdoan.registry.enterprises.actions import Assignment, EnterpriseData, assign, register_enterprises
@@ -30,7 +30,6 @@ from congdoan.registry.organisation.actions import (
     found_unions,
     move_units,
     reclassify_units,
-    record_decision,
     rename_units,
 )
 from tests.factories.tree import Tree
@@ -71,8 +70,10 @@ def test_a_founded_union_counts_from_its_day_and_an_opening_one_is_no_growth(
 def test_after_the_reform_a_district_cannot_recognise_and_the_refusal_names_the_source(
     tree: Tree, system: Actor
 ) -> None:
-    decision = record_decision(number="12/QĐ-LĐLĐ", issued_on=REFORM, issuer=tree.north_a)
-    before = record_decision(number="11/QĐ-LĐLĐ", issued_on=date(2025, 6, 30), issuer=tree.north_a)
+    decision = keep_decision(actor=system, number="12/QĐ-LĐLĐ", issued_on=REFORM, issuer=tree.north_a)
+    before = keep_decision(
+        actor=system, number="11/QĐ-LĐLĐ", issued_on=date(2025, 6, 30), issuer=tree.north_a
+    )
     found_unions(actor=system, items=[new("X1", tree.north_a, date(2025, 6, 30))], decision=before)
     with pytest.raises(NoAuthority) as refused:
         found_unions(actor=system, items=[new("X2", tree.north_a, REFORM)], decision=decision)
@@ -89,9 +90,9 @@ def test_a_commune_union_cannot_recognise_but_its_province_can(tree: Tree, syste
         items=[NewUnion("C1", "Công đoàn phường Một", "CĐ phường Một", "commune_union", tree.north, REFORM)],
     )
     on = date(2025, 9, 1)
-    theirs = record_decision(number="1/QĐ-CĐP", issued_on=on, issuer=commune)
-    province = record_decision(number="99/QĐ-LĐLĐ", issued_on=on, issuer=tree.north)
-    other = record_decision(number="98/QĐ-LĐLĐ", issued_on=on, issuer=tree.south)
+    theirs = keep_decision(actor=system, number="1/QĐ-CĐP", issued_on=on, issuer=commune)
+    province = keep_decision(actor=system, number="99/QĐ-LĐLĐ", issued_on=on, issuer=tree.north)
+    other = keep_decision(actor=system, number="98/QĐ-LĐLĐ", issued_on=on, issuer=tree.south)
     with pytest.raises(NoAuthority, match="Công đoàn phường Một không có thẩm quyền"):
         found_unions(actor=system, items=[new("X1", commune, on)], decision=theirs)
     with pytest.raises(NoAuthority, match="không phải là công đoàn cấp trên"):

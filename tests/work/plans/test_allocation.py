@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -276,6 +277,33 @@ def test_an_adjustment_leaves_the_original_standing(
     assert any("Hai doanh nghiệp" in note for note in item.notes)
     withdraw_adjustment(actor=system, on=date(2026, 9, 2), adjustment=made, reason="Ghi nhầm đơn vị")
     assert target_progress(issued.target, country["HP-VB"], date(2026, 12, 31)).state == "missed"
+    # The day on which it held reads as it stood; the days before and after by what was given.
+    read = [
+        target_progress(issued.target, country["HP-VB"], date(2026, 8, 31) + timedelta(n)) for n in range(3)
+    ]
+    assert [item.assessed for item in read] == [None, 650, None]
+    before = timezone.now() - timedelta(days=1)
+    assert target_progress(issued.target, country["HP-VB"], date(2026, 9, 1), before).assessed is None
+
+
+def test_a_later_adjustment_takes_over_from_its_day(
+    issued: Allocation, country: Country, system: Actor
+) -> None:
+    for day, value in ((date(2026, 9, 1), 650), (date(2026, 10, 1), 600)):
+        adjust_assessment(
+            actor=system,
+            on=day,
+            target=issued.target,
+            unit=country["HP-VB"],
+            value=Decimal(value),
+            reason="Hai doanh nghiệp lớn dừng hoạt động từ tháng 8",
+            effective_on=day,
+        )
+    read = {
+        day: target_progress(issued.target, country["HP-VB"], day).assessed
+        for day in (date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 1))
+    }
+    assert read == {date(2026, 8, 31): None, date(2026, 9, 30): 650, date(2026, 10, 1): 600}
 
 
 def test_what_is_counted_is_not_entered_by_hand(

@@ -105,8 +105,13 @@ def test_the_slowest_bodies_come_with_a_second_request(
     assert len(rows) >= 2 and any("+30" in row for row in rows)
     assert all(row in table for row in rows)
 
+    before = page(client, "plan", "hai-phong-2026", query="?ngay=2026-01-31")
+    assert f'hx-get="{address}?muc=cham-nhat&amp;ngay=2026-01-31"' in before
+    assert "+30" not in panel(client, f"{address}?muc=cham-nhat&ngay=2026-01-31")
+
     home = client.get("/").content.decode()
     assert 'hx-get="/?phan=don-vi"' in home
+    assert 'hx-get="/?phan=don-vi&amp;ngay=2026-01-31"' in client.get("/?ngay=2026-01-31").content.decode()
     below = panel(client, "/?phan=don-vi")
     assert "<html" not in below and "+30" in below and country["HP-VB"].name in below
 

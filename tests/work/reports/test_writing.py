@@ -25,10 +25,10 @@ from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period
 from congdoan.work.plans.actions import DecisionData, Share, allocate, report_value
 from congdoan.work.plans.models import Plan, Target
-from congdoan.work.plans.queries import progress
+from congdoan.work.plans.queries import concerns, progress
 from congdoan.work.reports.actions import file_stem, write_report
 from congdoan.work.reports.models import Report
-from congdoan.work.reports.queries import applies_to, gather, periods_for, visible_reports
+from congdoan.work.reports.queries import gather, periods_for, visible_reports
 from congdoan.work.reports.rules import ReportError, report_day
 from tests.factories.users import make_actor
 from tests.work.plans.conftest import Country
@@ -224,7 +224,7 @@ def test_days_plans_and_bodies_that_do_not_fit_are_refused(
         write(system, plan, booked["LC"], period=Period.parse("2024"), as_of=date(2024, 12, 31))
     with pytest.raises(ReportError, match="không áp dụng"):
         write(system, plan, booked["HP"])
-    assert applies_to(plan, booked["LC-H-1"]) and not applies_to(plan, booked["TLD"])
+    assert concerns(plan, booked["LC-H-1"]) and not concerns(plan, booked["TLD"])
 
 
 def test_an_office_may_bring_its_own_template(

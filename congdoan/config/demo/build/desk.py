@@ -13,11 +13,12 @@ from congdoan.config.demo.names import DemoPerson
 from congdoan.config.demo.story import Chapter, Counted, DemoEmployer, DemoUnion, Joining, Story
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
+from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.enterprises.actions import EnterpriseData, HeadcountData, JudgementData
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership.actions import Admission, admit
-from congdoan.registry.organisation.actions import NewUnion, found_unions, record_decision
+from congdoan.registry.organisation.actions import NewUnion, found_unions
 from congdoan.registry.people.actions import PersonData
 from congdoan.registry.people.models import Person
 
@@ -142,7 +143,8 @@ class Desk:
             after = on >= REFORM
             home = self._province[union.province].successor if after else None
             issuer = self.done.units[home or union.province] if after else parent
-            decision = record_decision(
+            decision = keep_decision(
+                actor=self.actor,
                 number=f"{union.code.rsplit('-', 1)[1]}/QĐ-LĐLĐ {PAPER}",
                 issued_on=on,
                 issuer=issuer,

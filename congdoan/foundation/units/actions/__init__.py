@@ -20,6 +20,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.measures.actions import placements_change
+from congdoan.foundation.units.actions.papers import keep_decision
 from congdoan.foundation.units.actions.rearranging import (
     Founded,
     Rearranged,
@@ -54,6 +55,7 @@ __all__ = [
     "hold_units",
     "hold_units_alone",
     "install_kinds",
+    "keep_decision",
     "name_sort_of_unit",
     "rearrange",
     "rebuild_placements",

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 
 from congdoan.foundation.access.queries import home_unit, may, require
 from congdoan.foundation.access.rules import Actor, refuse
-from congdoan.foundation.units.actions import TreeError
+from congdoan.foundation.units.actions import TreeError, keep_decision
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named, version_on
 from congdoan.kit.dates import format_date
@@ -61,8 +61,10 @@ def _form_page(
     )
 
 
-def _decision(data: dict[str, Any]) -> Any:
-    return actions.record_decision(number=data["number"], issued_on=data["issued_on"], issuer=data["issuer"])
+def _decision(actor: Actor, data: dict[str, Any]) -> Any:
+    return keep_decision(
+        actor=actor, number=data["number"], issued_on=data["issued_on"], issuer=data["issuer"]
+    )
 
 
 @login_required
@@ -80,7 +82,7 @@ def found(request: HttpRequest) -> HttpResponse:
     def save(data: dict[str, Any]) -> tuple[str, Unit]:
         (made,) = actions.found_unions(
             actor=actor,
-            decision=_decision(data),
+            decision=_decision(request.actor, data),
             items=[
                 actions.NewUnion(
                     code=data["code"],
@@ -141,7 +143,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
             actor=request.actor,
             on=data["on"],
             items=[actions.Rename(target, data["name"], data["short_name"])],
-            decision=_decision(data),
+            decision=_decision(request.actor, data),
         )
         return f"Từ ngày {format_date(data['on'])} đơn vị mang tên {data['name']}.", target
 
@@ -171,7 +173,7 @@ def reclassify(request: HttpRequest, code: str) -> HttpResponse:
             actor=request.actor,
             on=data["on"],
             items=[actions.Reclassification(target, sector=data["sector"])],
-            decision=_decision(data),
+            decision=_decision(request.actor, data),
         )
         return f"Từ ngày {format_date(data['on'])} đơn vị và đoàn viên được tính vào khu vực mới.", target
 
@@ -199,7 +201,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
             actor=request.actor,
             on=data["on"],
             items=[actions.Move(target, data["parent"])],
-            decision=_decision(data),
+            decision=_decision(request.actor, data),
         )
         return f"Từ ngày {format_date(data['on'])} đơn vị trực thuộc {data['parent'].name}.", target
 
@@ -222,7 +224,9 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     form = shapes.EndForm(request.POST or None, initial={"on": request.actor.today})
 
     def save(data: dict[str, Any]) -> tuple[str, Unit]:
-        actions.end_unions(actor=request.actor, on=data["on"], units=[target], decision=_decision(data))
+        actions.end_unions(
+            actor=request.actor, on=data["on"], units=[target], decision=_decision(request.actor, data)
+        )
         return f"Đã ghi {target.name} kết thúc từ ngày {format_date(data['on'])}.", target
 
     return _form_page(

@@ -63,7 +63,9 @@ def adjust_assessment(
     if value == original:
         raise PlanError("Mức điều chỉnh bằng mức đã giao. Hãy ghi mức khác, hoặc không điều chỉnh.")
     now = recorded_at or timezone.now()
-    Adjustment.objects.filter(target=target, unit=unit, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    Adjustment.objects.filter(target=target, unit=unit, withdrawn_at__isnull=True).update(
+        withdrawn_at=now, ended_on=effective_on
+    )
     paper = None
     if decision is not None:
         paper = Decision.objects.create(
@@ -81,6 +83,7 @@ def adjust_assessment(
         decision=paper,
         effective_on=effective_on,
         approved_by=actor.user,
+        created_at=now,
     )
     record(
         actor=actor,
@@ -106,7 +109,10 @@ def withdraw_adjustment(
     reason: str,
     recorded_at: datetime | None = None,
 ) -> Adjustment:
-    """Judge by the original target again. Raises PlanError when it is withdrawn already; Forbidden."""
+    """Judge by the original target again from the day ``on``; earlier days read as they stood.
+
+    Raises PlanError when it is withdrawn already; Forbidden.
+    """
     adjustment = (
         Adjustment.objects.select_for_update(of=("self",))
         .select_related("unit", "target")
@@ -116,8 +122,8 @@ def withdraw_adjustment(
     require(actor, "plans.adjust", version.parent if version and version.parent else adjustment.unit)
     if adjustment.withdrawn_at is not None:
         raise PlanError("Điều chỉnh này đã được rút lại.")
-    adjustment.withdrawn_at = recorded_at or timezone.now()
-    adjustment.save(update_fields=["withdrawn_at"])
+    adjustment.withdrawn_at, adjustment.ended_on = recorded_at or timezone.now(), on
+    adjustment.save(update_fields=["withdrawn_at", "ended_on"])
     record(
         actor=actor,
         verb="plans.withdraw_adjustment",

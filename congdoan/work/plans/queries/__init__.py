@@ -4,7 +4,7 @@ The day is always an argument. Percentages are 95 and not 0.95. Everything that 
 bodies is read once, so that the number of queries grows with neither.
 """
 
-from congdoan.work.plans.queries.finding import contents_of, mark_of, targets_of, visible_plans
+from congdoan.work.plans.queries.finding import concerns, contents_of, mark_of, targets_of, visible_plans
 from congdoan.work.plans.queries.given import Given, allocation_history, allocation_in_force, given_to
 from congdoan.work.plans.queries.reading import (
     PlanReading,
@@ -38,6 +38,7 @@ __all__ = [
     "allocation_in_force",
     "children_progress",
     "children_table",
+    "concerns",
     "contents_of",
     "given_to",
     "mark_of",

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.units.models import UnitPlacement
+from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.work.plans.models import Plan, Target
 
 
@@ -25,6 +25,15 @@ def visible_plans(actor: Actor) -> QuerySet[Plan]:
     # There are few plans and many units: each issuer is looked up, not all units below gathered.
     below = UnitPlacement.objects.filter(unit=OuterRef("issuer"), ancestor__in=reach.below, is_last=True)
     return Plan.objects.filter(Q(issuer__in=own) | Exists(below) | Q(issuer__in=above))
+
+
+def concerns(plan: Plan, unit: Unit) -> bool:
+    """Whether the plan is the unit's own or that of a body it stood under while the plan ran."""
+    if unit.pk == plan.issuer_id:
+        return True
+    return UnitPlacement.objects.filter(
+        unit=unit, ancestor=plan.issuer_id, during__overlap=plan.during
+    ).exists()
 
 
 def targets_of(plan: Plan) -> list[Target]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
+
 from congdoan.foundation.catalogues.queries import parameters
 from congdoan.kit.dates import format_date
 from congdoan.kit.numbers import format_signed
@@ -25,6 +27,15 @@ from congdoan.work.plans.queries.shapes import ADDITIVE, RECENT_DAYS, SHARES, Ta
 from congdoan.work.plans.rules import SCORED, Span, demand_words, figure_words, met, span_of
 
 
+def _adjustments(as_of: date, known_at: datetime | None) -> QuerySet[Adjustment]:
+    """Those that held on a day, as far as was known at an instant."""
+    over = Q(ended_on__lte=as_of)
+    if known_at is None:
+        return Adjustment.objects.filter(effective_on__lte=as_of).exclude(over)
+    over &= Q(withdrawn_at__lte=known_at)
+    return Adjustment.objects.filter(effective_on__lte=as_of, created_at__lte=known_at).exclude(over)
+
+
 class Facts:
     """What was given, adjusted and reported at units for targets of a plan, and by which shares states are judged:
     read once for all that a page shows."""
@@ -41,12 +52,10 @@ class Facts:
         self.given = given_to(targets, unit_ids, as_of)
         self.adjusted = {
             (row.target_id, row.unit_id): row
-            for row in Adjustment.objects.filter(
-                target__in=targets,
-                unit__in=unit_ids,
-                effective_on__lte=as_of,
-                withdrawn_at__isnull=True,
-            ).select_related("decision", "approved_by")
+            for row in _adjustments(as_of, known_at)
+            .filter(target__in=targets, unit__in=unit_ids)
+            .select_related("decision", "approved_by")
+            .order_by("created_at")
         }
         self.reported: dict[tuple[int, int], list[ReportedValue]] = defaultdict(list)
         reported = ReportedValue.objects.filter(target__in=targets, unit__in=unit_ids, on__lte=as_of)

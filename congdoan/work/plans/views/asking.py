@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.units.models import Unit, UnitPlacement
+from congdoan.foundation.units.models import Unit
 from congdoan.work.plans import cards, queries
 from congdoan.work.plans.actions import PlanError
 from congdoan.work.plans.models import Plan, Target
@@ -54,15 +54,9 @@ def chosen_unit(request: HttpRequest, plan: Plan) -> Unit:
         return plan.issuer
     else:
         unit = home_unit(actor)
-    if unit is None or not may(actor, "plans.view", unit) or not _concerns(plan, unit):
+    if unit is None or not may(actor, "plans.view", unit) or not queries.concerns(plan, unit):
         raise Http404("Không có đơn vị này trong phạm vi của bạn.")
     return unit
-
-
-def _concerns(plan: Plan, unit: Unit) -> bool:
-    if unit.pk == plan.issuer_id:
-        return True
-    return UnitPlacement.objects.filter(unit=unit, ancestor=plan.issuer_id).exists()
 
 
 def crumbs(plan: Plan, unit: Unit, *more: tuple[str, str]) -> list[tuple[str, str]]:

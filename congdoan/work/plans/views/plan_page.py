@@ -104,10 +104,12 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
         )
     if leading is not None:
         plan, unit = progress.plan, progress.unit
+        # The panel is of the day of its page, wherever the page had it from.
+        day = f"{request.as_of}" if request.as_of < request.actor.today else ""
         shown |= {
             "trend": cards.course(reading.with_course(leading.target)),
             "leading": leading,
-            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST),
+            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day),
             "all_url": cards.plan_url(plan, unit, muc="don-vi"),
         }
     return shown
