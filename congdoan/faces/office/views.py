@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,7 +30,7 @@ from congdoan.work.plans.cards import (
     window_of,
 )
 from congdoan.work.plans.models import Plan
-from congdoan.work.plans.queries import PlanProgress, PlanReading, visible_plans
+from congdoan.work.plans.queries import PlanReading, targets_of, visible_plans
 
 #: The lists the search box looks through, in this order.
 SEARCHED = ("membership.members", "organisation.unions", "enterprises.enterprises")
@@ -37,6 +38,8 @@ SEARCHED = ("membership.members", "organisation.unions", "enterprises.enterprise
 
 #: Bodies shown on the home page; the plan page shows all.
 _CHILDREN_SHOWN = 8
+#: The part (``phan``) of the home page that holds only their panel.
+_CHILDREN_PART = "don-vi"
 
 
 @login_required
@@ -46,11 +49,17 @@ def home(request: HttpRequest) -> HttpResponse:
     unit = chosen_unit(request)
     if unit is None:
         return render(request, "office/no_grant.html", status=200)
+    plan = current_plan(actor, unit, request.as_of) if actor.has_anywhere("plans.view") else None
+    if request.htmx and request.GET.get("phan") == _CHILDREN_PART and plan is not None:
+        return render(request, "office/_children.html", _children(plan, unit, request.as_of))
     shown: dict[str, Any] = {"unit": unit, "work": work_queue(actor, unit, request.as_of)}
-    if actor.has_anywhere("plans.view"):
-        plan = current_plan(actor, unit, request.as_of)
-        if plan is not None:
-            shown |= _plan_at_a_glance(plan, unit, request.as_of)
+    if plan is not None:
+        shown |= _plan_at_a_glance(plan, unit, request.as_of)
+        if shown["has_growth"]:
+            asked = {"phan": _CHILDREN_PART} | (
+                {"ngay": f"{request.as_of}"} if request.as_of < actor.today else {}
+            )
+            shown["slowest_url"] = f"{reverse('office:home')}?{urlencode(asked)}"
     return render(request, "office/home.html", shown)
 
 
@@ -68,7 +77,7 @@ def current_plan(actor: Actor, unit: Unit, on: date) -> Plan | None:
 
 
 def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
-    reading = PlanReading(plan, unit, on)
+    reading = PlanReading(plan, unit, on, with_children=False)
     found = reading.progress()
     start, end = window_of(found)
     return {
@@ -82,26 +91,33 @@ def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
             closing_label="Hiện nay",
         ),
         "plan_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}",
-        "children_url": f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}&muc=don-vi",
+        "children_url": _children_url(plan, unit),
+        "has_growth": growth_target(found) is not None,
         "report_url": f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}",
-        **_children(reading, found),
     }
 
 
-def _children(reading: PlanReading, found: PlanProgress) -> dict[str, Any]:
-    growth = growth_target(found)
-    if growth is None:
+def _children(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
+    """The slowest bodies below by net growth, for the panel that the page asks for once it is shown. Nothing when the
+    plan wants no growth, or no body stands below."""
+    targets = [target for target in targets_of(plan) if target.of_which_id is None]
+    growth = [target for target in targets if target.indicator.kind == "net"][:1]
+    if not growth:
         return {}
-    founded = [
-        item.target
-        for item in found.targets
-        if item.target.indicator_id == "unions_founded" and item.target.of_which_id is None
-    ][:1]
-    tables = reading.children([growth.target, *founded], trends_of=[growth.target])
-    rows = children_rows(
-        tables, growth.target.code, [target.code for target in founded], limit=_CHILDREN_SHOWN
-    )
-    return {"children": rows, "children_count": len(tables[growth.target.code].children), "founded": founded}
+    founded = [target for target in targets if target.indicator_id == "unions_founded"][:1]
+    tables = PlanReading(plan, unit, on, [*growth, *founded]).children([*growth, *founded], trends_of=growth)
+    [leading] = growth
+    rows = children_rows(tables, leading.code, [target.code for target in founded], limit=_CHILDREN_SHOWN)
+    return {
+        "children": rows,
+        "children_count": len(tables[leading.code].children),
+        "children_url": _children_url(plan, unit),
+        "founded": founded,
+    }
+
+
+def _children_url(plan: Plan, unit: Unit) -> str:
+    return f"{reverse('plans:plan', args=[plan.code])}?don_vi={unit.code}&muc=don-vi"
 
 
 def _target_url(plan: Plan, target: str, unit: Unit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -30,13 +31,10 @@ class Scope:
         """A condition on the foreign key ``column`` to Unit that keeps only rows in scope."""
         if self.everything:
             return Q()
-        if not self.below and not self.own:
-            return Q(pk__in=[])
-        condition = Q(**{f"{column}__in": list(self.own)}) if self.own else Q(pk__in=[])
-        if self.below:
-            placed = UnitPlacement.objects.filter(ancestor__in=self.below, is_last=True).values("unit_id")
-            condition |= Q(**{f"{column}__in": placed})
-        return condition
+        if not self.below:
+            return Q(**{f"{column}__in": list(self.own)}) if self.own else Q(pk__in=[])
+        condition = Q(**{f"{column}__in": _placed_below(self.below)})
+        return Q(**{f"{column}__in": list(self.own)}) | condition if self.own else condition
 
     def filter_on(self, column: str, on: date) -> Q:
         """Like ``filter``, and also units that stood below such a unit on a day: so that a figure of a past day
@@ -76,6 +74,13 @@ class Scope:
         if not self.below:
             return False
         return UnitPlacement.objects.filter(unit_id=unit_id, ancestor__in=self.below, is_last=True).exists()
+
+
+@lru_cache(maxsize=256)
+def _placed_below(units: tuple[int, ...]) -> QuerySet[UnitPlacement, dict[str, int]]:
+    """The units that stand below these, as part of a condition: a page asks with many capabilities, and the text of the
+    question is always the same. Never read by itself, so that it holds no rows."""
+    return UnitPlacement.objects.filter(ancestor__in=units, is_last=True).values("unit_id")
 
 
 def scope(actor: Actor, capability: str) -> Scope:

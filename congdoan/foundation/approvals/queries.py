@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.queries import Scope, scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.approvals.models import Approval
 
@@ -17,8 +17,12 @@ def visible_approvals(actor: Actor) -> QuerySet[Approval]:
         return Approval.objects.none()
     condition = Q(proposed_by=actor.user)
     held = {capability for grant in actor.grants() for capability in grant.capabilities}
+    # A role holds dozens of capabilities over the same units: one condition for all of them.
+    by_reach: dict[Scope, list[str]] = {}
     for capability in sorted(held):
-        condition |= Q(capability=capability) & scope(actor, capability).filter("unit")
+        by_reach.setdefault(scope(actor, capability), []).append(capability)
+    for reach, capabilities in by_reach.items():
+        condition |= Q(capability__in=capabilities) & reach.filter("unit")
     return Approval.objects.filter(condition)
 
 

@@ -54,7 +54,8 @@ class MeasureTotal(models.Model):
     """
 
     GRAINS = [("y", "năm"), ("m", "tháng"), ("d", "ngày")]
-    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT)
+    #: Found by the index of the constraint, which begins with it.
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, db_index=False)
     cell = models.ForeignKey(MeasureCell, on_delete=models.PROTECT)
     grain = models.CharField(max_length=1, choices=GRAINS)
     starts_on = models.DateField()
@@ -63,7 +64,9 @@ class MeasureTotal(models.Model):
 
     class Meta:
         constraints = [
+            # In this order the figures of many cells over a span are one stretch of the index a unit, not one look-up a
+            # cell.
             models.UniqueConstraint(
-                fields=["unit", "cell", "grain", "starts_on", "is_structure"], name="measure_total_once"
+                fields=["unit", "grain", "starts_on", "cell", "is_structure"], name="measure_total_once"
             )
         ]

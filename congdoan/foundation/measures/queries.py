@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -286,20 +287,19 @@ def rows_of_spans(
     kinds = {pk: pk for pk in known} if kinds is None else kinds
     if not kinds or not units or not spans:
         return result
-    pieces: list[tuple[int, Piece]] = []
     borders: list[tuple[int, date, date]] = []
     order = list(result)
     for number, (start, end) in enumerate(order):
         a = start or _EPOCH
         if a < end:
             borders.append((number, a, end))
-            pieces += [(number, piece) for piece in _pieces(a, end)]
     if not borders:
         return result
     parameters: dict[str, Any] = {
         "units": list(units),
         "cells": list(kinds),
-        "kinds": list(kinds.values()),
+        "lowest": min(kinds),
+        "kinds": [kinds.get(pk, 0) for pk in range(min(kinds), max(kinds) + 1)],
         "span": [number for number, _, _ in borders],
         "since": [a for _, a, _ in borders],
         "until": [b for _, _, b in borders],
@@ -307,24 +307,33 @@ def rows_of_spans(
         "to": max(b for _, _, b in borders),
     }
     columns = "unit_id, cell_id, is_structure, day, n"
+    # The kind stands at the cell's place from the lowest id. No join: the database expects few rows, and would compare
+    # each with every cell.
+    kind = "(%(kinds)s::int[])[cell_id - %(lowest)s + 1]"
     if known_at is None:
+        slices, parts = _slices([(number, piece) for number, a, b in borders for piece in _pieces(a, b)])
         parameters |= {
-            "of": [number for number, _ in pieces],
-            "sign": [piece[0] for _, piece in pieces],
-            "grain": [piece[1] for _, piece in pieces],
-            "a": [piece[2] for _, piece in pieces],
-            "b": [piece[3] for _, piece in pieces],
+            "grain": [grain for grain, _, _ in slices],
+            "a": [a for _, a, _ in slices],
+            "b": [b for _, _, b in slices],
+            "of": [number for number, _, _ in parts],
+            "slice": [place for _, place, _ in parts],
+            "times": [times for _, _, times in parts],
         }
-        folded = """
-            SELECT p.span, t.unit_id, t.cell_id, t.is_structure, p.sign * t.n AS n
-            FROM unnest(%(of)s::int[], %(sign)s::int[], %(grain)s::text[], %(a)s::date[], %(b)s::date[])
-                   AS p(span, sign, grain, a, b)
-            CROSS JOIN LATERAL (
-                SELECT unit_id, cell_id, is_structure, n FROM measures_measuretotal
-                WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = p.grain
-                  AND starts_on >= p.a AND starts_on < p.b
-                OFFSET 0  -- one look-up in the index a piece, never a pass over all days of the unit
-            ) t
+        # What several spans share is read and added up once.
+        folded = f"""
+            SELECT w.span, s.unit_id, s.kind, s.is_structure, w.times * s.n AS n FROM (
+                SELECT p.slice, t.unit_id, t.kind, t.is_structure, sum(t.n)::bigint AS n
+                FROM unnest(%(grain)s::text[], %(a)s::date[], %(b)s::date[]) WITH ORDINALITY AS p(grain, a, b, slice)
+                CROSS JOIN LATERAL (
+                    SELECT unit_id, {kind} AS kind, is_structure, n FROM measures_measuretotal
+                    WHERE unit_id = ANY(%(units)s) AND cell_id = ANY(%(cells)s) AND grain = p.grain
+                      AND starts_on >= p.a AND starts_on < p.b
+                    OFFSET 0  -- one look-up in the index a slice, never a pass over all days of the unit
+                ) t
+                GROUP BY 1, 2, 3, 4
+            ) s JOIN unnest(%(of)s::int[], %(slice)s::int[], %(times)s::int[]) AS w(span, slice, times)
+              ON w.slice = s.slice
             UNION ALL"""
         live = _live_sql("NOT is_folded", columns=columns)
     else:
@@ -332,17 +341,16 @@ def rows_of_spans(
         folded, live = "", _live_sql("recorded_at <= %(known_at)s", columns=columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT x.span, x.unit_id, k.kind, x.is_structure, sum(x.n) FROM ({folded}
-                    SELECT p.span, l.unit_id, l.cell_id, l.is_structure, l.n
+            f"""SELECT x.span, x.unit_id, x.kind, x.is_structure, sum(x.n)::bigint FROM ({folded}
+                    SELECT p.span, l.unit_id, {kind} AS kind, l.is_structure, l.n
                     FROM {live} l
                     JOIN unnest(%(span)s::int[], %(since)s::date[], %(until)s::date[]) AS p(span, a, b)
                       ON l.day >= p.a AND l.day < p.b
-                ) x JOIN unnest(%(cells)s::int[], %(kinds)s::int[]) AS k(cell, kind) ON k.cell = x.cell_id
-                GROUP BY 1, 2, 3, 4 HAVING sum(x.n) <> 0""",
+                ) x GROUP BY 1, 2, 3, 4 HAVING sum(x.n) <> 0""",
             parameters,
         )
         for number, unit_id, kind, structure, n in cursor:
-            result[order[number]].append(Row(unit_id, known[kind], structure, int(n)))
+            result[order[number]].append(Row(unit_id, known[kind], structure, n))
     return result
 
 
@@ -465,6 +473,9 @@ def _live_sql(which: str, *, columns: str = "unit_id, cell_id, is_structure, n")
         SELECT {columns} FROM ({CONTRIBUTIONS_SQL}) c WHERE c.day >= %(from)s AND c.day < %(to)s)"""
 
 
+#: So many months are read one by one; of more, the year less the others.
+_HALF_YEAR = 6
+
 #: (1 or -1, grain, from, to): totals of a grain to be added or taken off.
 Piece = tuple[int, str, date, date]
 
@@ -472,7 +483,7 @@ Piece = tuple[int, str, date, date]
 def _pieces(start: date, end: date) -> list[Piece]:
     """[start, end) cut into whole years, whole months and days, so that few totals are read.
 
-    Where a month is cut, the shorter side is read: its days up to the cut, or all of it less the days beyond.
+    Where a month or a year is cut, the shorter side is read: what lies up to the cut, or all of it less what is beyond.
     """
     if start.replace(day=1) == end.replace(day=1):
         return [(1, "d", start, end)]
@@ -492,13 +503,57 @@ def _pieces(start: date, end: date) -> list[Piece]:
         else:
             edges.append((-1, "d", end, after))
             month_b = after
-    year_a = month_a if month_a.month == 1 else date(month_a.year + 1, 1, 1)
-    year_b = date(month_b.year, 1, 1)
-    if year_a >= year_b:
-        whole: list[Piece] = [(1, "m", month_a, month_b)]
-    else:
-        whole = [(1, "m", month_a, year_a), (1, "y", year_a, year_b), (1, "m", year_b, month_b)]
-    return [*[piece for piece in whole if piece[2] < piece[3]], *edges]
+    return [*_whole_months(month_a, month_b), *edges]
+
+
+def _whole_months(start: date, end: date) -> list[Piece]:
+    """[start, end) between first days of months, cut into years and months; of a year that is cut the shorter side is
+    read, as of a month."""
+    if start >= end:
+        return []
+    if start.year == end.year and end.month - start.month <= _HALF_YEAR:
+        return [(1, "m", start, end)]
+    edges: list[Piece] = []
+    year_a, year_b = date(start.year, 1, 1), date(end.year, 1, 1)
+    if start > year_a:
+        after = date(start.year + 1, 1, 1)
+        if 13 - start.month <= _HALF_YEAR:
+            edges.append((1, "m", start, after))
+            year_a = after
+        else:
+            edges.append((-1, "m", year_a, start))
+    if end > year_b:
+        after = date(end.year + 1, 1, 1)
+        if end.month - 1 <= _HALF_YEAR:
+            edges.append((1, "m", year_b, end))
+        else:
+            edges.append((-1, "m", end, after))
+            year_b = after
+    return [*([(1, "y", year_a, year_b)] if year_a < year_b else []), *edges]
+
+
+def _slices(
+    pieces: Iterable[tuple[int, Piece]],
+) -> tuple[list[tuple[str, date, date]], list[tuple[int, int, int]]]:
+    """Pieces of spans (number of the span, piece) cut at each other's borders: disjoint slices (grain, from, to), and
+    how often each span takes which: (number of the span, place of the slice from 1, times)."""
+    given = list(pieces)
+    slices: list[tuple[str, date, date]] = []
+    for grain in ("y", "m", "d"):
+        days = sorted({day for _, piece in given if piece[1] == grain for day in piece[2:]})
+        slices += [(grain, a, b) for a, b in pairwise(days)]
+    times: dict[tuple[int, int], int] = {}
+    for number, (sign, grain, a, b) in given:
+        for place, (of, since, until) in enumerate(slices, start=1):
+            if of == grain and a <= since and until <= b:
+                times[number, place] = times.get((number, place), 0) + sign
+    parts = [(number, place, n) for (number, place), n in times.items() if n]
+    taken = sorted({place for _, place, _ in parts})
+    places = {place: new for new, place in enumerate(taken, start=1)}
+    return (
+        [slices[place - 1] for place in taken],
+        [(number, places[place], n) for number, place, n in parts],
+    )
 
 
 _ASKED_SQL = """

@@ -62,17 +62,16 @@ class Line:
 
 
 def _line(label: str, row: Mapping[str, Any], params: dict[str, str], picture_url: str = "") -> Line:
-    def url(**more: str) -> str:
-        return names_url(SPEC.name, params | more)
-
+    url = names_url(SPEC.name, params)
+    more = "&" if "?" in url else "?"
     return Line(
         label,
         row["total"],
         row["covered"],
         row["workers_without"] or 0,
-        url(),
-        url(co_cong_doan="1"),
-        url(co_cong_doan="0"),
+        url,
+        f"{url}{more}co_cong_doan=1",
+        f"{url}{more}co_cong_doan=0",
         picture_url,
     )
 
@@ -141,7 +140,12 @@ def counts_of(context: ListContext, units: Sequence[int] = ()) -> Counts | None:
     found: dict[int, dict[int, dict[str, int]]] = {}
     without = {**filters, "has_union": False}
     for measure, narrowed in (("enterprises", filters), ("workers", without)):
-        for row in measures.rows(measure, wanted, from_on=None, to_on=day, filters=narrowed):
+        # Only size and union are told apart: what else a cell holds is added up where it is read.
+        known = measures.cells(measure, narrowed)
+        first: dict[tuple[int, bool], int] = {}
+        kinds = {pk: first.setdefault((dims["band"], dims["has_union"]), pk) for pk, dims in known.items()}
+        span = (None, day)
+        for row in measures.rows_of_spans(measure, wanted, [span], known=known, kinds=kinds)[span]:
             bands = found.setdefault(row.unit_id, {})
             line = bands.setdefault(row.dims["band"], dict.fromkeys(_FIGURES, 0))
             if measure == "workers":

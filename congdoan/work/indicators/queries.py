@@ -512,9 +512,11 @@ def spans_needed(
     flows: Iterable[Window] = (),
     scope: Mapping[str, Any],
     figures: Figures,
+    with_parts: bool = True,
 ) -> list[tuple[str, date | None, date]]:
     """What a reading of ``window`` asks of the measures, for `Figures.preload`: besides the reading itself the
-    ``levels`` (days) of stocks and ratios and the ``flows`` (windows) of what adds up over time."""
+    ``levels`` (days) of stocks and ratios, the ``flows`` (windows) of what adds up over time, and where net figures
+    are added up from their parts, what they begin with."""
     if not indicator.is_available:
         return []
     day = timedelta(days=1)
@@ -525,7 +527,7 @@ def spans_needed(
             found += [(term.measure, None, on + day) for on in (end - day, *levels)]
         else:
             found += [(term.measure, *span) for span in ((window[0], end), *flows)]
-        if term.mode == "net":
+        if term.mode == "net" and with_parts:
             found.append((term.measure, None, window[0]))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import append, fold
 from congdoan.foundation.measures.queries import (
+    cells,
     differences,
     flow,
     monthly,
@@ -156,6 +158,18 @@ def check_spans(ids: list[int]) -> None:
         alone = rows(CODE, ids, from_on=from_on, to_on=to_on)
         key = lambda row: (row.unit_id, str(row.dims), row.is_structure, row.n)  # noqa: E731
         assert sorted(found[from_on, to_on], key=key) == sorted(alone, key=key)
+    known = cells(CODE)
+    if not known:
+        return
+    first = max(known)
+    added = rows_of_spans(CODE, ids, spans, known=known, kinds=dict.fromkeys(known, first))
+    for span in spans:
+        sums: Counter[tuple[int, bool]] = Counter()
+        for row in found[span]:
+            sums[row.unit_id, row.is_structure] += row.n
+        assert {(row.unit_id, row.is_structure): row.n for row in added[span]} == {
+            place: n for place, n in sums.items() if n
+        }
 
 
 DAYS = st.dates(date(2020, 1, 2), date(2026, 11, 1))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
@@ -22,7 +22,9 @@ def visible_plans(actor: Actor) -> QuerySet[Plan]:
         return Plan.objects.all()
     own = [*reach.below, *reach.own]
     above = UnitPlacement.objects.filter(unit__in=own).values("ancestor_id")
-    return Plan.objects.filter(reach.filter("issuer") | Q(issuer__in=above))
+    # There are few plans and many units: each issuer is looked up, not all units below gathered.
+    below = UnitPlacement.objects.filter(unit=OuterRef("issuer"), ancestor__in=reach.below, is_last=True)
+    return Plan.objects.filter(Q(issuer__in=own) | Exists(below) | Q(issuer__in=above))
 
 
 def concerns(plan: Plan, unit: Unit) -> bool:

@@ -136,6 +136,10 @@ class PlanReading:
         read = [self._whole.read(target, trends=False)[self.unit.pk] for target in self._targets]
         return PlanProgress(self.plan, self.unit, self.as_of, tuple(read))
 
+    def with_course(self, target: Target) -> TargetProgress:
+        """How far a target is at the unit itself, with its course."""
+        return self._whole.read(target, trends=True)[self.unit.pk]
+
     def children(
         self, targets: Sequence[Target], *, trends_of: Sequence[Target]
     ) -> dict[str, ChildrenProgress]:
@@ -144,7 +148,7 @@ class PlanReading:
         chosen = {target.pk for target in targets}
         given = {pk for target, pk in self._given_to if target in chosen}
         units = {pk: unit for pk, unit in self._units.items() if pk in self._names or pk in given}
-        session = Session(targets, list(units), self._facts, like=self._whole.figures)
+        session = Session(targets, list(units), self._facts, like=self._whole.figures, with_parts=False)
         session.figures.know(*units.values())
         return {
             target.code: self._children(session, units, target, trends=target in trends_of)

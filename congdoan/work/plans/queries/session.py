@@ -81,7 +81,9 @@ class Facts:
 
 
 class Session:
-    """Progress of targets at units on a day. Facts and figures that another session has read are not read again."""
+    """Progress of targets at units on a day. Facts and figures that another session has read are not read again.
+
+    ``with_parts``: somebody will ask what net figures are added up from."""
 
     def __init__(
         self,
@@ -90,15 +92,16 @@ class Session:
         facts: Facts,
         *,
         like: Figures | None = None,
+        with_parts: bool = True,
     ) -> None:
         self.plan, self.as_of = facts.plan, facts.as_of
         self.targets, self.unit_ids, self.facts = targets, list(unit_ids), facts
         self.figures = Figures(self.unit_ids, facts.known_at)
         if like is not None:
             self.figures.share(like)
-        self._preload()
+        self._preload(with_parts)
 
-    def _preload(self) -> None:
+    def _preload(self, with_parts: bool) -> None:
         """Ask the measures once for all that the targets will compare: now, the opening, the pace, last year."""
         wanted: list[tuple[str, date | None, date]] = []
         day = timedelta(days=1)
@@ -110,7 +113,7 @@ class Session:
         ]
         self.figures.know_cells({term.measure for term in terms})
         for term in terms:
-            if term.mode == "net":  # added up from all movements
+            if term.mode == "net" and with_parts:  # added up from all movements
                 self.figures.expect_all(term.measure)
             else:
                 self.figures.expect(term.measure, term.filters)
@@ -125,7 +128,7 @@ class Session:
                 flows.append((ago, year_before(span.to_on)))
                 if target.indicator.kind in ADDITIVE and target.indicator.is_available:
                     books = target.indicator.numerator["measure"]
-                    self.figures.expect_all(books)
+                    self.figures.expect(books, {})
                     wanted.append((books, None, ago - timedelta(days=RECENT_DAYS) + day))
             wanted += indicators.spans_needed(
                 target.indicator,
@@ -135,6 +138,7 @@ class Session:
                 flows=flows,
                 scope=target.scope,
                 figures=self.figures,
+                with_parts=with_parts,
             )
         self.figures.preload(wanted)
 

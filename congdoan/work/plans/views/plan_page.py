@@ -26,6 +26,8 @@ from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
 _CHILDREN_SHOWN = 20
+#: The part (``muc``) that holds only the panel of the slowest.
+_SLOWEST = "cham-nhat"
 
 
 @login_required
@@ -37,9 +39,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     tab = request.GET.get("muc", "")
     if request.GET.get("xuat") == "xlsx":
         return _export(request, found, unit)
+    if tab == _SLOWEST and request.htmx:
+        return _slowest(request, found, unit)
     may_edit = found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id)
-    has_table = tab not in _TABS or _TABS[tab] in (_overview, _children)
-    reading = PlanReading(found, unit, request.as_of, with_children=has_table)
+    reading = PlanReading(found, unit, request.as_of, with_children=_TABS.get(tab) is _children)
     progress = reading.progress()
     shown: dict[str, Any] = {
         "plan": found,
@@ -100,11 +103,31 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
             closing_label="Hiện nay" if growth.read_on == request.as_of else f"{format_date(growth.read_on)}",
         )
     if leading is not None:
-        table = _table(reading, progress, leading, limit=_CHILDREN_SHOWN)
-        if table["children_count"] > _CHILDREN_SHOWN:
-            table["all_url"] = cards.plan_url(progress.plan, progress.unit, muc="don-vi")
-        shown |= {"trend": cards.course(table["leading"]), **table}
+        plan, unit = progress.plan, progress.unit
+        # The panel is of the day of its page, wherever the page had it from.
+        day = f"{request.as_of}" if request.as_of < request.actor.today else ""
+        shown |= {
+            "trend": cards.course(reading.with_course(leading.target)),
+            "leading": leading,
+            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day),
+            "all_url": cards.plan_url(plan, unit, muc="don-vi"),
+        }
     return shown
+
+
+def _slowest(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
+    """The panel of the slowest bodies, which the overview asks for once it is shown: what the unit itself has reached
+    need not wait for the figures of all below it."""
+    reading = PlanReading(plan, unit, request.as_of)
+    progress = reading.progress()
+    leading = cards.leading_target(progress)
+    if leading is None:
+        raise Http404("Kế hoạch chưa có chỉ tiêu nào.")
+    shown = _table(reading, progress, leading, limit=_CHILDREN_SHOWN)
+    if shown["children_count"] > _CHILDREN_SHOWN:
+        shown["all_url"] = cards.plan_url(plan, unit, muc="don-vi")
+    shown["export_url"] = cards.plan_url(plan, unit, muc="don-vi", xuat="xlsx")
+    return render(request, "plans/_children.html", {"plan": plan, "unit": unit, **shown})
 
 
 def _table(
