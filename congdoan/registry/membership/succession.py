@@ -96,6 +96,7 @@ class Members(Handler):
     def apply(self, passage: Passage) -> None:
         with connection.cursor() as cursor:
             _allocate(cursor, passage)
+            _note_shares(cursor, passage)
             cursor.execute("DELETE FROM passing_members WHERE at = from_unit")
             cursor.execute("CREATE INDEX ON passing_members (membership_id)")
             cursor.execute("ANALYZE passing_members")
@@ -370,7 +371,7 @@ def _allocate(cursor: Any, passage: Passage) -> None:
 
 def _note_shares(cursor: Any, passage: Passage) -> None:
     """Leave word of how the members of divided units are shared out."""
-    divided = [pk for pk, route in passage.routes.items() if route.parts]
+    divided = [pk for pk in passage.routes if isinstance(end := passage.final(pk), Route) and end.parts]
     passage.shares = {pk: {} for pk in divided}
     if divided:
         cursor.execute(

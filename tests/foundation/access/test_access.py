@@ -292,7 +292,9 @@ def test_a_new_version_adds_to_shipped_roles_once_and_leaves_what_an_office_chan
     own = Role.objects.create(code="phong-to-chuc", name="Phòng Tổ chức", capabilities=["units.view"])
     actions.install_default_roles(on=today)
     leader.refresh_from_db()
-    assert {"reorganisation.view", "reorganisation.prepare", "reorganisation.commit"} <= set(leader.capabilities)
+    assert {"reorganisation.view", "reorganisation.prepare", "reorganisation.commit"} <= set(
+        leader.capabilities
+    )
     assert "messaging.deliveries" in leader.capabilities and "plans.adjust" not in leader.capabilities
     viewer.refresh_from_db()
     assert viewer.capabilities == sorted(actions.DEFAULT_ROLES["viewer"][2])

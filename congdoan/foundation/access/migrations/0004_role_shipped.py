@@ -79,7 +79,11 @@ def note(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0003_initial"), ("returns", "0002_standard_roles"), ("briefings", "0003_rights")]
+    dependencies = [
+        ("access", "0003_initial"),
+        ("returns", "0002_standard_roles"),
+        ("briefings", "0003_rights"),
+    ]
     operations = [
         migrations.AddField(
             model_name="role",
