@@ -34,7 +34,7 @@ def install_standards() -> None:
 
     install_catalogues()
     install_kinds()
-    install_default_roles()
+    install_default_roles(on=date(2026, 1, 1))
 
 
 @pytest.fixture(autouse=True)

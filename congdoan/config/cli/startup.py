@@ -18,6 +18,7 @@ def start(*, migrate: bool = True) -> None:
 def prepare_database() -> None:
     """Bring the schema up to date and load the catalogues every installation has. Safe to repeat."""
     from django.core.management import call_command
+    from django.utils import timezone
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
@@ -28,5 +29,5 @@ def prepare_database() -> None:
 
     install_catalogues()
     install_kinds()
-    install_default_roles()
+    install_default_roles(on=timezone.localdate())
     install_catalogue()

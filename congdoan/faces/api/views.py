@@ -67,10 +67,15 @@ class ListOut(Schema):
 
 
 class RowsOut(Schema):
-    """One page of a list. ``next`` is the value of ``sau`` for the following page, '' at the end."""
+    """One page of a list. ``next`` is the value of ``sau`` for the following page, '' at the end.
+
+    ``structure`` says in which structure a past day was read: "then" (bodies as they stood) or "today"
+    (``co_cau=hien-nay``: bodies of today with what counts for them now). A list that knows only "then" says so.
+    """
 
     name: str
     as_of: date
+    structure: str
     columns: list[ColumnOut]
     rows: list[dict[str, Any]]
     next: str
@@ -115,6 +120,9 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
         raise HttpError(403, "Bạn chưa được giao quyền xem danh sách này.")
     params = {key: ",".join(filter(None, request.GET.getlist(key))) for key in request.GET if key != "size"}
     context = ListContext(actor=actor, as_of=request.as_of, params=params)
+    # As the lists on screen: what the session keeps for pages is not the list's.
+    if spec.obeys_structure and request.GET.get("co_cau"):
+        context.structure = request.structure
     page = read_page(spec, context, size=max(1, min(size, 500)))
     columns = _columns(spec, actor)
     if spec.is_personal and hasattr(request, "token"):
@@ -129,6 +137,7 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
     return {
         "name": spec.name,
         "as_of": context.as_of,
+        "structure": context.structure,
         "columns": [{"name": c.name, "label": c.label, "kind": c.kind} for c in columns],
         "rows": [
             {"id": getattr(row, "pk", None), **{c.name: c.read(row, context) for c in columns}}

@@ -90,11 +90,36 @@ DEFAULT_ROLES = {
 }
 
 
-def install_default_roles() -> None:
-    """Make the roles every installation starts with, once. Roles an office has changed are left as they are."""
+@transaction.atomic
+def install_default_roles(*, on: date) -> None:
+    """Make the roles every installation starts with, and add to those that are there what a new version brings.
+
+    A capability is added to a shipped role once. One that an office took away is not given again, one that it added
+    stays, a role that it made itself is not touched.
+    """
     for code, (name, description, held) in DEFAULT_ROLES.items():
-        Role.objects.get_or_create(
-            code=code, defaults={"name": name, "description": description, "capabilities": sorted(held)}
+        role, is_new = Role.objects.select_for_update().get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "description": description,
+                "capabilities": sorted(held),
+                "shipped": sorted(held),
+            },
+        )
+        fresh = set(held) - set(role.shipped)
+        if is_new or not fresh:
+            continue
+        role.capabilities = sorted({*role.capabilities, *fresh})
+        role.shipped = sorted({*role.shipped, *fresh})
+        role.save(update_fields=["capabilities", "shipped"])
+        record(
+            actor=Actor.system("bản mới", today=on),
+            verb="access.extend_role",
+            unit_id=None,
+            obj=role,
+            summary=f"Vai trò “{role.name}” thêm quyền của bản mới",
+            data={"capabilities": sorted(fresh)},
         )
 
 

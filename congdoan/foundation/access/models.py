@@ -17,6 +17,9 @@ class Role(models.Model):
     name = models.CharField("tên vai trò", max_length=100)
     description = models.CharField("mô tả", max_length=300, blank=True)
     capabilities = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    #: Of a role of a new installation: the capabilities it was ever shipped with. What is not among them is new with
+    #: the version and is added once; what is among them and not held was taken away by the office, and stays so.
+    shipped = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
 
     class Meta:
         ordering = ["name"]

@@ -94,6 +94,9 @@ class Passage:
     names: dict[int, str] = field(default_factory=dict)
     decision: Decision | None = None
     reason: str = ""
+    #: How the members of a divided unit are shared out, once the rule of the members has counted or moved them:
+    #: {unit: {where they are in the end: how many}}, the unit itself too when it stands.
+    shares: dict[int, dict[int, int]] = field(default_factory=dict)
     #: Sentences by a rule about what needs a person.
     notes: list[str] = field(default_factory=list)
 

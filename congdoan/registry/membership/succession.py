@@ -46,6 +46,7 @@ class Members(Handler):
                    FROM passing_members GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
             )
             found = [Tally(unit, n, at, fate) for unit, at, fate, n in cursor.fetchall()]
+            _note_shares(cursor, passage)
             cursor.execute("DROP TABLE passing_members")
         return found
 
@@ -95,6 +96,7 @@ class Members(Handler):
     def apply(self, passage: Passage) -> None:
         with connection.cursor() as cursor:
             _allocate(cursor, passage)
+            _note_shares(cursor, passage)
             cursor.execute("DELETE FROM passing_members WHERE at = from_unit")
             cursor.execute("CREATE INDEX ON passing_members (membership_id)")
             cursor.execute("ANALYZE passing_members")
@@ -365,6 +367,20 @@ def _allocate(cursor: Any, passage: Passage) -> None:
                 "nodes": [end[3] for end in placed.values()],
             },
         )
+
+
+def _note_shares(cursor: Any, passage: Passage) -> None:
+    """Leave word of how the members of divided units are shared out."""
+    divided = [pk for pk in passage.routes if isinstance(end := passage.final(pk), Route) and end.parts]
+    passage.shares = {pk: {} for pk in divided}
+    if divided:
+        cursor.execute(
+            """SELECT from_unit, at, count(*) FROM passing_members
+               WHERE from_unit = ANY(%s) AND at IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2""",
+            [divided],
+        )
+        for unit, at, n in cursor.fetchall():
+            passage.shares[unit][at] = n
 
 
 def _closed_since(passage: Passage) -> list[Hindrance]:

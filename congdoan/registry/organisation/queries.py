@@ -122,12 +122,24 @@ class Node:
     figures: Figures
 
 
-def nodes_on(versions: Sequence[UnitVersion], on: date) -> list[Node]:
-    """Tree nodes for versions of a day, with their figures. A constant number of queries."""
+def nodes_on(
+    versions: Sequence[UnitVersion],
+    on: date,
+    *,
+    tree_on: date | None = None,
+    groups: Groups | None = None,
+) -> list[Node]:
+    """Tree nodes for versions of a day, with their figures. A constant number of queries.
+
+    ``tree_on`` is the day whose tree is shown when it is another than that of the figures; with ``groups`` the figures
+    are those of what counts for each body there (succession.standing_below).
+    """
     ids = [version.unit_id for version in versions]
-    figures = figures_on(ids, on)
+    figures = figures_on(ids, on, groups=groups)
     parents = set(
-        UnitVersion.objects.filter(parent__in=ids, during__contains=on).values_list("parent_id", flat=True)
+        UnitVersion.objects.filter(parent__in=ids, during__contains=tree_on or on).values_list(
+            "parent_id", flat=True
+        )
     )
     return [
         Node(

@@ -187,9 +187,9 @@ class Plan:
         ]
 
 
-def load_tree(on: date) -> tuple[dict[int, Node], set[int], set[int]]:
-    """The whole tree of a day, the units that change on a later day, and those under which something comes to stand
-    later. Three queries."""
+def load_tree(on: date) -> tuple[dict[int, Node], dict[int, date], set[int]]:
+    """The whole tree of a day, the units that change on a later day with the last such day, and those under which
+    something comes to stand later. Three queries."""
     nodes: dict[int, Node] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -201,11 +201,13 @@ def load_tree(on: date) -> tuple[dict[int, Node], set[int], set[int]]:
         for row in cursor.fetchall():
             nodes[row[0]] = Node(*row)
         cursor.execute(
-            """SELECT DISTINCT unit_id FROM units_unitversion WHERE lower(during) > %s
-               UNION SELECT id FROM units_unit WHERE ended_on > %s""",
+            """SELECT unit_id, max(day) FROM (
+                   SELECT unit_id, lower(during) AS day FROM units_unitversion WHERE lower(during) > %s
+                   UNION ALL SELECT id, ended_on FROM units_unit WHERE ended_on > %s
+               ) changes GROUP BY 1""",
             [on, on],
         )
-        later = {row[0] for row in cursor.fetchall()}
+        later: dict[int, date] = dict(cursor.fetchall())
         cursor.execute(
             "SELECT DISTINCT parent_id FROM units_unitversion WHERE lower(during) > %s AND parent_id IS NOT NULL",
             [on],
@@ -229,7 +231,7 @@ def plan(on: date, steps: Sequence[StepData]) -> Plan:
 
 
 class _Thinking:
-    def __init__(self, made: Plan, later: set[int], over_later: set[int]) -> None:
+    def __init__(self, made: Plan, later: dict[int, date], over_later: set[int]) -> None:
         self.plan = made
         self.later = later
         self.over_later = over_later
@@ -275,11 +277,18 @@ class _Thinking:
     def _mutable(self, code: str) -> Node:
         node = self._unit(code)
         if node.id in self.later or node.until is not None:
-            raise StepError(
-                f"{node.name} đã có thay đổi sau ngày {self.plan.on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước, hoặc chọn"
-                " ngày hiệu lực muộn hơn."
-            )
+            raise StepError(self._changed_later(node))
         return node
+
+    def _changed_later(self, node: Node) -> str:
+        """That a unit has a change behind the day (a new name, sector, superior, its end), and what to do."""
+        day = self.later.get(node.id) or node.until
+        assert day is not None
+        return (
+            f"{node.name} đã có thay đổi sau ngày {self.plan.on:%d/%m/%Y}, lần cuối từ ngày {day:%d/%m/%Y} (tên, loại, khu"
+            " vực, cấp trên hoặc kết thúc; xem thẻ Lịch sử của đơn vị). Hãy chọn ngày hiệu lực sau ngày đó; nếu"
+            " thay đổi đó là do một quyết định sắp xếp, cũng có thể hoàn tác quyết định ấy trước."
+        )
 
     def _kind(self, code: str) -> UnitKind:
         kind = self.plan.kinds.get(code)
@@ -314,9 +323,7 @@ class _Thinking:
             return
         self._stands_on(parent)
         if node.id in self.later or node.until is not None:
-            raise StepError(
-                f"{node.name} đã có thay đổi sau ngày {self.plan.on:%d/%m/%Y}; hãy hoàn tác thay đổi đó trước."
-            )
+            raise StepError(self._changed_later(node))
         if node.id > 0:
             self.plan.were.setdefault(node.id, node.parent)
             self.plan.touched.add(node.id)

@@ -96,7 +96,9 @@ declare_list(
 
 
 def _conclusions(context: ListContext) -> QuerySet[Any]:
-    return visible_conclusions(context.actor).select_related("briefing__unit", "owner_unit", "owner_user")
+    return visible_conclusions(context.actor).select_related(
+        "briefing__unit", "owner_unit", "taken_over_by", "owner_user"
+    )
 
 
 def _task_url(row: Conclusion, context: ListContext) -> str:
@@ -119,6 +121,7 @@ def _search_conclusions(rows: QuerySet[Any], typed: str, context: ListContext) -
     return rows.filter(
         Q(text__icontains=typed)
         | Q(owner_unit__name_key__contains=search_key(typed))
+        | Q(taken_over_by__name_key__contains=search_key(typed))
         | Q(owner_user__full_name__icontains=typed)
     )
 
@@ -153,7 +156,9 @@ declare_list(
             Filter(
                 "don_vi",
                 "Đơn vị thực hiện",
-                lambda rows, value, context: rows.filter(owner_unit__code=value),
+                lambda rows, value, context: rows.filter(
+                    Q(owner_unit__code=value) | Q(taken_over_by__code=value)
+                ),
                 kind="text",
                 is_hidden=True,
             ),

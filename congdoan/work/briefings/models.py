@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period
 from congdoan.work.briefings.choices import CONCLUSION_STATES, KINDS, SOURCES, STATES
 
@@ -154,6 +155,10 @@ class Conclusion(models.Model):
     owner_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: Who carries the task on since the owning body ended: its successor. The minutes keep the owner they name.
+    taken_over_by = models.ForeignKey(
+        "units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     due_on = models.DateField("hạn")
     state = models.CharField(max_length=8, choices=CONCLUSION_STATES, default="open")
     #: What was done, or why it is dropped.
@@ -175,6 +180,9 @@ class Conclusion(models.Model):
             models.Index(fields=["due_on", "id"], name="conclusion_due"),
             models.Index(fields=["owner_unit"], condition=Q(state="open"), name="conclusion_unit_open"),
             models.Index(fields=["owner_user"], condition=Q(state="open"), name="conclusion_user_open"),
+            models.Index(
+                fields=["taken_over_by"], condition=Q(state="open"), name="conclusion_successor_open"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -189,7 +197,14 @@ class Conclusion(models.Model):
         ]
 
     @property
+    def acting_unit(self) -> Unit | None:
+        """The body whose task it is now: the owner, or whoever succeeded it."""
+        return self.taken_over_by or self.owner_unit
+
+    @property
     def owner_name(self) -> str:
+        if self.taken_over_by is not None and self.owner_unit is not None:
+            return f"{self.taken_over_by.name} (kế thừa {self.owner_unit.name})"
         if self.owner_unit is not None:
             return self.owner_unit.name
         return self.owner_user.get_full_name() if self.owner_user is not None else ""

@@ -78,7 +78,9 @@ def visible_conclusions(actor: Actor) -> QuerySet[Conclusion]:
 
 def _concerning(actor: Actor) -> QuerySet[Conclusion]:
     reach = scope(actor, rules.VIEW)
-    return Conclusion.objects.filter(IS_GIVEN, reach.filter("owner_unit") | Q(owner_user=actor.user))
+    return Conclusion.objects.filter(
+        IS_GIVEN, reach.filter("owner_unit") | reach.filter("taken_over_by") | Q(owner_user=actor.user)
+    )
 
 
 def agenda_seen(actor: Actor, briefing: Briefing) -> list[AgendaItem]:
@@ -99,7 +101,8 @@ def agenda_seen(actor: Actor, briefing: Briefing) -> list[AgendaItem]:
 def is_mine(actor: Actor) -> Q:
     """Conclusions that are the actor's own work: theirs by name, or of a body where they hold a role that acts."""
     units = [grant.unit_id for grant in actor.grants() if rules.RUN in grant.capabilities]
-    return Q(owner_user=actor.user) | Q(owner_unit__in=units)
+    bodies = Q(taken_over_by__in=units) | Q(taken_over_by__isnull=True, owner_unit__in=units)
+    return Q(owner_user=actor.user) | bodies
 
 
 def tasks_of(actor: Actor) -> QuerySet[Conclusion]:
@@ -108,7 +111,7 @@ def tasks_of(actor: Actor) -> QuerySet[Conclusion]:
         return Conclusion.objects.none()
     return (
         Conclusion.objects.filter(IS_GIVEN, is_mine(actor), state="open")
-        .select_related("briefing__unit", "owner_unit", "owner_user")
+        .select_related("briefing__unit", "owner_unit", "taken_over_by", "owner_user")
         .order_by("due_on", "id")
     )
 
@@ -132,7 +135,8 @@ def may_finish(actor: Actor, conclusion: Conclusion) -> bool:
     briefing."""
     if actor.user is not None and conclusion.owner_user_id == actor.user.pk:
         return True
-    if conclusion.owner_unit_id is not None and may(actor, rules.RUN, conclusion.owner_unit_id):
+    acting = conclusion.taken_over_by_id or conclusion.owner_unit_id
+    if acting is not None and may(actor, rules.RUN, acting):
         return True
     return may(actor, rules.RUN, conclusion.briefing.unit_id)
 
@@ -226,7 +230,7 @@ def last_conclusions(briefing: Briefing) -> list[Conclusion]:
         wanted |= Q(briefing=last)
     return list(
         found.filter(wanted)
-        .select_related("briefing", "owner_unit", "owner_user", "carried_to")
+        .select_related("briefing", "owner_unit", "taken_over_by", "owner_user", "carried_to")
         .order_by("briefing__held_at", "position", "id")
     )
 
@@ -308,7 +312,9 @@ def _figures(value: str, demand: str, missing: str, forecast: str) -> str:
 
 def _overdue(briefing: Briefing, on: date) -> list[Suggestion]:
     late = (
-        previous_open(briefing).filter(due_on__lt=on).select_related("owner_unit", "owner_user", "briefing")
+        previous_open(briefing)
+        .filter(due_on__lt=on)
+        .select_related("owner_unit", "taken_over_by", "owner_user", "briefing")
     )
     return [
         Suggestion(
@@ -317,7 +323,7 @@ def _overdue(briefing: Briefing, on: date) -> list[Suggestion]:
             f"Kết luận quá hạn: {item.text}"[:300],
             f"{item.owner_name}; hạn {format_date(item.due_on)}; {item.briefing.title}"[:500],
             reverse("briefings:task", args=[item.pk]),
-            item.owner_unit_id,
+            item.taken_over_by_id or item.owner_unit_id,
             "overdue",
             "quá hạn",
         )
@@ -363,7 +369,7 @@ def due_between(first: date, last: date) -> QuerySet[Conclusion]:
     """Open tasks due from ``first`` to ``last``, both included."""
     return (
         Conclusion.objects.filter(IS_GIVEN, state="open", due_on__gte=first, due_on__lte=last)
-        .select_related("briefing__unit", "owner_unit", "owner_user")
+        .select_related("briefing__unit", "owner_unit", "taken_over_by", "owner_user")
         .order_by("due_on", "id")
     )
 

@@ -102,7 +102,9 @@ def notice_context(briefing: Briefing, report: PlanReport, on: date) -> dict[str
     shown = _common(briefing, report, briefing.dated_on)
     attendances = list(briefing.attendances.select_related("unit", "user"))
     conclusions = list(
-        briefing.conclusions.select_related("owner_unit", "owner_user", "carried_from__briefing")
+        briefing.conclusions.select_related(
+            "owner_unit", "taken_over_by", "owner_user", "carried_from__briefing"
+        )
     )
     summary = [line.strip() for line in briefing.summary.splitlines() if line.strip()]
     discussed = [item for item in briefing.agenda.all() if item.note.strip()]

@@ -1,9 +1,10 @@
 """What becomes of plans and targets when union bodies are rearranged.
 
 An open plan goes on with the successor of its issuer. What was given down is re-based by the decision: every body keeps
-the number it was given and takes it along to its new superior; successors add up what they take over; wherever a
-body was given something and nobody is left to take it, it goes into the reserve above. So Σ children + reserve = total
-holds at every body, and the whole of the plan stays what it was.
+the number it was given and takes it along to its new superior; successors add up what they take over; what a divided
+body was given goes to those who take its members, by how many each takes; wherever a body was given something and
+nobody is left to take it, it goes into the reserve above. So Σ children + reserve = total holds at every body, and the
+whole of the plan stays what it was.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from congdoan.foundation.succession.actions import journal_inserted, update_rows
 from congdoan.foundation.succession.catalogue import Handler, Passage, Tally, declare_succession
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.kit.numbers import format_number
+from congdoan.work.plans.actions import largest_remainder
 from congdoan.work.plans.models import Allocation, AllocationItem, Plan, Target
 
 _BATCH = 2000
@@ -183,6 +185,8 @@ class _Rebasing:
             rest = item.value - below.total if below is not None else item.value
             if child is None:
                 self._to_reserve(goes_to, item.value, item.unit_id, "không còn đơn vị nào nhận")
+            elif below is None and self.is_divided(item.unit_id):
+                self._divide(goes_to, item, has_periods=bool(periods[item.unit_id]))
             elif child == goes_to:
                 here.reserve += rest
             elif self._chain(child) is None:
@@ -196,13 +200,41 @@ class _Rebasing:
                     self.own[child] += rest
                 else:
                     self.slack[child] += rest
-                route = self.passage.routes.get(item.unit_id)
-                if route is not None and route.parts:
+                if self.is_divided(item.unit_id):
                     self.notes.append(
                         f"Chỉ tiêu {self.target.code}: cả {format_number(item.value)} của"
                         f" {self.names.get(item.unit_id, item.unit_id)} giao cho {self.names.get(child, child)}. Hãy chia"
                         " lại nếu cần."
                     )
+
+    def is_divided(self, unit_id: int) -> bool:
+        """Whether a body's members go several ways and its number with them. A ratio is the same for every part."""
+        is_sum = self.target.indicator.kind not in {"ratio", "average"}
+        return is_sum and len(self.passage.shares.get(unit_id, {})) > 1
+
+    def _divide(self, giver: int, item: AllocationItem, *, has_periods: bool) -> None:
+        """What a divided body was given, by the members that each takes; the fraction of an odd value to the largest."""
+        weights = {pk: Decimal(n) for pk, n in self.passage.shares[item.unit_id].items()}
+        parts = {pk: Decimal(n) for pk, n in largest_remainder(int(item.value), weights).items()}
+        parts[max(weights, key=lambda pk: (weights[pk], -pk))] += item.value - int(item.value)
+        for child, part in parts.items():
+            if child == giver:
+                self._at(giver).reserve += part
+            elif self._chain(child) is None:
+                self._to_reserve(giver, part, item.unit_id, "về nơi không còn thuộc đơn vị ban hành kế hoạch")
+            else:
+                self.holder[child] = self.parents.get(child) or giver
+                self.parts[child].append((part, {}))
+                self.own[child] += part
+        shared = ", ".join(f"{self._name(pk)} {format_number(part)}" for pk, part in parts.items())
+        lost = " Số theo quý, tháng cần chia lại." if has_periods else ""
+        self.notes.append(
+            f"Chỉ tiêu {self.target.code}: {format_number(item.value)} của {self._name(item.unit_id)} chia theo số đoàn"
+            f" viên mỗi đơn vị nhận: {shared}.{lost} Muốn chia khác, hãy điều chỉnh giao chỉ tiêu, ghi lý do."
+        )
+
+    def _name(self, unit_id: int) -> str:
+        return self.names.get(unit_id) or str(unit_id)
 
     def _add_up(self) -> None:
         """From the lowest bodies upwards: what a body gives down is what it is given."""
@@ -230,7 +262,7 @@ class _Rebasing:
 
 def rebase(passage: Passage) -> tuple[list[Rebased], list[str]]:
     """What must be given down anew, and what somebody should look at. A constant number of queries."""
-    touched = [pk for pk in [*passage.ended, *passage.parents] if pk > 0]
+    touched = [pk for pk in [*passage.routes, *passage.parents] if pk > 0]
     open_ = Q(allocation__state="issued", allocation__target__window__endswith__gt=passage.on)
     targets = set(
         AllocationItem.objects.filter(open_, Q(unit__in=touched) | Q(allocation__unit__in=touched))
@@ -247,7 +279,7 @@ def rebase(passage: Passage) -> tuple[list[Rebased], list[str]]:
     by_target: dict[int, list[Allocation]] = defaultdict(list)
     for allocation in (
         Allocation.objects.filter(target__in=targets, state="issued")
-        .select_related("target__plan")
+        .select_related("target__plan", "target__indicator")
         .prefetch_related("items")
         .order_by("target_id", "pk")
     ):
@@ -260,6 +292,7 @@ def rebase(passage: Passage) -> tuple[list[Rebased], list[str]]:
     named |= {allocation.unit_id for many in by_target.values() for allocation in many} | {
         *passage.parents.values()
     } - {None}
+    named |= {heir for shares in passage.shares.values() for heir in shares}
     names = {**dict(Unit.objects.filter(pk__in=named).values_list("pk", "name")), **passage.names}
     changed: list[Rebased] = []
     notes: list[str] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from congdoan.foundation.access import actions
@@ -274,3 +276,52 @@ def test_ending_a_grant_asks_for_a_reason(tree: Tree, client: Client, north_admi
     assert client.post(f"/quan-tri/quyen/{grant.pk}/", {"reason": "Chuyển"}).status_code == 302
     grant.refresh_from_db()
     assert grant.during.upper is not None
+
+
+@pytest.mark.django_db
+def test_a_new_version_adds_to_shipped_roles_once_and_leaves_what_an_office_changed(today: date) -> None:
+    leader, viewer = Role.objects.get(pk="leader"), Role.objects.get(pk="viewer")
+    # An installation of a version that knew no reorganisation; the office took one right away and gave another.
+    for role in (leader, viewer):
+        role.shipped = [code for code in role.shipped if not code.startswith("reorganisation.")]
+        role.capabilities = list(role.shipped)
+        role.save()
+    leader.capabilities.remove("plans.adjust")
+    leader.capabilities.append("messaging.deliveries")
+    leader.save()
+    own = Role.objects.create(code="phong-to-chuc", name="Phòng Tổ chức", capabilities=["units.view"])
+    actions.install_default_roles(on=today)
+    leader.refresh_from_db()
+    assert {"reorganisation.view", "reorganisation.prepare", "reorganisation.commit"} <= set(
+        leader.capabilities
+    )
+    assert "messaging.deliveries" in leader.capabilities and "plans.adjust" not in leader.capabilities
+    viewer.refresh_from_db()
+    assert viewer.capabilities == sorted(actions.DEFAULT_ROLES["viewer"][2])
+    own.refresh_from_db()
+    assert own.capabilities == ["units.view"]
+    said = AuditEntry.objects.filter(verb="access.extend_role")
+    assert {entry.object_id for entry in said} == {"leader", "viewer"}
+    # What the office takes away afterwards stays away, however often the product starts.
+    leader.capabilities.remove("reorganisation.commit")
+    leader.save()
+    actions.install_default_roles(on=today)
+    leader.refresh_from_db()
+    assert "reorganisation.commit" not in leader.capabilities
+    assert AuditEntry.objects.filter(verb="access.extend_role").count() == said.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [False, True])
+def test_rights_that_an_older_installation_never_got_are_told_from_those_taken_away(known: bool) -> None:
+    upgrade = import_module("congdoan.foundation.access.migrations.0004_role_shipped")
+    for role in Role.objects.all():
+        role.shipped = []
+        role.capabilities = [code for code in role.capabilities if not code.startswith("reorganisation.")]
+        if known and role.code == "viewer":
+            role.capabilities.append("reorganisation.view")
+        role.save()
+    upgrade.note(apps, None)
+    leader = Role.objects.get(pk="leader")
+    assert ("reorganisation.commit" in leader.shipped) is known
+    assert "units.view" in leader.shipped

@@ -161,3 +161,40 @@ def test_the_number_of_queries_does_not_grow(
         ids = [body.pk for body in bodies(rearranged)[:count]]
         with django_assert_num_queries(3):
             stock("members", ids, on=PAST, groups=standing_below(ids, today=today))
+
+
+def test_the_tree_reads_in_both_structures(rearranged: Tree, today: date) -> None:
+    client = Client()
+    client.force_login(officer("nam", "leader", rearranged.south))
+    then = client.get("/don-vi/?ngay=2026-06-30&giu=1")
+    assert rearranged.north_b.name not in then.text and "như vào ngày 30/06/2026" in then.text
+    page = client.get("/don-vi/?co_cau=hien-nay")
+    # Today's bodies, with what counts for them on the day shown, and the names behind it.
+    found = {node.unit.pk: (node.figures.members, url) for node, url in page.context["opened"]}
+    assert rearranged.north_b.pk in found
+    groups = standing_below(found, today=page.wsgi_request.actor.today)
+    figures = stock("members", list(found), on=PAST, groups=groups)
+    assert {pk: n for pk, (n, _) in found.items()} == figures
+    assert "Cây tổ chức hiện nay" in page.text and "Theo cơ cấu hiện nay" in page.text
+    n, url = found[rearranged.north_b.pk]
+    assert f"{n} đoàn viên" in client.get(url).text
+    below = client.get(f"/don-vi/{rearranged.south.code}/nhanh/")
+    assert rearranged.north_b.name in below.text
+    # A search finds bodies by what they are called; it counts nothing and says so.
+    assert "theo cơ cấu lúc đó" in client.get("/don-vi/?q=CĐ").text
+
+
+def test_the_interface_reads_in_both_structures_and_says_which(rearranged: Tree, today: date) -> None:
+    client = Client()
+    client.force_login(officer("nam", "leader", rearranged.south))
+    ask = f"/api/v1/lists/membership.members?ngay=2026-06-30&don_vi={rearranged.south.code}&size=500"
+    then, now = client.get(ask).json(), client.get(f"{ask}&co_cau=hien-nay").json()
+    assert (then["structure"], now["structure"]) == ("then", "today")
+    south = rearranged.south.pk
+    groups = standing_below([south], today=client.get(ask).wsgi_request.actor.today)
+    assert len(then["rows"]) == stock("members", [south], on=PAST)[south]
+    assert len(now["rows"]) == stock("members", [south], on=PAST, groups=groups)[south] != len(then["rows"])
+    # What was asked for once is not kept, and a list that knows bodies only as they stood says that it read them so.
+    assert client.get(ask).json() == then
+    plans = client.get("/api/v1/lists/plans.plans?ngay=2026-06-30&co_cau=hien-nay").json()
+    assert plans["structure"] == "then"

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from congdoan.foundation.access.models import Grant
+from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.actions import fold
 from congdoan.foundation.measures.queries import stock
@@ -18,6 +19,7 @@ from congdoan.registry.enterprises.actions import EnterpriseData, HeadcountData,
 from congdoan.registry.enterprises.models import Hosting, Responsibility
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.membership.queries import members_on, reconciliation
+from congdoan.registry.organisation.actions import Reclassification, reclassify_units
 from congdoan.registry.reorganisation.actions import (
     Hindered,
     NotClean,
@@ -248,3 +250,58 @@ def test_the_page_of_an_ended_unit_leads_to_its_successor(
     assert "Kết thúc từ 01/07/2026 do sáp nhập theo quyết định 12/QĐ-TLĐ" in page
     assert "kế thừa bởi" in page and 'href="/don-vi/NA2/"' in page
     assert "kế thừa bởi" not in client.get("/don-vi/NA2/").content.decode()
+
+
+def test_a_change_after_the_day_is_named_with_what_to_do(filled: Tree, system: Actor) -> None:
+    reclassify_units(
+        actor=system, on=date(2026, 8, 15), items=[Reclassification(filled.unions["NA1"], sector="soe")]
+    )
+    steps = ("merge", {"units": ["NA1"], "into": "NA2"})
+    sheet = balance(decide(system, filled.root, steps, done=False), actor=system, on=system.today)
+    assert len(sheet.errors) == 1
+    said = sheet.errors[0].message
+    assert filled.unions["NA1"].name in said
+    assert "lần cuối từ ngày 15/08/2026" in said and "Hãy chọn ngày hiệu lực sau ngày đó" in said
+    # What the sentence says to do does it.
+    later = decide(system, filled.root, steps, on=date(2026, 8, 16), done=False)
+    assert not balance(later, actor=system, on=system.today).errors
+
+
+def test_a_decision_gives_nobody_more_than_it_says(filled: Tree, system: Actor) -> None:
+    """What people may do at each unit, before, after and when it was taken back."""
+    tree = filled
+    people = {
+        "cơ sở": (make_user("o-co-so"), "committee", tree.unions["NA1"], "own"),
+        "huyện": (make_user("o-huyen"), "leader", tree.north_a, "below"),
+        "tỉnh": (make_user("o-tinh"), "leader", tree.north, "below"),
+        "tỉnh khác": (make_user("o-tinh-khac"), "leader", tree.south, "below"),
+    }
+    for user, role, unit, reach in people.values():
+        give(user, role, unit, reach=reach)
+
+    def holds() -> dict[str, set[str]]:
+        return {
+            who: {
+                unit.code
+                for unit in Unit.objects.filter(annulled_at__isnull=True)
+                if may(Actor(user=user, today=system.today), "membership.admit", unit)
+            }
+            for who, (user, *_) in people.items()
+        }
+
+    before = holds()
+    made = decide(system, tree.root, ("merge", {"units": ["NA1"], "into": "SA1"}))
+    after = holds()
+    # The union went to the other province: its committee has no say at the successor, the district none either.
+    assert "SA1" not in after["cơ sở"] | after["huyện"] | after["tỉnh"]
+    assert after["tỉnh khác"] - {"NA1"} == before["tỉnh khác"]
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    assert holds() == before
+    passing = decide(system, tree.root, ("merge", {"units": ["NA1"], "into": "SA1", "passes_grants": True}))
+    now = holds()
+    assert now["cơ sở"] == after["cơ sở"] | {"SA1"}
+    assert {who: now[who] for who in ("huyện", "tỉnh", "tỉnh khác")} == {
+        who: after[who] for who in ("huyện", "tỉnh", "tỉnh khác")
+    }
+    undo(actor=system, on=system.today, reorganisation=passing, reason="quyết định bị thu hồi")
+    assert holds() == before

@@ -30,7 +30,7 @@ def committed(transactional_db: None, today: date) -> Office:
     """The north, committed, so that two connections see it."""
     install_catalogues()
     install_kinds()
-    install_default_roles()
+    install_default_roles(on=today)
     system = Actor.system("kiểm thử", today=today)
     return make_office(grow_tree(system), system)
 

@@ -9,6 +9,8 @@ import pytest
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.messaging.models import Notice
+from congdoan.registry.reorganisation.actions import undo
+from congdoan.registry.reorganisation.queries import balance
 from congdoan.work.briefings import actions
 from congdoan.work.briefings.actions import ConclusionData
 from congdoan.work.briefings.jobs import remind_owners
@@ -17,6 +19,7 @@ from congdoan.work.briefings.queries import conclusions_mark, tasks_of, visible_
 from congdoan.work.briefings.rules import BriefingError
 from tests.factories.officers import actor as actor_of
 from tests.factories.officers import officer
+from tests.registry.reorganisation.ground import decide
 from tests.work.briefings.conftest import HELD_ON, Office
 
 NEXT_ON = date(2027, 1, 8)
@@ -203,3 +206,42 @@ def test_time_moves_a_task_from_running_to_late(office: Office, district: Actor)
     actions.finish(actor=later, on=later.today, conclusion=task, result="Muộn")
     task.refresh_from_db()
     assert not task.is_late(date(2026, 12, 1))
+
+
+def test_an_open_task_of_a_body_that_ends_is_carried_on_by_its_successor(
+    office: Office, district: Actor
+) -> None:
+    tree, on = office.tree, date(2026, 10, 20)
+    neighbour = actor_of(officer("huyen-b", "officer", tree.north_b), HELD_ON)
+    _, (first, second) = office.closed(office.task(), office.task(text="Gặp chủ doanh nghiệp"))
+    actions.finish(actor=district, on=HELD_ON, conclusion=first, result="Đã rà soát 12 doanh nghiệp")
+    assert not visible_conclusions(neighbour).exists()
+    steps = ("merge", {"units": [tree.north_a.code], "into": tree.north_b.code})
+    planned = decide(office.system, tree.root, steps, on=on, done=False)
+    sheet = balance(planned, actor=office.system, on=office.system.today)
+    assert sheet.line("briefings.Conclusion.owner_unit").passes == 1
+    made = decide(office.system, tree.root, steps, on=on)
+    # Only what is still to be done goes on; the closed minutes keep the owner they name.
+    assert [item.text for item in tasks_of(neighbour)] == ["Gặp chủ doanh nghiệp"]
+    assert list(visible_conclusions(neighbour)) == [second]
+    assert not tasks_of(district).exists()
+    second.refresh_from_db()
+    assert second.owner_unit == tree.north_a and second.taken_over_by == tree.north_b
+    assert second.owner_name == f"{tree.north_b.name} (kế thừa {tree.north_a.name})"
+    undo(actor=office.system, on=office.system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    assert [item.text for item in tasks_of(district)] == ["Gặp chủ doanh nghiệp"]
+    assert not visible_conclusions(neighbour).exists()
+    # Done again and passed on once more, the task is the last successor's, who may finish it.
+    decide(office.system, tree.root, steps, on=on)
+    decide(
+        office.system,
+        tree.root,
+        ("merge", {"units": [tree.north_b.code], "into": tree.south_a.code}),
+        on=date(2026, 10, 25),
+    )
+    last = actor_of(officer("huyen-nam", "officer", tree.south_a), HELD_ON)
+    assert [item.text for item in tasks_of(last)] == ["Gặp chủ doanh nghiệp"] and not tasks_of(
+        neighbour
+    ).exists()
+    done = actions.finish(actor=last, on=date(2026, 10, 26), conclusion=second, result="Đã gặp")
+    assert done.state == "done"

@@ -20,7 +20,7 @@ def prepare(today: date) -> tuple[Allocation, Country, Actor]:
     """A target of 1,900 in force at HP, given wholly to one body. Everything is committed."""
     install_catalogues()
     install_kinds()
-    install_default_roles()
+    install_default_roles(on=today)
     install_catalogue()
     system = Actor.system("kiểm thử", today=today)
     country = grow_country(system)

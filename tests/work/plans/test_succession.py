@@ -15,6 +15,7 @@ from congdoan.registry.reorganisation.queries import balance
 from congdoan.work.plans.actions import DecisionData, Share, allocate
 from congdoan.work.plans.models import Allocation, Plan, Target
 from congdoan.work.plans.queries import given_to, target_progress
+from tests.factories.people import make_members
 from tests.registry.reorganisation.ground import decide, dump
 from tests.work.plans.conftest import Country
 
@@ -147,3 +148,37 @@ def test_a_plan_goes_on_with_the_successor(given: Target, country: Country, syst
     undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
     plan.refresh_from_db()
     assert plan.issuer.code == "HP"
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_divided_union_shares_its_number_by_its_members(
+    given: Target, country: Country, system: Actor, day: date, keeps: bool
+) -> None:
+    people = make_members(system, country["HP-VB-1"], date(2025, 6, 1), 10)
+    new = {"code": "HP-AD-9", "name": "CĐCS mới", "kind": "grassroots_union", "parent": "HP-AD"}
+    parts = [{"into": "HP-AD-9", "people": [person.pk for person in people[:3]]}]
+    steps = (
+        ("found", new),
+        ("split", {"unit": "HP-VB-1", "parts": parts, "rest": "" if keeps else "HP-VB-2", "keeps": keeps}),
+    )
+    before = dump()
+    planned = decide(system, country["TLD"], *steps, on=day, done=False)
+    sheet = balance(planned, actor=system, on=system.today)
+    assert sheet.is_clean, sheet.errors
+    assert any(
+        "chia theo số đoàn viên" in problem.message and "150" in problem.message for problem in sheet.problems
+    )
+    made = decide(system, country["TLD"], *steps, on=day)
+    now = numbers(given, day)
+    # 3 of 10 members went: 150 of 500, to another district; the other 350 stay or go to the neighbour.
+    assert now["HP-AD-9"] == 150
+    assert now["HP-VB-2"] == (350 if keeps else 700)
+    below = Allocation.objects.get(target=given, unit=country["HP-VB"], state="issued")
+    assert {item.unit.code: item.value for item in below.items.select_related("unit")} == (
+        {"HP-VB-1": 350, "HP-VB-2": 350} if keeps else {"HP-VB-2": 700}
+    )
+    assert (now["HP-VB"], now["HP-AD"]) == (750, 750)
+    assert adds_up(given)
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    after = dump()
+    assert [table for table in before if before[table] != after[table]] == []

@@ -26,14 +26,9 @@ SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", 
 def names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
     """The list behind a stock figure, in the structure that the reader asks for. The session already holds the day
     shown, so it is not repeated."""
-    return _in_structure(request, names_then(request, code, unit_id, on, **filters))
-
-
-def names_then(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
-    """As `names`, behind a figure of the body as it stood."""
     found = measure(code).stock_names
     link = found(unit_id, on, filters) if found else None
-    return _address(link, without_day=on == request.as_of)
+    return _in_structure(request, _address(link, without_day=on == request.as_of))
 
 
 def flow_names(

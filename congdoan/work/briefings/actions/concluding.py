@@ -53,7 +53,7 @@ def hold(*, actor: Actor, on: date, briefing: Briefing) -> Briefing:
             briefing=found,
             position=place,
             text=item.text,
-            owner_unit_id=item.owner_unit_id,
+            owner_unit_id=item.taken_over_by_id or item.owner_unit_id,
             owner_user_id=item.owner_user_id,
             due_on=item.due_on,
             carried_from=item,
@@ -158,7 +158,9 @@ def close(
     found.notice = _keep(actor, found, "thong-bao-ket-luan", word.write_notice(found, on=on))
     found.state, found.closed_by, found.closed_at = "closed", actor.user, timezone.now()
     found.save()
-    for item in found.conclusions.filter(state="open").select_related("owner_unit", "owner_user"):
+    for item in found.conclusions.filter(state="open").select_related(
+        "owner_unit", "taken_over_by", "owner_user"
+    ):
         tell_owner(
             actor,
             found,

@@ -47,7 +47,7 @@ def tell_owner(
             body=f"{item.text} Hạn: {format_date(item.due_on)}. {briefing.unit.name}.",
             url=reverse("briefings:task", args=[item.pk]),
             users=[item.owner_user] if item.owner_user is not None else (),
-            holders=[(item.owner_unit, rules.RUN)] if item.owner_unit is not None else (),
+            holders=[(item.acting_unit, rules.RUN)] if item.acting_unit is not None else (),
             due_on=item.due_on,
             key=key or f"{kind}:{item.pk}",
         )

@@ -58,7 +58,7 @@ def finish(
             actor=actor,
             name=file_name,
             chunks=chunks,
-            unit=found.owner_unit or found.briefing.unit,
+            unit=found.acting_unit or found.briefing.unit,
             capability=rules.VIEW,
         )
     found.state, found.result = "done", lines(result)
@@ -131,7 +131,7 @@ def remind(*, actor: Actor, on: date) -> int:
 def _locked(conclusion: Conclusion, state: str) -> Conclusion:
     found = (
         Conclusion.objects.select_for_update(of=("self",))
-        .select_related("briefing__unit", "owner_unit", "owner_user")
+        .select_related("briefing__unit", "owner_unit", "taken_over_by", "owner_user")
         .get(pk=conclusion.pk)
     )
     if found.state != state:

@@ -31,6 +31,12 @@ def find_to_run(request: HttpRequest, pk: int) -> Briefing:
 def find_task(request: HttpRequest, pk: int) -> Conclusion:
     """A conclusion the reader may see, or 404."""
     rows = queries.visible_conclusions(request.actor).select_related(
-        "briefing__unit", "owner_unit", "owner_user", "evidence", "finished_by", "carried_from__briefing"
+        "briefing__unit",
+        "owner_unit",
+        "taken_over_by",
+        "owner_user",
+        "evidence",
+        "finished_by",
+        "carried_from__briefing",
     )
     return get_object_or_404(rows, pk=pk)

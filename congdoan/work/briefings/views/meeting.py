@@ -67,7 +67,7 @@ def _page(
     shown_conclusions = (
         queries.visible_conclusions(actor)
         .filter(briefing=found)
-        .select_related("owner_unit", "owner_user", "carried_from__briefing")
+        .select_related("owner_unit", "taken_over_by", "owner_user", "carried_from__briefing")
         .order_by("position", "id")
     )
     agenda = queries.agenda_seen(actor, found)
