@@ -40,6 +40,8 @@ PAIRS = (
     "dung nguyen",
 )
 PREFIXES = ("ng", "hu", "th", "tra", "ph", "li", "qua", "du", "kh", "ho")
+#: How a page asks for a panel of its own that comes later.
+_PANEL = {"HX-Request": "true"}
 #: Words of employers' names.
 EMPLOYERS = ("an binh", "may", "khanh loc", "cong ty", "xay dung hung")
 
@@ -54,10 +56,7 @@ def measure(ground: Ground, count: int) -> dict[str, Times]:
     members, employers = reverse("membership:list"), reverse("enterprises:list")
     rare = _rare_names(20)
 
-    def get(path: str, *, part: bool = False, **params: str) -> Callable[[], None]:
-        """``part``: the request that a page itself makes for a panel that comes later."""
-        headers = {"HX-Request": "true"} if part else {}
-
+    def get(path: str, headers: dict[str, str] | None = None, /, **params: str) -> Callable[[], None]:
         def call() -> None:
             response = client.get(path, params, headers=headers)
             if response.status_code != 200:
@@ -80,11 +79,11 @@ def measure(ground: Ground, count: int) -> dict[str, Times]:
         "list_small": [get(members, don_vi=ground.small)],
         "search_middle": [get(members, don_vi=ground.middle, q=text) for text in FREQUENT],
         "plan_root": [get(reverse("plans:plan", args=["do-toc-do"]))],
-        "plan_slowest": [get(reverse("plans:plan", args=["do-toc-do"]), part=True, muc="cham-nhat")],
+        "plan_slowest": [get(reverse("plans:plan", args=["do-toc-do"]), _PANEL, muc="cham-nhat")],
         "unit_root": [get(reverse("organisation:unit", args=[ground.root]))],
         "unit_middle": [get(reverse("organisation:unit", args=[ground.middle]))],
         "home": [get(reverse("office:home"))],
-        "home_slowest": [get(reverse("office:home"), part=True, phan="don-vi")],
+        "home_slowest": [get(reverse("office:home"), _PANEL, phan="don-vi")],
         "employers_first": [get(employers)],
         "employers_search": [get(employers, q=text) for text in EMPLOYERS],
         "employers_call": [get(employers, **view) for view in _views("Ưu tiên vận động")],
