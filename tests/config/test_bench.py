@@ -90,6 +90,9 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
         "upkeep.fold",
         "upkeep.recount",
         "upkeep.differences",
+        "returns.give_out",
+        "returns.whole",
+        "returns.single",
     }
     assert all(figure["value"] > 0 for code, figure in figures.items() if code not in without_faults)
     assert {figures[code]["value"] for code in without_faults} == {0}
@@ -99,6 +102,8 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
     assert figures["import.memory"]["aim"] == 300
     assert figures["export.vs_bare"]["aim"] == 1.5
     assert {figures[code]["aim"] for code in screens} == {50}
+    assert figures["returns.whole"]["aim"] == 120
+    assert figures["returns.single"]["aim"] == 300
 
 
 @pytest.mark.slow
