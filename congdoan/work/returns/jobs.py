@@ -44,7 +44,8 @@ def open_round(run: JobRun, progress: Progress) -> str:
 
 @job("returns.booklet")
 def put_together(run: JobRun, progress: Progress) -> str:
-    """All returns of a round that a body has been handed, as one Word file kept for whoever may read them there."""
+    """All returns of a round that a body has been handed, as far as the reader sees them, as one Word file kept for
+    that reader alone."""
     assert run.unit is not None, "the door names the body"
     today = timezone.localdate()
     actor = actor_of(run, today=today)
@@ -57,7 +58,13 @@ def put_together(run: JobRun, progress: Progress) -> str:
         progress=lambda done, total: progress(done, total, f"Đã xếp {done} trong {total} báo cáo"),
     )
     kept = store(
-        actor=actor, name=name, content_type=DOCX, unit=run.unit, capability=rules.ACCEPT, chunks=[data]
+        actor=actor,
+        name=name,
+        content_type=DOCX,
+        unit=run.unit,
+        capability=rules.VIEW,
+        is_personal=True,
+        chunks=[data],
     )
     return reverse("files:download", args=[kept.pk])
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from docx import Document
 from openpyxl import load_workbook
 
+from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Unit
@@ -22,6 +23,7 @@ from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
 from congdoan.work.returns.jobs import put_together
 from congdoan.work.returns.models import Delegation, Obligation, Return, ReturnForm
+from tests.factories.users import make_actor
 from tests.work.returns.conftest import DAY, PERIOD, Round
 
 People = dict[str, Actor]
@@ -203,6 +205,16 @@ def test_word_excel_and_booklet(turn: Round, people: People) -> None:
     same = b"".join(browser.get(kept).streaming_content)  # type: ignore[attr-defined]
     assert len(Document(io.BytesIO(same)).tables) == len(booklet.tables)
     assert client(people["neighbour"]).get(kept).status_code in {403, 404}
+    assert client(people["province"]).get(kept).status_code == 404, "made of what another sees"
+    reader = make_actor(DAY, turn.tree.north_a, "viewer")
+    assert not may(reader, "returns.accept", turn.tree.north_a)
+    run.user = reader.user
+    run.save()
+    kept = put_together(run, lambda done, total, words: None)
+    same = b"".join(client(reader).get(kept).streaming_content)  # type: ignore[attr-defined]
+    assert len(Document(io.BytesIO(same)).tables) == len(booklet.tables)
+    own = make_actor(DAY, turn.tree.north_a, "committee", reach="own")
+    assert client(own).get(kept).status_code == 404
 
 
 def test_somebody_stands_in_on_the_page(turn: Round, people: People) -> None:
