@@ -364,9 +364,9 @@ def test_days_of_reminders_are_working_days(turn: Round) -> None:
     owed = turn.owed("NA1")
     assert owed.opens_on == date(2026, 11, 1) and owed.due == date(2026, 11, 5)
     hours = office_hours(DAY)
-    assert actions.reminder_days(owed, hours) == [date(2026, 11, day) for day in (2, 4, 5, 6, 10)]
+    assert actions.reminder_days(owed, hours.is_worked) == [date(2026, 11, day) for day in (2, 4, 5, 6, 10)]
     owed.extended_to = date(2026, 11, 15)  # a Sunday
-    assert actions.reminder_days(owed, hours) == [date(2026, 11, day) for day in (2, 11, 13, 16)]
+    assert actions.reminder_days(owed, hours.is_worked) == [date(2026, 11, day) for day in (2, 11, 13, 16)]
 
 
 @given(
@@ -379,7 +379,7 @@ def test_reminders_never_fall_on_a_day_off(opens: date, due: int, late: int, mor
     hours = read_hours([["07:30", "16:30"]], [], [])
     owed = Obligation(opens_on=opens, due_on=opens + timedelta(due), late_on=opens + timedelta(due + late))
     owed.extended_to = owed.due_on + timedelta(more) if more else None
-    days = actions.reminder_days(owed, hours)
+    days = actions.reminder_days(owed, hours.is_worked)
     assert all(hours.is_worked(day) and day >= opens for day in days)
     assert any(day > owed.due for day in days) and days == sorted(set(days))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +14,6 @@ from django.utils import timezone
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.messaging.actions import notify
-from congdoan.foundation.messaging.hours import OfficeHours
 from congdoan.foundation.messaging.queries import office_hours, told_of
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
@@ -94,23 +94,23 @@ CATCH_UP = timedelta(days=7)
 _CHUNK = 500
 
 
-def reminder_days(owed: Obligation, hours: OfficeHours) -> list[date]:
+def reminder_days(owed: Obligation, is_worked: Callable[[date], bool]) -> list[date]:
     """The working days on which a body is told of a return, in order: when it may be begun, three and one working days
     before it is due, on the due day, and on the first ones after it and after the day from which it counts as late."""
-    days = {_worked(owed.opens_on, hours), _worked(owed.due, hours, -1)}
+    days = {_worked(owed.opens_on, is_worked), _worked(owed.due, is_worked, -1)}
     before, left = owed.due, 0
     while left < max(_BEFORE):
-        before = _worked(before - timedelta(days=1), hours, -1)
+        before = _worked(before - timedelta(days=1), is_worked, -1)
         left += 1
         if left in _BEFORE:
             days.add(before)
     for last in (owed.due, max(owed.late_on, owed.due)):
-        days.add(_worked(last + timedelta(days=1), hours))
+        days.add(_worked(last + timedelta(days=1), is_worked))
     return sorted(day for day in days if day >= owed.opens_on)
 
 
-def _worked(day: date, hours: OfficeHours, by: int = 1) -> date:
-    while not hours.is_worked(day):
+def _worked(day: date, is_worked: Callable[[date], bool], by: int = 1) -> date:
+    while not is_worked(day):
         day += timedelta(days=by)
     return day
 
@@ -134,15 +134,15 @@ def remind_due(*, actor: Actor, on: date) -> int:
         chunk = list(waiting.filter(pk__gt=after)[:_CHUNK])
         if not chunk:
             return told
-        told += _remind_chunk(actor, on, chunk, hours)
+        told += _remind_chunk(actor, on, chunk, hours.is_worked)
         after = chunk[-1].pk
 
 
 @transaction.atomic
-def _remind_chunk(actor: Actor, on: date, chunk: list[Obligation], hours: OfficeHours) -> int:
+def _remind_chunk(actor: Actor, on: date, chunk: list[Obligation], is_worked: Callable[[date], bool]) -> int:
     keys: dict[str, Obligation] = {}
     for item in chunk:
-        come = [day for day in reminder_days(item, hours) if day <= on]
+        come = [day for day in reminder_days(item, is_worked) if day <= on]
         if come and on - come[-1] <= CATCH_UP:
             keys[f"returns.due:{item.pk}:{come[-1]}"] = item
     people = fillers_of([item.unit_id for item in keys.values()], on)
