@@ -93,6 +93,9 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
         "upkeep.fold",
         "upkeep.recount",
         "upkeep.differences",
+        "returns.give_out",
+        "returns.whole",
+        "returns.single",
     }
     assert all(figure["value"] > 0 for code, figure in figures.items() if code not in without_faults)
     assert {figures[code]["value"] for code in without_faults} == {0}
@@ -103,6 +106,8 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
     assert figures["import.memory_growth"]["aim"] is None  # so few rows are read by one process
     assert figures["export.vs_bare"]["aim"] == 1.5
     assert {figures[code]["aim"] for code in screens} == {50}
+    assert figures["returns.whole"]["aim"] == 120
+    assert figures["returns.single"]["aim"] == 300
 
 
 @pytest.mark.slow

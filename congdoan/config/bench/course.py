@@ -9,7 +9,7 @@ from congdoan.config.bench.apart import GROUND, WORK, Bench
 from congdoan.config.bench.figures import Figure, Times
 from congdoan.config.bench.world import Ground
 
-PARTS = ("import", "screens", "export", "upkeep", "reorganise")
+PARTS = ("import", "screens", "export", "upkeep", "returns", "reorganise")
 #: Growth is told from here.
 SMALL = 100_000
 #: Rows the peer is given; it is asked for its rows per second only.
@@ -93,6 +93,9 @@ def run(bench: Bench, *, members: int, only: str, requests: int, say: Say) -> It
             group = f"Giữ số liệu đúng, {_n(size)} đoàn viên"
             yield Figure("upkeep.recount", group, "Đếm lại toàn bộ từ sổ", seconds, "s")
             yield Figure("upkeep.differences", group, "Chỗ lệch tìm thấy", differences, "rows", aim=0)
+        if "returns" in parts and size == members:
+            say(f"Lập báo cáo 6 tháng của mọi đơn vị trên {_n(size)} đoàn viên")
+            yield from _returns(bench, ground, requests)
         if "reorganise" in parts and size == members:
             yield from _reorganise(bench, ground, say)
 
@@ -138,6 +141,30 @@ def _reorganise(bench: Bench, ground: Ground, say: Say) -> Iterator[Figure]:
         yield Figure(
             f"reorganise.{work}.differences", group, "Chỗ lệch tìm thấy", done.differences, "rows", aim=0
         )
+
+
+def _returns(bench: Bench, ground: Ground, requests: int) -> Iterator[Figure]:
+    done = bench.apart("returning.half_year", ground, requests)
+    group = f"Báo cáo 6 tháng, {_n(ground.members)} đoàn viên, {_n(done.returns)} đơn vị"
+    yield Figure("returns.give_out", group, "Giao kỳ cho mọi đơn vị", done.given_out, "s")
+    yield Figure(
+        "returns.whole",
+        group,
+        "Máy tính báo cáo của mọi đơn vị",
+        done.whole,
+        "s",
+        aim=120,
+        note=f"{_n(done.cells)} ô, máy tính toán {done.processor:.0f} giây",
+    )
+    yield Figure(
+        "returns.single",
+        group,
+        "Lập báo cáo của một đơn vị, p95",
+        done.single.p95,
+        "ms",
+        aim=300,
+        note=f"p50 {done.single.p50:.0f} ms, máy tính toán {done.single.processor:.0f} ms",
+    )
 
 
 class _Countries:

@@ -6,13 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.approvals.models import Approval
+from congdoan.foundation.approvals.queries import deciders_of
 from congdoan.foundation.approvals.registry import execute, is_known
-from congdoan.foundation.approvals.rules import DECIDE, may_decide
+from congdoan.foundation.approvals.rules import DECIDE, DECIDED, WAITING, may_decide
 from congdoan.foundation.audit.actions import record
+from congdoan.foundation.messaging.actions import notify
 from congdoan.foundation.units.models import Unit
 
 
@@ -31,7 +34,7 @@ def propose(
     reason: str = "",
     capability: str = DECIDE,
 ) -> Approval:
-    """Propose something for another person to decide who holds ``capability`` at ``unit``.
+    """Propose something for another person to decide who holds ``capability`` at ``unit``; the nearest who do are told.
 
     ``arguments`` is JSON for the function declared for the kind. The caller has checked that the actor may
     propose it. Raises KeyError for an unknown kind, Forbidden without a person.
@@ -57,16 +60,29 @@ def propose(
         reason=reason,
         summary=f"Đề xuất: {title}",
     )
+    notify(
+        actor=actor,
+        kind=WAITING.code,
+        subject=f"Chờ duyệt: {title}",
+        body=f"{actor.name} đề xuất tại {unit.name}." + (f" Lý do: {made.reason}" if made.reason else ""),
+        url=reverse("approvals:approval", args=[made.pk]),
+        users=deciders_of(made, on=actor.today),
+    )
     return made
 
 
 @transaction.atomic
 def decide(*, actor: Actor, on: date, approval: Approval, approve: bool, note: str = "") -> Approval:
-    """Approve (what was proposed is done in this transaction: if it fails, nothing is decided) or refuse.
+    """Approve (what was proposed is done in this transaction: if it fails, nothing is decided) or refuse; the proposer is
+    told.
 
     Raises Forbidden, AlreadyDecided, and whatever doing it raises.
     """
-    found = Approval.objects.select_for_update(of=("self",)).select_related("unit").get(pk=approval.pk)
+    found = (
+        Approval.objects.select_for_update(of=("self",))
+        .select_related("unit", "proposed_by")
+        .get(pk=approval.pk)
+    )
     if actor.user is not None and actor.user.pk == found.proposed_by_id:
         raise Forbidden("Người đề xuất không tự duyệt được. Hãy nhờ một người khác có quyền duyệt.")
     if not may_decide(actor, found):
@@ -86,6 +102,14 @@ def decide(*, actor: Actor, on: date, approval: Approval, approve: bool, note: s
         reason=note,
         summary=f"{'Duyệt' if approve else 'Không duyệt'}: {found.title}",
         data={"outcome": outcome} if outcome else {},
+    )
+    notify(
+        actor=actor,
+        kind=DECIDED.code,
+        subject=f"{'Đã duyệt' if approve else 'Không duyệt'}: {found.title}",
+        body=" ".join(part for part in (f"Người quyết định: {actor.name}.", note.strip(), outcome) if part),
+        url=reverse("approvals:approval", args=[found.pk]),
+        users=[found.proposed_by],
     )
     return found
 

@@ -39,10 +39,12 @@ def store(
     unit: Unit | None = None,
     content_type: str = "application/octet-stream",
     limit_bytes: int | None = None,
+    is_personal: bool = False,
 ) -> StoredFile:
     """Keep a file under MEDIA_ROOT, sealed (kit.sealed_files) and named by its SHA-256; equal content is kept once.
 
-    ``capability`` is what a reader needs at ``unit``. Nothing is read into memory whole. Raises TooLarge as soon
+    ``capability`` is what a reader needs at ``unit``; of a personal file only its creator
+    is one. Nothing is read into memory whole. Raises TooLarge as soon
     as more than ``limit_bytes`` (settings.UPLOAD_LIMIT_BYTES) has come; nothing stays behind then.
     """
     limit = settings.UPLOAD_LIMIT_BYTES if limit_bytes is None else limit_bytes
@@ -78,6 +80,7 @@ def store(
             path=path,
             unit=unit,
             capability=capability,
+            is_personal=is_personal,
             created_by=actor.user,
         )
         record(

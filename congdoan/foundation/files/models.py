@@ -17,6 +17,8 @@ class StoredFile(models.Model):
     unit = models.ForeignKey("units.Unit", null=True, blank=True, on_delete=models.PROTECT)
     #: The capability a reader needs at that unit.
     capability = models.CharField(max_length=60)
+    #: Put together from what its creator may see: nobody else reads it, whatever they hold at the unit.
+    is_personal = models.BooleanField(default=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -22,7 +22,10 @@ def path_of(file: StoredFile) -> Path:
 
 
 def opened(actor: Actor, file: StoredFile) -> BinaryIO:
-    """The bytes for a reader who holds the file's capability at its unit. Raises Forbidden, FileNotFoundError."""
+    """The bytes for a reader who holds the file's capability at its unit, and of a personal file made it. Raises
+    Forbidden, FileNotFoundError."""
+    if file.is_personal and not _made_by(actor, file):
+        raise refuse(file.capability)
     if file.unit_id is not None:
         require(actor, file.capability, file.unit)
     elif not actor.has_anywhere(file.capability):
@@ -32,6 +35,12 @@ def opened(actor: Actor, file: StoredFile) -> BinaryIO:
 
 def may_read(actor: Actor, file: StoredFile) -> bool:
     """Whether the actor may read the file."""
+    if file.is_personal and not _made_by(actor, file):
+        return False
     if file.unit_id is not None:
         return may(actor, file.capability, file.unit_id)
     return actor.has_anywhere(file.capability)
+
+
+def _made_by(actor: Actor, file: StoredFile) -> bool:
+    return actor.is_system or (actor.user is not None and actor.user.pk == file.created_by_id)

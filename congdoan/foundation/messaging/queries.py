@@ -103,3 +103,9 @@ def has_due(channel: str, *, now: datetime) -> bool:
     return Delivery.objects.filter(
         Q(state="waiting", next_try_at__lte=now) | Q(state="sending"), channel=channel
     ).exists()
+
+
+def told_of(keys: Iterable[str], users: Iterable[User]) -> set[str]:
+    """Those of some occasions (the ``key`` of a notice) that one of the users has been told of already. One query."""
+    found = Notice.objects.filter(key__in=list(keys), user__in=[user.pk for user in users])
+    return set(found.values_list("key", flat=True))

@@ -36,6 +36,19 @@ OPERATOR_SIGNS = {"le": "≤", "lt": "<", "eq": "=", "ge": "≥", "gt": ">", "ne
 #: A hard check keeps a return from being submitted; a soft one asks for an explanation.
 CHECK_LEVELS = [("hard", "bắt buộc đúng"), ("soft", "sai thì phải giải trình")]
 
+#: How a row of a form can be narrowed: by groups of sectors, and by what holds where people work.
+SECTOR_GROUPS = [
+    ("state", "nhà nước"),
+    ("non_state", "ngoài nhà nước"),
+    ("informal", "phi chính thức"),
+]
+PLACES = [
+    ("operating", "đã đi vào hoạt động"),
+    ("stable", "hoạt động ổn định"),
+    ("has_party", "có tổ chức Đảng"),
+    ("has_union", "đã có công đoàn"),
+]
+
 STATES = [
     ("draft", "đang lập"),
     ("submitted", "đã nộp"),

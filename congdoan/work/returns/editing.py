@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from congdoan.kit.text import search_key
+from congdoan.work.returns.choices import PLACES
 from congdoan.work.returns.definitions import DefinitionError
 
 Data = dict[str, Any]
@@ -80,10 +81,20 @@ def set_head(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Data:
         gathers=(changes.get("gathers") or "").strip(),
         closes_books=bool(changes.get("closes_books")),
     )
+    # A kind that owes the return no more has no days of its own.
+    own = made.get("deadlines_by_kind") or {}
+    made["deadlines_by_kind"] = {kind: days for kind, days in own.items() if kind in made["owed_by"]}
     months = [part for part in re.split(r"[,;\s]+", changes.get("months") or "") if part]
     if not all(part.isdecimal() and 1 <= int(part) <= 12 for part in months):
         raise DefinitionError("Các tháng ghi bằng số từ 1 đến 12, ví dụ: 5 hoặc 5, 7.")
     made["months"] = [int(part) for part in months]
+    return made
+
+
+def set_deadlines(data: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, int]]) -> Data:
+    """Days of their own for some kinds of bodies, in the place of what was there. Raises DefinitionError."""
+    made = _copy(data)
+    made["deadlines_by_kind"] = {kind: dict(days) for kind, days in by_kind.items()}
     return made
 
 
@@ -113,6 +124,10 @@ def put_section(data: Mapping[str, Any], code: str, *, title: str, columns: Iter
     return made
 
 
+#: What the screen of a row asks about its scope; what else a row was given stays as it is.
+_SCOPE_ON_SCREEN = {"min_headcount", "sector_group", "sex", *dict(PLACES)}
+
+
 def put_row(data: Mapping[str, Any], section_code: str, code: str, changes: Mapping[str, Any]) -> Data:
     """Change a row, or add one at the end of the section when ``code`` is empty."""
     made = _copy(data)
@@ -134,11 +149,24 @@ def put_row(data: Mapping[str, Any], section_code: str, code: str, changes: Mapp
     source = changes["source"]
     if source != "asked":
         row[source] = changes.get(source) or ""
-    if source == "measure" and before.get("filters") and before.get("measure") == changes.get("measure"):
-        row["filters"] = before["filters"]
-    scope = {name: value for name, value in (before.get("scope") or {}).items() if name != "min_headcount"}
+    if source == "measure":
+        same = before.get("measure") == changes.get("measure")
+        filters = {
+            name: value
+            for name, value in ((before.get("filters") or {}) if same else {}).items()
+            if name != "movement"
+        }
+        if changes.get("movement"):
+            filters["movement"] = list(changes["movement"])
+        if filters:
+            row["filters"] = filters
+    scope = {
+        name: value for name, value in (before.get("scope") or {}).items() if name not in _SCOPE_ON_SCREEN
+    }
     if changes.get("min_headcount"):
         scope["min_headcount"] = int(changes["min_headcount"])
+    scope |= {name: changes[name] for name in ("sector_group", "sex") if changes.get(name)}
+    scope |= dict.fromkeys(changes.get("places") or [], True)
     if scope:
         row["scope"] = scope
     wanted = list(changes.get("columns") or [])

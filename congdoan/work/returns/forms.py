@@ -12,9 +12,19 @@ from django.http import QueryDict
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit, UnitKind
 from congdoan.kit.numbers import NumberError, parse_number
+from congdoan.registry.membership.choices import MOVEMENT_KINDS
 from congdoan.work.indicators.models import Indicator
+from congdoan.work.indicators.queries import catalogue
 from congdoan.work.returns.actions import Filling
-from congdoan.work.returns.choices import CADENCES, CHECK_LEVELS, OPERATORS, SOURCES, WINDOWS
+from congdoan.work.returns.choices import (
+    CADENCES,
+    CHECK_LEVELS,
+    OPERATORS,
+    PLACES,
+    SECTOR_GROUPS,
+    SOURCES,
+    WINDOWS,
+)
 from congdoan.work.returns.definitions import Definition
 
 _DAY = {"type": "date"}
@@ -144,6 +154,38 @@ class HeadForm(forms.Form):
         field.choices = [(kind.code, kind.name) for kind in UnitKind.objects.select_related("level")]
 
 
+class DeadlinesForm(forms.Form):
+    """Days of their own for some kinds of bodies; what is left empty is as for all."""
+
+    WORDS = (("opens", "bắt đầu lập"), ("due", "hạn nộp"), ("late", "tính nộp muộn"))
+
+    def __init__(self, data: Any = None, *, kinds: Any, common: Mapping[str, Any], **rest: Any) -> None:
+        super().__init__(data, **rest)
+        self.kinds = list(kinds)
+        for code, name in self.kinds:
+            for part, words in self.WORDS:
+                self.fields[f"{code}-{part}"] = forms.IntegerField(
+                    label=f"{name}: {words}",
+                    min_value=0,
+                    max_value=365,
+                    required=False,
+                    help_text=f"Ngày sau ngày cuối kỳ. Để trống thì theo hạn chung: {common[part]}.",
+                )
+
+    @property
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """What was given, by kind; kinds without anything of their own are left out."""
+        given = {
+            code: {
+                part: self.cleaned_data[f"{code}-{part}"]
+                for part, _ in self.WORDS
+                if self.cleaned_data[f"{code}-{part}"] is not None
+            }
+            for code, _ in self.kinds
+        }
+        return {code: days for code, days in given.items() if days}
+
+
 class RowForm(forms.Form):
     """One row of a section."""
 
@@ -162,6 +204,25 @@ class RowForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label="Có ở các cột", required=False, widget=forms.CheckboxSelectMultiple
     )
+    movement = forms.MultipleChoiceField(
+        label="Chỉ đếm các biến động",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Với số đo đoàn viên, công đoàn cơ sở: đếm số phát sinh trong kỳ. Không chọn thì lấy số hiện có.",
+    )
+    sector_group = forms.ChoiceField(
+        label="Chỉ khu vực", required=False, choices=[("", "mọi khu vực"), *SECTOR_GROUPS]
+    )
+    sex = forms.ChoiceField(
+        label="Chỉ giới tính", required=False, choices=[("", "nam và nữ"), ("f", "nữ"), ("m", "nam")]
+    )
+    places = forms.MultipleChoiceField(
+        label="Chỉ ở nơi",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=PLACES,
+        help_text="Sổ chưa đếm được theo điều kiện đã chọn thì đơn vị tự nhập ô đó.",
+    )
     min_headcount = forms.ChoiceField(label="Chỉ nơi có từ", required=False)
     decimals = forms.IntegerField(
         label="Chữ số thập phân", min_value=0, max_value=4, initial=0, required=False
@@ -171,6 +232,7 @@ class RowForm(forms.Form):
     def __init__(self, data: Any = None, *, columns: Any, measures: Any, bands: Any, **rest: Any) -> None:
         super().__init__(data, **rest)
         for name, choices in (
+            ("movement", [*MOVEMENT_KINDS, ("found", "thành lập công đoàn cơ sở")]),
             ("indicator", [("", "—"), *Indicator.objects.values_list("code", "name").order_by("name")]),
             ("measure", [("", "—"), *measures]),
             ("columns", columns),
@@ -179,6 +241,17 @@ class RowForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        chosen, measure = found.get("movement"), catalogue().measures.get(found.get("measure") or "")
+        if chosen and found.get("source") != "measure":
+            self.add_error(
+                "movement", "Chỉ chọn biến động khi số liệu lấy theo số đo. Hãy bỏ chọn, hoặc đổi nguồn."
+            )
+        elif chosen and measure and "movement" not in measure.dimensions:
+            self.add_error("movement", f"Số đo “{measure.name}” không đếm theo biến động. Hãy bỏ chọn.")
+        return found
 
 
 class SectionForm(forms.Form):

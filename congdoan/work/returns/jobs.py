@@ -13,7 +13,7 @@ from congdoan.foundation.jobs.queries import actor_of
 from congdoan.foundation.jobs.registry import JobError, Progress, job
 from congdoan.kit.documents import DOCX
 from congdoan.work.returns import rules
-from congdoan.work.returns.actions import open_all, remind_due
+from congdoan.work.returns.actions import give_out_due, open_all, remind_due
 from congdoan.work.returns.booklet import make_booklet
 from congdoan.work.returns.models import Obligation, ReturnForm
 from congdoan.work.returns.rules import ReturnsError
@@ -44,7 +44,8 @@ def open_round(run: JobRun, progress: Progress) -> str:
 
 @job("returns.booklet")
 def put_together(run: JobRun, progress: Progress) -> str:
-    """All returns of a round that a body has been handed, as one Word file kept for whoever may read them there."""
+    """All returns of a round that a body has been handed, as far as the reader sees them, as one Word file kept for
+    that reader alone."""
     assert run.unit is not None, "the door names the body"
     today = timezone.localdate()
     actor = actor_of(run, today=today)
@@ -57,14 +58,24 @@ def put_together(run: JobRun, progress: Progress) -> str:
         progress=lambda done, total: progress(done, total, f"Đã xếp {done} trong {total} báo cáo"),
     )
     kept = store(
-        actor=actor, name=name, content_type=DOCX, unit=run.unit, capability=rules.ACCEPT, chunks=[data]
+        actor=actor,
+        name=name,
+        content_type=DOCX,
+        unit=run.unit,
+        capability=rules.VIEW,
+        is_personal=True,
+        chunks=[data],
     )
     return reverse("files:download", args=[kept.pk])
 
 
-@app.periodic(cron="30 0 * * *")
-@app.task(name="returns.remind_due", queueing_lock="returns.remind_due")
-def remind_daily(timestamp: int) -> int:
-    """Every morning (07:30 in Việt Nam): who has a return falling due. Returns how many bodies."""
+@app.periodic(cron="20 0-9 * * *")
+@app.task(name="returns.calendar", queueing_lock="returns.calendar", lock="returns.calendar")
+def keep_calendar(timestamp: int) -> int:
+    """Give out the periods that have opened, and tell who has a return to begin or falling due. Every hour of the office
+    day (UTC: 07:20 to 16:20 in Vietnam), so that a machine that was off makes up for it as soon as it is back. Returns
+    how many bodies were told."""
     today = timezone.localdate()
-    return remind_due(actor=Actor.system("nhắc báo cáo định kỳ", today=today), on=today)
+    actor = Actor.system("lịch báo cáo định kỳ", today=today)
+    give_out_due(actor=actor, on=today)
+    return remind_due(actor=actor, on=today)

@@ -16,6 +16,7 @@ from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
@@ -119,12 +120,12 @@ def _head(document: DocumentType, heading: Heading) -> None:
     left, right = table.rows[0].cells
     _cell(left.paragraphs[0], in_full(heading.superior), size=13)
     _cell(left.add_paragraph(), in_full(heading.unit), size=13, bold=True)
-    draw_line_under(left.add_paragraph(), indent_cm=0, column_cm=7.5, length_cm=2.5)
+    draw_line_under(left.add_paragraph(), indent_cm=0, column_cm=6.6, length_cm=2.5)
     symbol = NUMBER_SYMBOLS.get(heading.kind, DEFAULT_SYMBOL)
     _cell(left.add_paragraph(), f"Số: {number_line('', symbol)}", size=13)
     _cell(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
     _cell(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", size=13, bold=True)
-    draw_line_under(right.add_paragraph(), indent_cm=0, column_cm=9, length_cm=5.2)
+    draw_line_under(right.add_paragraph(), indent_cm=0, column_cm=9.9, length_cm=5.2)
     place = heading.place or "…………"
     when = (
         format_long(heading.dated_on)
@@ -132,7 +133,7 @@ def _head(document: DocumentType, heading: Heading) -> None:
         else f"ngày      tháng      năm {heading.last_day.year}"
     )
     _cell(right.add_paragraph(), f"{place}, {when}", size=13, italic=True)
-    set_columns(table, (7.5, 9))
+    set_columns(table, (6.6, 9.9))
 
 
 def _table(document: DocumentType, columns: Sequence[str], lines: Sequence[Line]) -> None:
@@ -173,6 +174,10 @@ def _sign(document: DocumentType, heading: Heading) -> None:
     committee = "TM. BAN THƯỜNG VỤ" if heading.kind in WITH_STANDING_COMMITTEE else "TM. BAN CHẤP HÀNH"
     _cell(right.paragraphs[0], committee, size=14, bold=True)
     _cell(right.add_paragraph(), "CHỦ TỊCH", size=14, bold=True)
+    # A signature never stands on a page without what it signs: the last line goes over with it.
+    for paragraph in (*document.paragraphs[-3:], *left.paragraphs[:-1], *right.paragraphs[:-1]):
+        paragraph.paragraph_format.keep_with_next = True
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     set_columns(table, (7.5, 9))
 
 

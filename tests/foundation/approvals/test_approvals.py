@@ -13,6 +13,7 @@ from congdoan.foundation.approvals.models import Approval
 from congdoan.foundation.approvals.queries import visible_approvals, waiting_for
 from congdoan.foundation.approvals.registry import approvable
 from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.messaging.models import Notice
 from tests.factories.officers import actor, officer
 from tests.factories.tree import Tree
 
@@ -119,3 +120,30 @@ def test_deciding_on_screen(tree: Tree, proposer: Actor, decider: Actor, client:
     client.post(f"{address}quyet-dinh/", {"quyet-dinh": "duyet"})
     assert done == [{}]
     assert "Đã duyệt" in client.get(address).text
+
+
+def test_who_decides_is_told_and_the_proposer_hears_the_outcome(
+    tree: Tree, proposer: Actor, decider: Actor
+) -> None:
+    proposal = propose(proposer, tree)
+    waiting = Notice.objects.get(kind="approvals.waiting")
+    assert waiting.user == decider.user and waiting.url == f"/phe-duyet/{proposal.pk}/"
+    assert "Điều chỉnh" in waiting.title
+    actions.decide(actor=decider, on=decider.today, approval=proposal, approve=False, note="Thiếu căn cứ")
+    heard = Notice.objects.get(kind="approvals.decided")
+    assert heard.user == proposer.user
+    assert heard.title == "Không duyệt: Điều chỉnh" and "Thiếu căn cứ" in heard.text
+
+
+def test_a_lone_proposer_is_decided_from_above(tree: Tree, today: date) -> None:
+    alone = actor(officer("mot-minh", "leader", tree.north_a), today)
+    above = officer("cap-tren", "leader", tree.north)
+    propose(alone, tree)
+    assert [notice.user for notice in Notice.objects.filter(kind="approvals.waiting")] == [above]
+
+
+def test_what_fails_tells_nobody(tree: Tree, proposer: Actor, decider: Actor) -> None:
+    proposal = propose(proposer, tree, broken=True)
+    with pytest.raises(ValueError):
+        actions.decide(actor=decider, on=decider.today, approval=proposal, approve=True)
+    assert not Notice.objects.filter(kind="approvals.decided").exists()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.messaging.models import Notice
 from congdoan.registry.membership.models import BookClosing
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
 from congdoan.work.returns.models import FrozenReturn, Obligation, Return
 from congdoan.work.returns.rules import Changed
 from tests.factories.tree import Tree
+from tests.factories.users import make_actor
 from tests.registry.membership.test_at_the_same_time import at_once
 from tests.work.returns.conftest import DAY, PERIOD, Round, make_round
 
@@ -80,3 +84,20 @@ def test_accepted_and_given_back_at_once(raced: Round) -> None:
     assert isinstance(error, Changed)
     state = Return.objects.get().state
     assert FrozenReturn.objects.count() == BookClosing.objects.count() == (1 if state == "accepted" else 0)
+
+
+def test_two_workers_keep_the_calendar(raced: Round) -> None:
+    day = date(2027, 3, 2)
+
+    def keep() -> object:
+        actions.give_out_due(actor=raced.system, on=day)
+        return actions.remind_due(actor=raced.system, on=day)
+
+    make_actor(day, raced.tree.unions["NA1"], "committee", reach="own")
+    assert at_once(keep, keep) == []
+    owed = raced.form.obligations.filter(period="2027-02")
+    assert owed.count() == 6 and owed.values("unit").distinct().count() == 6
+    notices = Notice.objects.filter(
+        kind="returns.due", url=reverse("returns:return", args=[owed.get(unit__code="NA1").pk])
+    )
+    assert notices.count() == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,11 +12,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.catalogues.models import Parameter
+from congdoan.foundation.messaging.hours import read_hours
 from congdoan.foundation.messaging.models import Notice
+from congdoan.foundation.messaging.queries import office_hours
 from congdoan.registry.membership.models import BookClosing
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
@@ -340,9 +345,9 @@ def test_the_calendar_reminds(turn: Round, people: People) -> None:
     def run(on: date) -> int:
         return actions.remind_due(actor=turn.system, on=on)
 
-    assert run(date(2026, 11, 1)) == 0
+    assert run(date(2026, 11, 1)) == 0, "a Sunday"
     assert run(date(2026, 11, 2)) == 2, "NA1 and NB have people; NA has handed in"
-    run(date(2026, 11, 2))
+    assert run(date(2026, 11, 2)) == 0
     told = Notice.objects.filter(kind="returns.due")
     assert {notice.user for notice in told} >= {people["committee"].user, people["neighbour"].user}
     mine = told.get(user=people["committee"].user)
@@ -353,6 +358,64 @@ def test_the_calendar_reminds(turn: Round, people: People) -> None:
     run(date(2026, 11, 5))
     assert told.filter(user=people["committee"].user).count() == 1, "the exception moved the day"
     assert run(date(2026, 11, 19)) == 1
+
+
+def test_days_of_reminders_are_working_days(turn: Round) -> None:
+    owed = turn.owed("NA1")
+    assert owed.opens_on == date(2026, 11, 1) and owed.due == date(2026, 11, 5)
+    hours = office_hours(DAY)
+    assert actions.reminder_days(owed, hours.is_worked) == [date(2026, 11, day) for day in (2, 4, 5, 6, 10)]
+    owed.extended_to = date(2026, 11, 15)  # a Sunday
+    assert actions.reminder_days(owed, hours.is_worked) == [date(2026, 11, day) for day in (2, 11, 13, 16)]
+
+
+@given(
+    opens=st.dates(date(2026, 1, 1), date(2027, 6, 1)),
+    due=st.integers(0, 40),
+    late=st.integers(0, 20),
+    more=st.none() | st.integers(1, 60),
+)
+def test_reminders_never_fall_on_a_day_off(opens: date, due: int, late: int, more: int | None) -> None:
+    hours = read_hours([["07:30", "16:30"]], [], [])
+    owed = Obligation(opens_on=opens, due_on=opens + timedelta(due), late_on=opens + timedelta(due + late))
+    owed.extended_to = owed.due_on + timedelta(more) if more else None
+    days = actions.reminder_days(owed, hours.is_worked)
+    assert all(hours.is_worked(day) and day >= opens for day in days)
+    assert any(day > owed.due for day in days) and days == sorted(set(days))
+
+
+def test_days_without_a_machine_are_made_up_for_once(turn: Round, people: People) -> None:
+    told = Notice.objects.filter(kind="returns.due", user=people["committee"].user)
+    assert actions.remind_due(actor=turn.system, on=date(2026, 11, 9)) > 0, "the 2nd to the 6th were missed"
+    assert told.get().title.endswith("quá hạn 4 ngày")
+    actions.remind_due(actor=turn.system, on=date(2026, 11, 9))
+    assert told.count() == 1
+    actions.remind_due(actor=turn.system, on=date(2026, 12, 1))
+    assert told.count() == 1, "what is long past is left to the superior"
+
+
+def test_periods_are_given_out_when_they_open(turn: Round) -> None:
+    since = turn.form.versions.get().published_at
+    assert since is not None
+    first = timezone.localdate(since)
+
+    def months(on: date) -> set[str]:
+        actions.give_out_due(actor=turn.system, on=on)
+        return set(turn.form.obligations.exclude(period=PERIOD).values_list("period", flat=True))
+
+    assert months(first) <= {f"{first - timedelta(days=first.day):%Y-%m}"}, (
+        "nothing of before it was published"
+    )
+    before = months(date(first.year + 1, 1, 31))
+    after = months(date(first.year + 1, 2, 1))
+    assert after - before == {f"{first.year + 1}-01"}
+    far = months(date(first.year + 1, 6, 10))
+    assert far - after == {f"{first.year + 1}-{month:02}" for month in range(2, 6)}, "the machine was off"
+    count = turn.form.obligations.count()
+    assert actions.give_out_due(actor=turn.system, on=date(first.year + 1, 6, 11)) == 0
+    assert turn.form.obligations.count() == count
+    actions.retire(actor=turn.system, form=turn.form)
+    assert actions.give_out_due(actor=turn.system, on=date(first.year + 1, 9, 1)) == 0
 
 
 def test_who_gets_it_back_is_told(turn: Round, people: People) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from django.urls import reverse
 from docx import Document
 from openpyxl import load_workbook
 
+from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.units.models import Unit
@@ -21,6 +23,7 @@ from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
 from congdoan.work.returns.jobs import put_together
 from congdoan.work.returns.models import Delegation, Obligation, Return, ReturnForm
+from tests.factories.users import make_actor
 from tests.work.returns.conftest import DAY, PERIOD, Round
 
 People = dict[str, Actor]
@@ -202,6 +205,16 @@ def test_word_excel_and_booklet(turn: Round, people: People) -> None:
     same = b"".join(browser.get(kept).streaming_content)  # type: ignore[attr-defined]
     assert len(Document(io.BytesIO(same)).tables) == len(booklet.tables)
     assert client(people["neighbour"]).get(kept).status_code in {403, 404}
+    assert client(people["province"]).get(kept).status_code == 404, "made of what another sees"
+    reader = make_actor(DAY, turn.tree.north_a, "viewer")
+    assert not may(reader, "returns.accept", turn.tree.north_a)
+    run.user = reader.user
+    run.save()
+    kept = put_together(run, lambda done, total, words: None)
+    same = b"".join(client(reader).get(kept).streaming_content)  # type: ignore[attr-defined]
+    assert len(Document(io.BytesIO(same)).tables) == len(booklet.tables)
+    own = make_actor(DAY, turn.tree.north_a, "committee", reach="own")
+    assert client(own).get(kept).status_code == 404
 
 
 def test_somebody_stands_in_on_the_page(turn: Round, people: People) -> None:
@@ -272,3 +285,41 @@ def test_an_office_makes_a_form_without_a_programmer(turn: Round, people: People
     definition = form.versions.get().definition
     assert [row["code"] for row in definition["sections"][0]["rows"]] == ["suat_qua", "doan_vien"]
     assert client(people["district"]).get(reverse("returns:form", args=[form.pk])).status_code == 404
+
+
+def test_days_by_kind_and_what_a_row_counts_are_set_on_screen(turn: Round, people: People) -> None:
+    browser = client(people["province"])
+    edit = reverse("returns:edit", args=[turn.form.pk])
+    assert "Thời hạn riêng" in browser.get(f"{edit}?phan=deadlines").text
+    refused = browser.post(f"{edit}?phan=deadlines", {"grassroots_union-due": "20"})
+    assert refused.status_code == 422 and "Thời hạn phải theo thứ tự" in refused.text
+    given = {"grassroots_union-opens": "2", "grassroots_union-due": "3", "district_federation-late": "9"}
+    assert browser.post(f"{edit}?phan=deadlines", given).status_code == 302
+    row = {"title": "Kết nạp ở khu vực nhà nước", "source": "measure", "window": "period", "decimals": 0}
+    row |= {"columns": ["total"], "sector_group": "state", "places": ["stable"]}
+    where = f"{edit}?phan=row&thuoc=members"
+    refused = browser.post(where, {**row, "measure": "workers", "movement": ["admit"]})
+    assert refused.status_code == 422 and "không đếm theo biến động" in refused.text
+    refused = browser.post(where, {**row, "source": "asked", "movement": ["admit"]})
+    assert refused.status_code == 422
+    assert (
+        browser.post(where, {**row, "measure": "members", "movement": ["admit", "readmit"]}).status_code
+        == 302
+    )
+    draft = turn.form.versions.get(published_at__isnull=True).definition
+    made = draft["sections"][0]["rows"][-1]
+    assert made["filters"] == {"movement": ["admit", "readmit"]}
+    assert made["scope"] == {"sector_group": "state", "stable": True}
+    shown = browser.get(f"{where}&ma={made['code']}").text
+    assert re.search(r'value="readmit"[^>]*checked', shown) and re.search(
+        r'value="stable"[^>]*checked', shown
+    )
+    page = browser.get(reverse("returns:form", args=[turn.form.pk])).text
+    assert "chỉ đếm: kết nạp; kết nạp lại; khu vực nhà nước; hoạt động ổn định" in page
+    assert "hạn nộp sau 3, nộp muộn sau 8 ngày" in page
+    browser.post(reverse("returns:change", args=[turn.form.pk]), {"act": "publish"})
+    browser.post(reverse("returns:give_out", args=[turn.form.pk]), {"ky": "2026-09"})
+    due = dict(turn.form.obligations.filter(period="2026-09").values_list("unit__code", "due_on"))
+    assert due["NA1"] == date(2026, 10, 5) and due["NA"] == date(2026, 10, 5)
+    opens = dict(turn.form.obligations.filter(period="2026-09").values_list("unit__code", "opens_on"))
+    assert opens["NA1"] == date(2026, 10, 2) and opens["NA"] == date(2026, 10, 1)

@@ -11,8 +11,14 @@ from congdoan.work.returns.actions.filling import (
     take_aggregate,
 )
 from congdoan.work.returns.actions.handing_in import accept, close, close_round, give_back, reopen, submit
-from congdoan.work.returns.actions.owing import delegate, end_delegation, extend, make_obligations
-from congdoan.work.returns.actions.reminding import Reminded, remind, remind_due
+from congdoan.work.returns.actions.owing import (
+    delegate,
+    end_delegation,
+    extend,
+    give_out_due,
+    make_obligations,
+)
+from congdoan.work.returns.actions.reminding import Reminded, remind, remind_due, reminder_days
 
 __all__ = [
     "CHUNK",
@@ -26,6 +32,7 @@ __all__ = [
     "extend",
     "fill",
     "give_back",
+    "give_out_due",
     "make_obligations",
     "open_all",
     "open_return",
@@ -33,6 +40,7 @@ __all__ = [
     "recompute",
     "remind",
     "remind_due",
+    "reminder_days",
     "reopen",
     "retire",
     "save_draft",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import logging
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Min
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import may, require
@@ -17,9 +19,7 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.text import nfc
 from congdoan.work.returns import rules
 from congdoan.work.returns.actions.steps import acting, keep_step, locked
-from congdoan.work.returns.definitions import (
-    read_definition,
-)
+from congdoan.work.returns.definitions import DefinitionError, newest_span, read_definition
 from congdoan.work.returns.models import (
     Delegation,
     Extension,
@@ -30,6 +30,8 @@ from congdoan.work.returns.queries import (
     form_version,
 )
 from congdoan.work.returns.rules import ReturnsError
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -85,6 +87,40 @@ def make_obligations(*, actor: Actor, form: ReturnForm, period: str) -> int:
             data={"period": span.code, "count": made},
         )
     return made
+
+
+def give_out_due(*, actor: Actor, on: date) -> int:
+    """Give out the periods that may be begun by a day, of every form in force with a calendar cadence: those that opened
+    since the form was first published and that nobody has given out yet, so that days on which the machine was off are
+    made up for and nothing is given out twice. A form that cannot be used is passed over and logged. Returns how many
+    obligations were made. For the scheduled task; a transaction a period."""
+    made = 0
+    forms = ReturnForm.objects.filter(is_retired=False, versions__published_at__isnull=False)
+    for form in forms.annotate(since=Min("versions__published_at")).select_related("owner").order_by("pk"):
+        try:
+            for period in _periods_to_give_out(form, timezone.localdate(form.since), on):
+                made += make_obligations(actor=actor, form=form, period=period)
+        except (DefinitionError, ReturnsError):
+            logger.exception("form %s: periods could not be given out", form.pk)
+    return made
+
+
+def _periods_to_give_out(form: ReturnForm, since: date, on: date) -> list[str]:
+    version = form_version(form)
+    assert version is not None
+    definition = read_definition(version.definition)
+    given = set(form.obligations.values_list("period", flat=True).distinct())
+    found: list[str] = []
+    # A form may be begun on the very last day of its period.
+    span = newest_span(definition, on + timedelta(days=1))
+    while span is not None:
+        opens = min(definition.deadlines_of(kind).days(span.last_day)[0] for kind in definition.owed_by)
+        if opens < since:
+            break
+        if opens <= on and span.code not in given:
+            found.append(span.code)
+        span = newest_span(definition, span.from_on)
+    return found[::-1]
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.messaging.actions import notify
+from congdoan.foundation.messaging.queries import office_hours, told_of
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.work.returns import rules
@@ -85,32 +87,78 @@ def remind(*, actor: Actor, on: date, form: ReturnForm, period: str, superior: U
     return Reminded(len(reminded), [item.unit for item in owed if item.unit_id not in people])
 
 
-#: Days before the due date on which a body is reminded by itself; and the first day after it.
-_BEFORE = (3, 1, 0, -1)
+#: Working days before the due date on which a body is reminded by itself.
+_BEFORE = (3, 1)
+#: A reminder that nobody sent on its day, because the machine was off, is still sent within so many days.
+CATCH_UP = timedelta(days=7)
+_CHUNK = 500
 
 
-@transaction.atomic
+def reminder_days(owed: Obligation, is_worked: Callable[[date], bool]) -> list[date]:
+    """The working days on which a body is told of a return, in order: when it may be begun, three and one working days
+    before it is due, on the due day, and on the first ones after it and after the day from which it counts as late."""
+    days = {_worked(owed.opens_on, is_worked), _worked(owed.due, is_worked, -1)}
+    before, left = owed.due, 0
+    while left < max(_BEFORE):
+        before = _worked(before - timedelta(days=1), is_worked, -1)
+        left += 1
+        if left in _BEFORE:
+            days.add(before)
+    for last in (owed.due, max(owed.late_on, owed.due)):
+        days.add(_worked(last + timedelta(days=1), is_worked))
+    return sorted(day for day in days if day >= owed.opens_on)
+
+
+def _worked(day: date, is_worked: Callable[[date], bool], by: int = 1) -> date:
+    while not is_worked(day):
+        day += timedelta(days=by)
+    return day
+
+
 def remind_due(*, actor: Actor, on: date) -> int:
-    """Remind every body whose return falls due in some days, today, or was due yesterday: each person once for each
-    of these days, however often this is called. Returns how many bodies. For the scheduled task."""
-    days = [on + timedelta(days=before) for before in _BEFORE]
-    owed = list(
-        Obligation.objects.filter(Q(extended_to__in=days) | Q(extended_to__isnull=True, due_on__in=days))
-        .filter(Q(made__isnull=True) | Q(made__state__in=OPEN_STATES), opens_on__lte=on)
+    """Tell every body whose return can be begun, falls due or is overdue, on working days only: for the newest of its
+    reminder days that has come, each person once, however often this is called. What was missed while the machine was
+    off is caught up with one reminder, not with all of them. Returns how many bodies were told. For the scheduled task;
+    a transaction for some hundred bodies."""
+    hours = office_hours(on)
+    if not hours.is_worked(on):
+        return 0
+    waiting = (
+        Obligation.objects.filter(Q(made__isnull=True) | Q(made__state__in=OPEN_STATES), opens_on__lte=on)
+        .filter(Q(late_on__gte=on - timedelta(days=30)) | Q(extended_to__gte=on - timedelta(days=30)))
         .select_related("form", "unit")
         .order_by("pk")
     )
-    people = fillers_of([item.unit_id for item in owed], on)
-    for item in owed:
-        if item.unit_id in people:
-            notify(
-                actor=actor,
-                kind=rules.DUE.code,
-                subject=f"{item.form.title}, kỳ {item.period}: {days_left_words(on, item.due)}",
-                body=f"Hạn nộp của {item.unit.name} là ngày {format_date(item.due)}.",
-                url=reverse("returns:return", args=[item.pk]),
-                users=people[item.unit_id],
-                due_on=item.due,
-                key=f"returns.due:{item.pk}:{on}",
-            )
-    return len(people)
+    told, after = 0, 0
+    while True:
+        chunk = list(waiting.filter(pk__gt=after)[:_CHUNK])
+        if not chunk:
+            return told
+        told += _remind_chunk(actor, on, chunk, hours.is_worked)
+        after = chunk[-1].pk
+
+
+@transaction.atomic
+def _remind_chunk(actor: Actor, on: date, chunk: list[Obligation], is_worked: Callable[[date], bool]) -> int:
+    keys: dict[str, Obligation] = {}
+    for item in chunk:
+        come = [day for day in reminder_days(item, is_worked) if day <= on]
+        if come and on - come[-1] <= CATCH_UP:
+            keys[f"returns.due:{item.pk}:{come[-1]}"] = item
+    people = fillers_of([item.unit_id for item in keys.values()], on)
+    for key in told_of(keys, {user for users in people.values() for user in users}):
+        del keys[key]
+    told = 0
+    for key, item in keys.items():
+        made = notify(
+            actor=actor,
+            kind=rules.DUE.code,
+            subject=f"{item.form.title}, kỳ {item.period}: {days_left_words(on, item.due)}",
+            body=f"Hạn nộp của {item.unit.name} là ngày {format_date(item.due)}.",
+            url=reverse("returns:return", args=[item.pk]),
+            users=people.get(item.unit_id, ()),
+            due_on=item.due,
+            key=key,
+        )
+        told += bool(made)
+    return told

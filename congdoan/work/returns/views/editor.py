@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -11,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from congdoan.foundation.units.models import UnitKind
 from congdoan.registry.enterprises.choices import BANDS
 from congdoan.work.indicators.queries import catalogue
 from congdoan.work.returns import actions, editing
+from congdoan.work.returns.choices import PLACES
 from congdoan.work.returns.definitions import (
     DefinitionError,
     read_definition,
 )
 from congdoan.work.returns.forms import (
     CheckForm,
+    DeadlinesForm,
     HeadForm,
     RowForm,
     SectionForm,
@@ -43,6 +47,18 @@ def part_form(what: str, data: Any, code: str, section_code: str, post: Any) -> 
                 **{name: deadlines.get(name) for name in ("opens", "due", "late")},
                 "cutoffs": ", ".join(data.get("cutoffs") or []),
                 "months": ", ".join(map(str, data.get("months") or [])),
+            },
+        )
+    if what == "deadlines":
+        kinds = dict(UnitKind.objects.filter(code__in=data["owed_by"]).values_list("code", "name"))
+        return DeadlinesForm(
+            post,
+            kinds=[(kind, kinds.get(kind, kind)) for kind in data["owed_by"]],
+            common=asdict(read_definition(data).deadlines),
+            initial={
+                f"{kind}-{part}": days
+                for kind, own in (data.get("deadlines_by_kind") or {}).items()
+                for part, days in own.items()
             },
         )
     if what == "section":
@@ -74,7 +90,7 @@ def part_form(what: str, data: Any, code: str, section_code: str, post: Any) -> 
                 "source": source,
                 "window": row.get("window", "period"),
                 "columns": row.get("columns") or [name for name, _ in columns],
-                "min_headcount": str((row.get("scope") or {}).get("min_headcount", "")),
+                **_narrowed(row),
             },
         )
     items = data.get("checks" if what == "check" else "texts") or []
@@ -82,11 +98,24 @@ def part_form(what: str, data: Any, code: str, section_code: str, post: Any) -> 
     return (CheckForm if what == "check" else TextForm)(post, initial=item)
 
 
+def _narrowed(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row counts, as the fields of its form."""
+    scope, moved = row.get("scope") or {}, (row.get("filters") or {}).get("movement") or []
+    return {
+        "min_headcount": str(scope.get("min_headcount", "")),
+        "sector_group": scope.get("sector_group", ""),
+        "sex": scope.get("sex", ""),
+        "places": [name for name in dict(PLACES) if scope.get(name)],
+        "movement": [moved] if isinstance(moved, str) else moved,
+    }
+
+
 PUT = {"check": editing.put_check, "text": editing.put_text}
 
 
 PART_WORDS = {
     "head": "Đầu mẫu và thời hạn",
+    "deadlines": "Thời hạn riêng theo loại đơn vị",
     "section": "Phần",
     "row": "Dòng",
     "check": "Phép kiểm tra",
@@ -97,8 +126,8 @@ PART_WORDS = {
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, form: int) -> HttpResponse:
-    """Change or add one part of the draft: ``?phan=`` head, section, row, check or text; ``ma`` its code; for a row
-    ``thuoc`` its section."""
+    """Change or add one part of the draft: ``?phan=`` head, deadlines, section, row, check or text; ``ma`` its code;
+    for a row ``thuoc`` its section."""
     found = form_for(request, form)
     what = request.GET.get("phan", "head")
     if what not in PART_WORDS:
@@ -113,6 +142,8 @@ def edit(request: HttpRequest, form: int) -> HttpResponse:
             try:
                 if what == "head":
                     changed = editing.set_head(data, given)
+                elif what == "deadlines":
+                    changed = editing.set_deadlines(data, part.by_kind)
                 elif what == "section":
                     changed = editing.put_section(data, code, title=given["title"], columns=given["columns"])
                 elif what == "row":

@@ -16,6 +16,7 @@ from congdoan.foundation.access.queries import home_unit, require, visible_units
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.jobs.actions import start
 from congdoan.foundation.units.models import UnitKind
+from congdoan.registry.membership.choices import MOVEMENT_KINDS
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.indicators.queries import catalogue
 from congdoan.work.returns import actions, editing, queries, rules
@@ -23,12 +24,15 @@ from congdoan.work.returns.choices import (
     CADENCES,
     CHECK_LEVELS,
     OPERATOR_SIGNS,
+    PLACES,
+    SECTOR_GROUPS,
     SOURCES,
     WINDOWS,
 )
 from congdoan.work.returns.definitions import (
     Definition,
     DefinitionError,
+    Row,
     newest_span,
     read_definition,
     shipped_forms,
@@ -122,6 +126,11 @@ def form(request: HttpRequest, form: int) -> HttpResponse:
             "published": published,
             "definition": definition,
             "owed_by": kind_names(definition.owed_by),
+            "own_days": [
+                (name, definition.deadlines_of(kind))
+                for kind, name in zip(definition.owed_by, kind_names(definition.owed_by), strict=True)
+                if kind in definition.deadlines_by_kind
+            ],
             "cadence": dict(CADENCES)[definition.cadence],
             "sections": shape(definition),
             "checks": [
@@ -163,6 +172,7 @@ def shape(definition: Definition) -> list[dict[str, Any]]:
                     "source": sources[row.source],
                     "from": names.get(row.indicator) or names.get(row.measure) or row.formula,
                     "window": windows[row.window] if row.source in {"indicator", "measure"} else "",
+                    "narrowed": narrowed_words(row),
                     "columns": ", ".join(
                         column.title
                         for column in section.columns
@@ -176,6 +186,20 @@ def shape(definition: Definition) -> list[dict[str, Any]]:
         }
         for section in definition.sections
     ]
+
+
+def narrowed_words(row: Row) -> str:
+    """What a row counts only, in words: "kết nạp; khu vực nhà nước; hoạt động ổn định"."""
+    moved = row.filters.get("movement") or ()
+    names = {**dict(MOVEMENT_KINDS), "found": "thành lập"}
+    words = [names.get(code, code) for code in ([moved] if isinstance(moved, str) else moved)]
+    if group := row.scope.get("sector_group"):
+        words.append(f"khu vực {dict(SECTOR_GROUPS).get(group, group)}")
+    if sex := row.scope.get("sex"):
+        words.append({"f": "nữ", "m": "nam"}.get(sex, sex))
+    if least := row.scope.get("min_headcount"):
+        words.append(f"từ {least} lao động")
+    return "; ".join([*words, *(name for code, name in PLACES if row.scope.get(code))])
 
 
 @login_required
