@@ -126,7 +126,7 @@ class JoinForm(forms.Form):
         self.today, self.has_workplace = today, has_workplace
         provinces = Territory.objects.filter(level="province", during__contains=today).order_by("name")
         choices: Any = [("", "–"), *provinces.values_list("code", "name")]
-        self.fields["province"].choices = choices  # type: ignore[attr-defined]
+        self.fields["province"].choices = choices
         if has_workplace:
             for name in ("workplace_name", "province", "commune"):
                 del self.fields[name]

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
@@ -26,6 +26,18 @@ from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
 
 _FOUND_LIMIT = 8
+#: What actions may say to a worker, so that it is translated.
+_SAID = (
+    gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
+    gettext_noop("Đơn này không chờ bổ sung."),
+    gettext_noop("Hãy viết nội dung bổ sung."),
+    gettext_noop("Đơn này đã được quyết định nên không rút được nữa."),
+    gettext_noop("Hợp đồng lao động của người lao động nước ngoài chưa đủ thời hạn"),
+    gettext_noop("Không thuộc đối tượng gia nhập công đoàn"),
+    gettext_noop("Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập"),
+    gettext_noop("Thông tin trong đơn không đúng hoặc không xác minh được"),
+    gettext_noop("Lý do khác, ghi ở phần giải thích"),
+)
 
 
 def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -153,6 +165,7 @@ def _refusal(obstacle: Obstacle) -> dict[str, str]:
 def _told(application: Application) -> dict[str, Any]:
     """What the holder of the code may know: where it lies, how far it is, and everybody who has read it."""
     events = application.events.order_by("pk")
+    reason = choices.REFUSALS.get(application.refusal_code)
     return {
         "application": application,
         "unit": application.receiving_unit.name,
@@ -165,6 +178,8 @@ def _told(application: Application) -> dict[str, Any]:
             choices.REFUSED: _("Không kết nạp"),
             choices.WITHDRAWN: _("Đã rút đơn"),
         }[application.state],
+        "refusal": _(reason.name) if reason else "",
+        "source": reason.source if reason else "",
         "is_confidential": application.route == choices.FOUNDING,
         "ceremony": format_date(application.ceremony_on) if application.ceremony_on else "",
         "events": [

@@ -13,13 +13,12 @@ from congdoan.registry.joining.models import Application
 TEMPLATE = Path(__file__).parent / "templates/joining/decision.docx"
 
 
-def decision_paper(
-    decision: Decision, applications: Sequence[Application], *, superior: str, signer: str = ""
-) -> bytes:
+def decision_paper(decision: Decision, applications: Sequence[Application], *, superior: str) -> bytes:
     """The decision as .docx. Raises MissingFields when a template an office has redrawn asks for more."""
     first = applications[0]
     many = len(applications) > 1
     day = decision.issued_on
+    dated = f"ngày {day:%d} tháng {day:%m} năm {day:%Y}" if day else "ngày … tháng … năm …"
     issuer = decision.issuer.name if decision.issuer is not None else first.receiving_unit.name
     return render_docx(
         TEMPLATE,
@@ -28,7 +27,9 @@ def decision_paper(
             "issuer": issuer.upper(),
             "issuer_name": issuer,
             "number": decision.number,
-            "dated": f"ngày {day:%d} tháng {day:%m} năm {day:%Y}" if day else "",
+            "dated": dated,
+            "place_and_date": f"…………, {dated}",
+            "has_list": many,
             "subject": f"Về việc kết nạp {len(applications):02d} đoàn viên công đoàn"
             if many
             else "Về việc kết nạp đoàn viên công đoàn",
@@ -39,7 +40,6 @@ def decision_paper(
             "ceremony": f"Lễ kết nạp được tổ chức ngày {format_date(first.ceremony_on)}."
             if first.ceremony_on
             else "",
-            "signer": signer,
             "people": [
                 {
                     "number": place,

@@ -80,5 +80,5 @@ class ReaderForm(forms.Form):
 
     def __init__(self, *args: Any, officers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = officers  # type: ignore[attr-defined]
-        self.fields["user"].label_from_instance = lambda user: user.get_full_name()  # type: ignore[attr-defined]
+        self.fields["user"].queryset = officers
+        self.fields["user"].label_from_instance = lambda user: user.get_full_name()

@@ -11,14 +11,14 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
-from congdoan.foundation.catalogues.queries import parameters
+from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.units.models import UnitPlacement, UnitVersion
 from congdoan.foundation.units.queries import only_top
 from congdoan.kit.sealed import match_key
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
 from congdoan.registry.joining import choices, rules
-from congdoan.registry.joining.models import Application, Attempt, NamedReader
+from congdoan.registry.joining.models import Application, NamedReader
 from congdoan.registry.membership.rules import ForeignWorkerLaw
 
 # --------------------------------------------------------------------------------------------------
@@ -211,17 +211,10 @@ def commune_named(province: str, typed: str) -> Territory | None:
 
 
 def foreign_law(on: date) -> ForeignWorkerLaw:
-    """What the law asks of foreign workers on a day."""
-    codes = ("foreign_worker.admission_from", "foreign_worker.contract_months")
-    held = parameters(codes, on=on)
-    return ForeignWorkerLaw.of(held[codes[0]], held[codes[1]])
-
-
-def attempts(door: str, address: str | None, window: int) -> int:
-    """How often an address has knocked in a window."""
-    key = match_key(address or "-", kind="address")
-    row = Attempt.objects.filter(door=door, address_key=key, window=window).first()
-    return row.n if row else 0
+    """What the law asks of foreign workers on a day; before it let them in, what it was going to ask."""
+    since = parameter("foreign_worker.admission_from", on=on)
+    begins = date.fromisoformat(since.value)
+    return ForeignWorkerLaw.of(since, parameter("foreign_worker.contract_months", on=max(on, begins)))
 
 
 def same_identity(application: Application) -> QuerySet[Application]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +32,10 @@ from congdoan.registry.people.models import Person
 from congdoan.registry.people.queries import find_by_identity
 
 
+#: Opening an application again within this time is the same reading.
+_ONE_READING = timedelta(hours=4)
+
+
 @dataclass(frozen=True)
 class Papers:
     """The decision that admits: its number and day; ``ceremony_on`` is the day on which it is celebrated."""
@@ -44,14 +48,14 @@ class Papers:
 @transaction.atomic
 def open_application(*, actor: Actor, pk: int) -> Application | None:
     """Give one application to a reader and put the reading on the log its worker sees; None when the actor may not
-    read it. Several readings of one officer on a day are one line."""
+    read it. Several readings of one officer within a few hours are one line."""
     found = queries.readable(actor, pk)
     if found is None:
         return None
-    today = Event.objects.filter(
-        application=found, kind=choices.READ, user=actor.user, by=actor.name, at__date=actor.today
+    lately = Event.objects.filter(
+        application=found, kind=choices.READ, user=actor.user, at__gte=timezone.now() - _ONE_READING
     )
-    if not today.exists():
+    if not lately.exists():
         _happened(actor, found, choices.READ)
     return found
 

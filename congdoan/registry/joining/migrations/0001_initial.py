@@ -10,133 +10,327 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogues', '0002_initial'),
-        ('enterprises', '0002_called_on_first'),
-        ('people', '0004_names'),
-        ('units', '0002_unit_annulled_at'),
+        ("catalogues", "0002_initial"),
+        ("enterprises", "0002_called_on_first"),
+        ("people", "0004_names"),
+        ("units", "0002_unit_annulled_at"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('submission_key', models.UUIDField(unique=True)),
-                ('code_key', models.UUIDField(unique=True)),
-                ('route', models.CharField(choices=[('committee', 'công đoàn tại nơi làm việc'), ('founding', 'nơi chưa có công đoàn'), ('occupational', 'nghiệp đoàn, lao động tự do'), ('superior', 'gia nhập lại, công đoàn cấp trên')], max_length=12)),
-                ('state', models.CharField(choices=[('submitted', 'chờ xét'), ('asked', 'chờ bổ sung'), ('admitted', 'đã kết nạp'), ('refused', 'không kết nạp'), ('withdrawn', 'đã rút đơn')], default='submitted', max_length=10)),
-                ('submitted_at', models.DateTimeField()),
-                ('submitted_on', models.DateField()),
-                ('due_on', models.DateField(verbose_name='hạn trả lời')),
-                ('language', models.CharField(default='vi', max_length=2)),
-                ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
-                ('name_key', models.CharField(max_length=450)),
-                ('birth_on', models.DateField(verbose_name='ngày sinh')),
-                ('sex', models.CharField(blank=True, choices=[('m', 'nam'), ('f', 'nữ'), ('', 'chưa rõ')], max_length=1, verbose_name='giới tính')),
-                ('nationality', models.CharField(default='VN', max_length=2, verbose_name='quốc tịch')),
-                ('citizen_id_sealed', models.BinaryField(blank=True, default=b'')),
-                ('passport_sealed', models.BinaryField(blank=True, default=b'')),
-                ('identity_key', models.UUIDField(blank=True, null=True)),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='điện thoại')),
-                ('email', models.CharField(blank=True, max_length=150, verbose_name='thư điện tử')),
-                ('workplace_name', models.CharField(blank=True, max_length=250, verbose_name='nơi làm việc')),
-                ('job_title', models.CharField(blank=True, max_length=150, verbose_name='công việc')),
-                ('contract_kind', models.CharField(choices=[('indefinite', 'không xác định thời hạn'), ('fixed', 'xác định thời hạn'), ('seasonal', 'thời vụ'), ('civil_servant', 'biên chế, hợp đồng làm việc'), ('none', 'không có quan hệ lao động')], max_length=15, verbose_name='hợp đồng')),
-                ('contract_from', models.DateField(blank=True, null=True, verbose_name='hợp đồng từ')),
-                ('contract_to', models.DateField(blank=True, null=True, verbose_name='hợp đồng đến')),
-                ('was_member', models.BooleanField(default=False, verbose_name='đã từng là đoàn viên')),
-                ('decided_on', models.DateField(blank=True, null=True)),
-                ('ceremony_on', models.DateField(blank=True, null=True, verbose_name='ngày kết nạp')),
-                ('refusal_code', models.CharField(blank=True, max_length=20)),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.decision')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='people.person')),
-                ('receiving_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogues.territory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("submission_key", models.UUIDField(unique=True)),
+                ("code_key", models.UUIDField(unique=True)),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("committee", "công đoàn tại nơi làm việc"),
+                            ("founding", "nơi chưa có công đoàn"),
+                            ("occupational", "nghiệp đoàn, lao động tự do"),
+                            ("superior", "gia nhập lại, công đoàn cấp trên"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "chờ xét"),
+                            ("asked", "chờ bổ sung"),
+                            ("admitted", "đã kết nạp"),
+                            ("refused", "không kết nạp"),
+                            ("withdrawn", "đã rút đơn"),
+                        ],
+                        default="submitted",
+                        max_length=10,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("submitted_on", models.DateField()),
+                ("due_on", models.DateField(verbose_name="hạn trả lời")),
+                ("language", models.CharField(default="vi", max_length=2)),
+                ("full_name", models.CharField(max_length=150, verbose_name="họ và tên")),
+                ("name_key", models.CharField(max_length=450)),
+                ("birth_on", models.DateField(verbose_name="ngày sinh")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("m", "nam"), ("f", "nữ"), ("", "chưa rõ")],
+                        max_length=1,
+                        verbose_name="giới tính",
+                    ),
+                ),
+                ("nationality", models.CharField(default="VN", max_length=2, verbose_name="quốc tịch")),
+                ("citizen_id_sealed", models.BinaryField(blank=True, default=b"")),
+                ("passport_sealed", models.BinaryField(blank=True, default=b"")),
+                ("identity_key", models.UUIDField(blank=True, null=True)),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="điện thoại")),
+                ("email", models.CharField(blank=True, max_length=150, verbose_name="thư điện tử")),
+                ("workplace_name", models.CharField(blank=True, max_length=250, verbose_name="nơi làm việc")),
+                ("job_title", models.CharField(blank=True, max_length=150, verbose_name="công việc")),
+                (
+                    "contract_kind",
+                    models.CharField(
+                        choices=[
+                            ("indefinite", "không xác định thời hạn"),
+                            ("fixed", "xác định thời hạn"),
+                            ("seasonal", "thời vụ"),
+                            ("civil_servant", "biên chế, hợp đồng làm việc"),
+                            ("none", "không có quan hệ lao động"),
+                        ],
+                        max_length=15,
+                        verbose_name="hợp đồng",
+                    ),
+                ),
+                ("contract_from", models.DateField(blank=True, null=True, verbose_name="hợp đồng từ")),
+                ("contract_to", models.DateField(blank=True, null=True, verbose_name="hợp đồng đến")),
+                ("was_member", models.BooleanField(default=False, verbose_name="đã từng là đoàn viên")),
+                ("decided_on", models.DateField(blank=True, null=True)),
+                ("ceremony_on", models.DateField(blank=True, null=True, verbose_name="ngày kết nạp")),
+                ("refusal_code", models.CharField(blank=True, max_length=20)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.decision",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "receiving_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogues.territory",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='signature', serialize=False, to='joining.application')),
-                ('kind', models.CharField(choices=[('drawn', 'ký trên màn hình'), ('uploaded', 'ảnh hoặc bản quét đơn đã ký')], max_length=10)),
-                ('content_type', models.CharField(max_length=40)),
-                ('sealed', models.BinaryField()),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="signature",
+                        serialize=False,
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")],
+                        max_length=10,
+                    ),
+                ),
+                ("content_type", models.CharField(max_length=40)),
+                ("sealed", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='ApplicationConsent',
+            name="ApplicationConsent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=20)),
-                ('text_version', models.CharField(max_length=20)),
-                ('given_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='joining.application')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=20)),
+                ("text_version", models.CharField(max_length=20)),
+                ("given_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="joining.application",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.CharField(max_length=10)),
-                ('address_key', models.UUIDField()),
-                ('window', models.BigIntegerField()),
-                ('n', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("door", models.CharField(max_length=10)),
+                ("address_key", models.UUIDField()),
+                ("window", models.BigIntegerField()),
+                ("n", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('door', 'address_key', 'window'), name='attempt_window_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("door", "address_key", "window"), name="attempt_window_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('submit', 'gửi đơn'), ('read', 'xem đơn'), ('ask', 'đề nghị bổ sung'), ('answer', 'bổ sung'), ('admit', 'kết nạp'), ('refuse', 'không kết nạp'), ('withdraw', 'rút đơn')], max_length=10)),
-                ('by', models.CharField(blank=True, max_length=200)),
-                ('words', models.TextField(blank=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='joining.application')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("submit", "gửi đơn"),
+                            ("read", "xem đơn"),
+                            ("ask", "đề nghị bổ sung"),
+                            ("answer", "bổ sung"),
+                            ("admit", "kết nạp"),
+                            ("refuse", "không kết nạp"),
+                            ("withdraw", "rút đơn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("by", models.CharField(blank=True, max_length=200)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NamedReader',
+            name="NamedReader",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('named_by', models.CharField(max_length=200)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("named_by", models.CharField(max_length=200)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['receiving_unit', 'state', 'due_on'], name='application_inbox'),
+            model_name="application",
+            index=models.Index(fields=["receiving_unit", "state", "due_on"], name="application_inbox"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['due_on', 'id'], name='application_due'),
+            model_name="application",
+            index=models.Index(fields=["due_on", "id"], name="application_due"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('identity_key', None), _negated=True), fields=['identity_key'], name='application_identity'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("identity_key", None), _negated=True),
+                fields=["identity_key"],
+                name="application_identity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['application', 'id'], name='application_event'),
+            model_name="event",
+            index=models.Index(fields=["application", "id"], name="application_event"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2fcd00a80018b45119b42e319a44b2f41aee4f65', operation='UPDATE', pgid='pgtrigger_append_only_00d26', table='joining_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="2fcd00a80018b45119b42e319a44b2f41aee4f65",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_00d26",
+                    table="joining_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='namedreader',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('unit', '='), ('user', '='), ('during', '&&')], name='named_reader_once'),
+            model_name="namedreader",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("unit", "="), ("user", "="), ("during", "&&")], name="named_reader_once"
+            ),
         ),
     ]
