@@ -31,7 +31,6 @@ from congdoan.registry.people.actions import (
 from congdoan.registry.people.models import Person
 from congdoan.registry.people.queries import find_by_identity
 
-
 #: Opening an application again within this time is the same reading.
 _ONE_READING = timedelta(hours=4)
 
