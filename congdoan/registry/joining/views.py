@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from congdoan.foundation.access.queries import may
+from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.access.rules import refuse as forbidden
 from congdoan.foundation.accounts.models import User
@@ -37,6 +37,15 @@ def _buttons(request: HttpRequest) -> dict[str, Any]:
     if queries.named_units(request.actor):
         buttons.append(
             {"label": "Nơi chưa có công đoàn", "url": reverse("joining:confidential"), "icon": "lock"}
+        )
+    unit = home_unit(request.actor)
+    if unit is not None and may(request.actor, rules.NAME_READERS, unit):
+        buttons.append(
+            {
+                "label": "Người được xem đơn",
+                "url": reverse("joining:readers", args=[unit.code]),
+                "icon": "users-group",
+            }
         )
     buttons.append(
         {
