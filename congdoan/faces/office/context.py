@@ -125,6 +125,7 @@ def _shortcuts(request: HttpRequest, today: date) -> list[dict[str, str]]:
         for key in ("sau", "truoc", "xuat"):
             query.pop(key, None)
         query["ngay"] = "" if day == today else day.isoformat()
+        query["giu"] = "1"
         found.append({"label": label, "url": f"{request.path}?{query.urlencode()}"})
     return found
 

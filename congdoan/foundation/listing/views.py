@@ -40,7 +40,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def context_of(request: HttpRequest) -> ListContext:
     """The list context of a request: its actor, its day, and its parameters (repeated ones joined by commas)."""
     params = {name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET}
-    params.pop("ngay", None)
+    params.pop("giu", None)
+    if request.day_of_link is None:
+        params.pop("ngay", None)
     return ListContext(actor=request.actor, as_of=request.as_of, params=params)
 
 

@@ -465,7 +465,11 @@ def _frame(labels: list[str], *, legend: bool = False) -> dict[str, Any]:
         "overflow": "break",
         "interval": 0 if count <= 8 else "auto",
     }
+    if 6 < count <= 8 and max(map(len, labels)) <= 9:
+        # Short ranges such as 100–199 have no place to break: they lean.
+        narrow |= {"overflow": "none", "rotate": 40}
     wide = {
+        "rotate": 0,
         "fontSize": 11.5,
         "lineHeight": 14,
         # Up to nine words stand side by side and are broken; more of them are days or numbers, and thinned out.

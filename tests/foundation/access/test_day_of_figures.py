@@ -29,7 +29,7 @@ def _day_shown(client: Client, query: str = "") -> date:
 
 def test_a_past_day_is_kept_until_today_is_asked_for(officer: Client) -> None:
     today = timezone.localdate()
-    assert _day_shown(officer, "?ngay=2025-06-30") == date(2025, 6, 30)
+    assert _day_shown(officer, "?ngay=2025-06-30&giu=1") == date(2025, 6, 30)
     assert _day_shown(officer) == date(2025, 6, 30)
     assert _day_shown(officer, "?ngay=") == today
     assert _day_shown(officer) == today
@@ -40,12 +40,26 @@ def test_a_link_with_todays_date_means_today_and_tomorrow_too(
     officer: Client, monkeypatch: pytest.MonkeyPatch, days_ahead: int
 ) -> None:
     today = timezone.localdate()
-    _day_shown(officer, "?ngay=2025-06-30")
+    _day_shown(officer, "?ngay=2025-06-30&giu=1")
     assert _day_shown(officer, f"?ngay={today + timedelta(days=days_ahead)}") == today
     assert "as_of" not in officer.session or officer.session["as_of"] == ""
     tomorrow = today + timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     assert _day_shown(officer) == tomorrow
+
+
+def test_the_day_of_a_figures_link_is_for_its_list_alone(officer: Client) -> None:
+    page = officer.get("/doan-vien/?ngay=2025-06-30&gioi_tinh=female")
+    assert page.context["as_of"] == date(2025, 6, 30)
+    # Sorting, filtering and taking away keep to that day; the next page of the house shows today.
+    links = [column["sort_url"] for column in page.context["list"]["columns"] if column["sort_url"]]
+    assert links and all("ngay=2025-06-30" in link for link in [*links, page.context["list"]["export_url"]])
+    assert 'form="list-filter" name="ngay" value="2025-06-30"' in page.text
+    assert _day_shown(officer) == timezone.localdate()
+    # Where a day is kept, a link to another one changes nothing of it.
+    _day_shown(officer, "?ngay=2025-12-31&giu=1")
+    assert _day_shown(officer, "?ngay=2025-06-30") == date(2025, 6, 30)
+    assert _day_shown(officer) == date(2025, 12, 31)
 
 
 def test_what_is_no_day_is_today(officer: Client) -> None:
