@@ -58,6 +58,7 @@ FLOORS = [
     "congdoan.registry.people",
     "congdoan.registry.membership",
     "congdoan.registry.reorganisation",
+    "congdoan.registry.joining",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",
@@ -65,6 +66,7 @@ FLOORS = [
     "congdoan.work.briefings",
     "congdoan.faces.office",
     "congdoan.faces.api",
+    "congdoan.faces.portal",
 ]
 INSTALLED_APPS = [
     *FLOORS,

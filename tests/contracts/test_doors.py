@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.db import models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -32,6 +33,9 @@ from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
+from congdoan.registry.joining.actions import Papers
+from congdoan.registry.joining.actions import admit as admit_applicants
+from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.briefings import actions as briefings
@@ -42,6 +46,7 @@ from congdoan.work.plans.actions import PlanData, TargetData, add_target, create
 from congdoan.work.reports.models import Report
 from congdoan.work.returns.actions import delegate, make_obligations, open_return, publish, take_shipped
 from congdoan.work.returns.models import Obligation
+from tests.factories.applications import apply
 from tests.factories.officers import give, make_user
 from tests.factories.people import make_members
 from tests.factories.tree import Tree
@@ -59,6 +64,12 @@ PUBLIC = {
     "api:openapi-json",
     "api:openapi-view",
     "api:api-root",
+    # What workers see without an account; tests/contracts/test_privacy_of_applications.py holds what it may tell.
+    *(
+        f"{face}:{door}"
+        for face in ("portal", "portal-en")
+        for door in ("landing", "workplace", "join", "follow")
+    ),
 }
 #: Everybody's own: what is shown is the reader's, so that a stranger may open it and finds nothing of others.
 OWN = {
@@ -87,7 +98,7 @@ HARMLESS = {
 #: Asked of doors that suggest, so that they would answer with the records if they did not mind the scope.
 QUESTION = "?q=NA2&unit=NA2&don_vi=NA2&don-vi=NA2&parent=NA2&term=NA2"
 #: The starter's or the reader's alone, whatever stands above.
-PRIVATE = {"jobs:run", "jobs:start_again", "messaging:notice"}
+PRIVATE = {"jobs:run", "jobs:start_again", "messaging:notice", "joining:confidential"}
 #: A superior's plan binds those below it, so they read it.
 DOWNWARD = {"plans:plan", "plans:target", "plans:allocation"}
 #: What the whole house shares: the roles, and the name of a list.
@@ -234,6 +245,13 @@ class World:
         Delivery.objects.create(
             notice=self.notice, channel="email", created_at=timezone.now(), next_try_at=timezone.now()
         )
+        self.application = apply(on, enterprise=self.enterprise, full_name="Lò Bí Mật Bắc").application
+        admit_applicants(
+            actor=system, on=on, pks=[self.application.pk], papers=Papers("1/QĐ", date(2024, 1, 2))
+        )
+        self.reader = NamedReader.objects.create(
+            unit=home, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
+        )
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -290,6 +308,9 @@ class World:
             "reorganisation:*.position": 1,
             "briefings:*.pk": self.briefing.pk,
             "briefings:*.task": self.conclusion.pk,
+            "joining:end_reader.pk": self.reader.pk,
+            "joining:*.pk": self.application.pk,
+            "joining:*.code": home.code,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

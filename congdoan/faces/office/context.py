@@ -33,6 +33,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Sắp xếp tổ chức", "reorganisation:list", "hierarchy-2", "reorganisation.view"),
             ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
+            ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

@@ -22,6 +22,7 @@ from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
+from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
@@ -163,6 +164,39 @@ def _briefings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
         )
 
 
+def _applications(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Applications to join that wait for the actor, by the day they are due. Those from workplaces without a union are a
+    line for the officers named to read them, and for nobody else."""
+    waiting = Q(state="submitted")
+    for rows, title, address in (
+        (
+            visible_applications(actor).filter(scope(actor, "membership.admit").filter("receiving_unit"))
+            if actor.has_anywhere("joining.decide")
+            else None,
+            "đơn gia nhập chờ xét",
+            names_url("joining.applications", {"trang_thai": "submitted"}),
+        ),
+        (
+            confidential_applications(actor) if actor.has_anywhere("joining.confidential") else None,
+            "đơn từ nơi chưa có công đoàn chờ bạn xem",
+            reverse("joining:confidential"),
+        ),
+    ):
+        if rows is None:
+            continue
+        found = rows.filter(waiting).aggregate(n=Count("pk"), first=Min("due_on"))
+        if found["n"]:
+            is_late = found["first"] < on
+            yield WorkItem(
+                "user-plus",
+                f"{format_number(found['n'])} {title}",
+                address,
+                detail=f"Hạn trả lời sớm nhất ngày {format_date(found['first'])}",
+                state="overdue" if is_late else "attention",
+                state_text=days_left_words(on, found["first"]),
+            )
+
+
 def _failed_jobs(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     since = on - timedelta(days=7)
     for run in JobRun.objects.filter(user=actor.user, state="failed", created_at__date__gte=since)[:3]:
@@ -297,6 +331,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _briefings,
     _imports,
     _reorganisations,
+    _applications,
     _failed_jobs,
     _without_union,
     _stale_headcounts,

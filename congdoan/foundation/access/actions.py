@@ -33,6 +33,7 @@ _CADRE = [
     "membership.admit",
     "membership.transfer",
     "membership.end",
+    "joining.decide",
     "people.edit",
     "imports.run",
     "reports.write",
@@ -54,6 +55,8 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            "joining.confidential",
+            "joining.name_readers",
             "plans.edit",
             "plans.allocate",
             "plans.adjust",
@@ -73,6 +76,7 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            "joining.confidential",
             "organisation.found",
             "plans.edit",
             "plans.allocate",

@@ -52,6 +52,7 @@ ROOM_NAMES = {
     "enterprises": "Doanh nghiệp",
     "people": "Thông tin cá nhân",
     "membership": "Đoàn viên và biến động",
+    "joining": "Đơn gia nhập",
     "imports": "Nhập danh sách",
     "plans": "Kế hoạch và chỉ tiêu",
     "reports": "Báo cáo",

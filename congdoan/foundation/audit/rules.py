@@ -17,6 +17,7 @@ ROOM_NAMES = {
     "imports": "Nhập danh sách",
     "listing": "Xuất danh sách",
     "files": "Tệp",
+    "joining": "Đơn gia nhập",
     "membership": "Đoàn viên, biến động",
     "messaging": "Thông báo, gửi tin",
     "organisation": "Tổ chức công đoàn",

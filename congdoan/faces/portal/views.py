@@ -1,0 +1,236 @@
+"""Public doors. Nobody signs in; nothing about anybody but the holder of a code is ever told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+from django.views.decorators.http import require_GET, require_http_methods
+
+from congdoan.faces.portal import challenges
+from congdoan.faces.portal.forms import JoinForm
+from congdoan.foundation.catalogues.queries import parameter
+from congdoan.kit.dates import format_date
+from congdoan.kit.text import search_prefix_query
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.joining import actions, choices, queries
+from congdoan.registry.joining.models import Application
+from congdoan.registry.joining.rules import Obstacle
+
+_FOUND_LIMIT = 8
+#: What actions may say to a worker, so that it is translated.
+_SAID = (
+    gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
+    gettext_noop("Đơn này không chờ bổ sung."),
+    gettext_noop("Hãy viết nội dung bổ sung."),
+    gettext_noop("Đơn này đã được quyết định nên không rút được nữa."),
+    gettext_noop("Hợp đồng lao động của người lao động nước ngoài chưa đủ thời hạn"),
+    gettext_noop("Không thuộc đối tượng gia nhập công đoàn"),
+    gettext_noop("Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập"),
+    gettext_noop("Thông tin trong đơn không đúng hoặc không xác minh được"),
+    gettext_noop("Lý do khác, ghi ở phần giải thích"),
+)
+
+
+def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The language of a public page is in its address; nothing of it is kept by anybody on the way."""
+
+    @wraps(view)
+    def speak(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        match = request.resolver_match
+        language = "en" if match is not None and match.namespace == "portal-en" else "vi"
+        with override(language):
+            request.LANGUAGE_CODE = language
+            response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return speak
+
+
+def _page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    here = request.LANGUAGE_CODE
+    other = "portal" if here == "en" else "portal-en"
+    door = request.resolver_match.url_name if request.resolver_match else "landing"
+    context = {
+        **shown,
+        "language": here,
+        "other_door": f"{other}:{door}",
+        "query": request.META["QUERY_STRING"],
+    }
+    return render(request, f"portal/{name}.html", context, status=status)
+
+
+@require_GET
+@_spoken
+def landing(request: HttpRequest) -> HttpResponse:
+    """What a union gives, and the ways on."""
+    return _page(request, "landing", {})
+
+
+@require_GET
+@_spoken
+def workplace(request: HttpRequest) -> HttpResponse:
+    """Find one's workplace by name or tax code and see whether it has a union. Reads nothing about applications."""
+    typed = request.GET.get("q", "").strip()[:120]
+    found: list[dict[str, Any]] = []
+    query = search_prefix_query(typed) if len(typed) >= 3 else ""
+    if query:
+        rows = Enterprise.objects.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+        for enterprise in rows.select_related("territory").order_by("pk")[:_FOUND_LIMIT]:
+            found.append(
+                {
+                    "enterprise": enterprise,
+                    "place": enterprise.address
+                    or (enterprise.territory.name if enterprise.territory else ""),
+                    "has_union": queries.has_union(enterprise, request.actor.today),
+                }
+            )
+    return _page(request, "workplace", {"typed": typed, "found": found, "asked": bool(typed)})
+
+
+@require_http_methods(["GET", "POST"])
+@_spoken
+def join(request: HttpRequest) -> HttpResponse:
+    """The form and its answer: a code. Sent twice, it is answered twice with the same one."""
+    on = request.actor.today
+    enterprise = Enterprise.objects.filter(code=request.GET.get("noi", "")[:30] or None).first()
+    kept: dict[str, Any] = {"today": on, "has_workplace": enterprise is not None}
+    if request.method == "GET":
+        start = {"contract_kind": "none"} if request.GET.get("tu-do") else {}
+        shown = {
+            "form": JoinForm(initial=start, **kept),
+            "enterprise": enterprise,
+            "challenge": challenges.make(),
+        }
+        return _page(request, "join", shown)
+    form = JoinForm(request.POST, request.FILES, **kept)
+    challenge = challenges.read(request.POST.get("mark", "")[:200])
+    shown = {"form": form, "enterprise": enterprise, "challenge": challenge or challenges.make()}
+    if challenge is None:
+        form.add_error(None, _("Trang này mở đã lâu. Hãy gửi lại; những gì đã điền vẫn còn."))
+    elif not challenges.met(
+        challenge, total=request.POST.get("total", ""), work=request.POST.get("work", "")
+    ):
+        form.add_error(None, _("Hãy ghi đúng kết quả của phép cộng ở cuối đơn."))
+    elif form.is_valid():
+        try:
+            limit = int(parameter("joining.sends_per_hour", on=on).value)
+            actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
+            done = actions.submit(
+                data=form.application(
+                    key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE
+                ),
+                on=on,
+            )
+        except actions.ForeignWorkerNotYet as refused:
+            shown["refusal"] = _refusal(refused.obstacle)
+        except actions.TooManyAttempts:
+            form.add_error(None, _("Quá nhiều lần gửi từ mạng này. Hãy thử lại sau một giờ."))
+            return _page(request, "join", shown, status=429)
+        except actions.JoiningError as error:
+            form.add_error(None, _(str(error)))
+        else:
+            return _page(request, "sent", {"code": done.code, **_told(done.application)})
+    return _page(request, "join", shown, status=422)
+
+
+def _refusal(obstacle: Obstacle) -> dict[str, str]:
+    """Why a foreign worker cannot join yet: kindly, with the text it rests on and what can be done."""
+    law = obstacle.law
+    months, since = law.contract_months, format_date(law.admission_from)
+    why = {
+        "too_early": _("Người lao động nước ngoài được gia nhập công đoàn từ ngày %(since)s."),
+        "no_contract": _(
+            "Người lao động nước ngoài cần có hợp đồng lao động từ đủ %(months)s tháng trở lên."
+        ),
+        "no_dates": _("Hãy ghi ngày bắt đầu của hợp đồng lao động, và ngày hết hạn nếu có."),
+        "not_in_force": _("Hợp đồng lao động đã ghi không có hiệu lực vào hôm nay."),
+        "too_short": _(
+            "Cảm ơn bạn đã quan tâm. Theo luật hiện hành, người lao động nước ngoài gia nhập công đoàn khi hợp đồng"
+            " lao động từ đủ %(months)s tháng trở lên; hợp đồng bạn ghi ngắn hơn thời hạn đó."
+        ),
+    }[obstacle.code]
+    return {"why": why % {"months": months, "since": since}, "source": law.source}
+
+
+def _told(application: Application) -> dict[str, Any]:
+    """What the holder of the code may know: where it lies, how far it is, and everybody who has read it."""
+    events = application.events.order_by("pk")
+    reason = choices.REFUSALS.get(application.refusal_code)
+    return {
+        "application": application,
+        "unit": application.receiving_unit.name,
+        "due": format_date(application.due_on),
+        "sent": format_date(application.submitted_on),
+        "state": {
+            choices.SUBMITTED: _("Đang chờ xét"),
+            choices.ASKED: _("Cần bạn bổ sung"),
+            choices.ADMITTED: _("Đã kết nạp"),
+            choices.REFUSED: _("Không kết nạp"),
+            choices.WITHDRAWN: _("Đã rút đơn"),
+        }[application.state],
+        "refusal": _(reason.name) if reason else "",
+        "source": reason.source if reason else "",
+        "is_confidential": application.route == choices.FOUNDING,
+        "ceremony": format_date(application.ceremony_on) if application.ceremony_on else "",
+        "events": [
+            {"at": event.at, "by": event.by, "what": _what(event.kind), "words": event.words}
+            for event in events
+        ],
+    }
+
+
+def _what(kind: str) -> str:
+    return {
+        "submit": _("Bạn đã gửi đơn"),
+        choices.READ: _("Đã xem đơn"),
+        choices.ASK: _("Đề nghị bổ sung"),
+        choices.ANSWER: _("Bạn đã bổ sung"),
+        choices.ADMIT: _("Đã quyết định kết nạp"),
+        choices.REFUSE: _("Không kết nạp"),
+        choices.WITHDRAW: _("Bạn đã rút đơn"),
+    }[kind]
+
+
+@require_http_methods(["GET", "POST"])
+@_spoken
+def follow(request: HttpRequest) -> HttpResponse:
+    """An application by its code. The code is sent in the body of a form, never in an address that logs keep."""
+    if request.method == "GET":
+        return _page(request, "follow", {})
+    code = request.POST.get("code", "")[:40]
+    on = request.actor.today
+    try:
+        limit = int(parameter("joining.looks_per_hour", on=on).value)
+        actions.knock(door="look", address=request.actor.address, now=time.time(), limit=limit)
+    except actions.TooManyAttempts:
+        return _page(
+            request,
+            "follow",
+            {"problem": _("Quá nhiều lần tra mã từ mạng này. Hãy thử lại sau một giờ.")},
+            status=429,
+        )
+    problem = ""
+    try:
+        if request.POST.get("do") == "answer":
+            actions.answer(code=code, words=request.POST.get("words", "")[:4000])
+        elif request.POST.get("do") == "withdraw" and request.POST.get("sure"):
+            actions.withdraw(code=code, on=on)
+    except actions.JoiningError as error:
+        problem = _(str(error))
+    found = queries.followed(code)
+    if found is None:
+        problem = _("Không có đơn nào ứng với mã này. Hãy kiểm tra lại mã.")
+        return _page(request, "follow", {"problem": problem, "code": code}, status=404)
+    return _page(
+        request, "follow", {"problem": problem, "code": code, **_told(found)}, status=422 if problem else 200
+    )

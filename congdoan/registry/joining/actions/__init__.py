@@ -1,0 +1,40 @@
+"""Writes of applications: what the worker sends, what the body decides, and who may read."""
+
+from congdoan.registry.joining.actions.applying import (
+    ApplicationData,
+    Image,
+    Submitted,
+    answer,
+    knock,
+    submit,
+    withdraw,
+)
+from congdoan.registry.joining.actions.deciding import Papers, admit, ask_more, open_application, refuse
+from congdoan.registry.joining.actions.errors import (
+    AlreadyDecided,
+    ForeignWorkerNotYet,
+    JoiningError,
+    TooManyAttempts,
+)
+from congdoan.registry.joining.actions.naming import end_reader, name_reader
+
+__all__ = [
+    "AlreadyDecided",
+    "ApplicationData",
+    "ForeignWorkerNotYet",
+    "Image",
+    "JoiningError",
+    "Papers",
+    "Submitted",
+    "TooManyAttempts",
+    "admit",
+    "answer",
+    "ask_more",
+    "end_reader",
+    "knock",
+    "name_reader",
+    "open_application",
+    "refuse",
+    "submit",
+    "withdraw",
+]

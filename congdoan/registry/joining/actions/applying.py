@@ -1,0 +1,253 @@
+"""What the worker does, without an account: send, answer, withdraw. The code stands for the person."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from congdoan.foundation.catalogues.models import Territory
+from congdoan.foundation.catalogues.queries import parameters
+from congdoan.kit.dates import add_working_days
+from congdoan.kit.identifiers import check_phone
+from congdoan.kit.sealed import match_key, seal
+from congdoan.kit.text import nfc, search_key
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.joining import choices, queries, rules
+from congdoan.registry.joining.actions.errors import (
+    AlreadyDecided,
+    ForeignWorkerNotYet,
+    JoiningError,
+    TooManyAttempts,
+)
+from congdoan.registry.joining.models import Application, ApplicationConsent, Event, Signature
+from congdoan.registry.people.rules import citizen_id_key, passport_key, plain_citizen_id, plain_passport
+
+
+@dataclass(frozen=True)
+class Image:
+    """A signature as it came: ``kind`` of choices.SIGNATURES, its media type and its bytes."""
+
+    kind: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class ApplicationData:
+    """What a worker fills in. ``contract_to`` is the contract's last day; ``consents`` are purposes agreed to."""
+
+    submission_key: UUID
+    full_name: str
+    birth_on: date
+    contract_kind: str
+    signature: Image
+    consents: Sequence[str]
+    sex: str = ""
+    nationality: str = "VN"
+    citizen_id: str = ""
+    passport: str = ""
+    phone: str = ""
+    email: str = ""
+    enterprise: Enterprise | None = None
+    workplace_name: str = ""
+    territory: Territory | None = None
+    job_title: str = ""
+    contract_from: date | None = None
+    contract_to: date | None = None
+    was_member: bool = False
+    language: str = "vi"
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """An application that is stored, and the code its worker follows it by (shown once, kept nowhere)."""
+
+    application: Application
+    code: str
+
+
+def submit(*, data: ApplicationData, on: date) -> Submitted:
+    """Store an application and send it where it belongs. The same ``submission_key`` gives the same application and
+    the same code, also when it arrives twice at the same moment.
+
+    Nobody is told whether the person is a member or has applied before: who knows somebody's number must learn nothing
+    by it. Raises ForeignWorkerNotYet, or JoiningError for what is missing.
+    """
+    code = _code(data.submission_key)
+    known = Application.objects.filter(submission_key=data.submission_key).first()
+    if known is not None:
+        return Submitted(known, code)
+    _check(data, on)
+    where = queries.destination(
+        enterprise=data.enterprise,
+        territory=data.territory,
+        contract_kind=data.contract_kind,
+        was_member=data.was_member,
+        on=on,
+    )
+    held = parameters(["admission.decision_days", "joining.signatures"], on=on, unit_id=where.unit_id)
+    if data.signature.kind not in held["joining.signatures"].value:
+        raise JoiningError("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác.")
+    now = timezone.now()
+    application = Application(
+        submission_key=data.submission_key,
+        code_key=queries.code_key(code),
+        route=where.route,
+        receiving_unit_id=where.unit_id,
+        submitted_at=now,
+        submitted_on=on,
+        due_on=add_working_days(on, int(held["admission.decision_days"].value)),
+        language=data.language,
+        full_name=nfc(data.full_name)[:150],
+        name_key=search_key(
+            f"{data.full_name} {data.enterprise.name if data.enterprise else data.workplace_name}"
+        )[:450],
+        birth_on=data.birth_on,
+        sex=data.sex,
+        nationality=data.nationality,
+        citizen_id_sealed=seal(plain_citizen_id(data.citizen_id)),
+        passport_sealed=seal(plain_passport(data.passport)) if data.passport else b"",
+        identity_key=citizen_id_key(data.citizen_id) or passport_key(data.passport),
+        phone=check_phone(data.phone).value[:20] if data.phone else "",
+        email=nfc(data.email)[:150],
+        enterprise=data.enterprise,
+        workplace_name=nfc(data.workplace_name)[:250],
+        territory=data.territory,
+        job_title=nfc(data.job_title)[:150],
+        contract_kind=data.contract_kind,
+        contract_from=data.contract_from,
+        contract_to=data.contract_to,
+        was_member=data.was_member,
+    )
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+            Signature(
+                application=application,
+                kind=data.signature.kind,
+                content_type=data.signature.content_type,
+                sealed=seal(base64.b64encode(data.signature.content).decode()),
+            ).save(force_insert=True)
+            ApplicationConsent.objects.bulk_create(
+                ApplicationConsent(
+                    application=application,
+                    purpose=purpose,
+                    text_version=choices.CONSENT_VERSION,
+                    given_at=now,
+                )
+                for purpose, _ in choices.CONSENTS
+                if purpose in data.consents
+            )
+            _happened(application, "submit")
+    except IntegrityError:
+        # The same device sent it twice at the same moment: the other one is the application.
+        return Submitted(Application.objects.get(submission_key=data.submission_key), code)
+    return Submitted(application, code)
+
+
+def _check(data: ApplicationData, on: date) -> None:
+    if not nfc(data.full_name):
+        raise JoiningError("Thiếu họ và tên.")
+    if missing := [
+        purpose for purpose, needed in choices.CONSENTS if needed and purpose not in data.consents
+    ]:
+        raise JoiningError(f"Chưa đồng ý cho công đoàn xử lý dữ liệu để xét đơn ({', '.join(missing)}).")
+    if data.birth_on >= on:
+        raise JoiningError("Ngày sinh phải trước hôm nay.")
+    if not data.signature.content:
+        raise JoiningError("Đơn chưa được ký.")
+    if data.nationality != "VN":
+        obstacle = rules.foreign_obstacle(
+            queries.foreign_law(on),
+            on=on,
+            contract_kind=data.contract_kind,
+            contract_from=data.contract_from,
+            contract_to=data.contract_to,
+        )
+        if obstacle is not None:
+            raise ForeignWorkerNotYet(obstacle)
+
+
+#: Without letters and figures that are taken for one another when read aloud or copied from paper.
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def _code(submission_key: UUID) -> str:
+    """The code of an application: 60 bits that only this installation can make from the device's key, so that a form
+    sent twice is answered with the same one and none is kept."""
+    digest = hmac.digest(
+        settings.FIELD_KEY.encode(), b"application code:" + submission_key.bytes, hashlib.sha256
+    )
+    letters = [_LETTERS[byte % 32] for byte in digest[:12]]
+    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
+
+
+@transaction.atomic
+def answer(*, code: str, words: str) -> Application:
+    """The worker answers what was asked; the application waits for the body again."""
+    application = _held(code)
+    if application.state != choices.ASKED:
+        raise AlreadyDecided("Đơn này không chờ bổ sung.")
+    if not nfc(words):
+        raise JoiningError("Hãy viết nội dung bổ sung.")
+    application.state = choices.SUBMITTED
+    application.save(update_fields=["state"])
+    _happened(application, choices.ANSWER, words)
+    return application
+
+
+@transaction.atomic
+def withdraw(*, code: str, on: date) -> Application:
+    """The worker takes the application back while nothing is decided. Signature and identity numbers are deleted."""
+    application = _held(code)
+    if not application.is_open:
+        raise AlreadyDecided("Đơn này đã được quyết định nên không rút được nữa.")
+    application.state, application.decided_on = choices.WITHDRAWN, on
+    application.citizen_id_sealed = application.passport_sealed = b""
+    application.identity_key = None
+    application.save(
+        update_fields=["state", "decided_on", "citizen_id_sealed", "passport_sealed", "identity_key"]
+    )
+    Signature.objects.filter(application=application).delete()
+    _happened(application, choices.WITHDRAW)
+    return application
+
+
+def _held(code: str) -> Application:
+    application = Application.objects.select_for_update().filter(code_key=queries.code_key(code)).first()
+    if application is None:
+        raise JoiningError("Không có đơn nào ứng với mã này. Hãy kiểm tra lại mã.")
+    return application
+
+
+def _happened(application: Application, kind: str, words: str = "") -> None:
+    Event(application=application, at=timezone.now(), kind=kind, words=nfc(words)).save(force_insert=True)
+
+
+#: Seconds of a window in which attempts of one address are counted.
+WINDOW = 3600
+
+
+def knock(*, door: str, address: str | None, now: float, limit: int) -> None:
+    """Count one attempt of an address at a public door. Raises TooManyAttempts over ``limit`` an hour.
+
+    One statement; addresses are kept as keyed digests and swept after a day (jobs).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO joining_attempt (door, address_key, "window", n) VALUES (%s, %s, %s, 1)
+               ON CONFLICT (door, address_key, "window") DO UPDATE SET n = joining_attempt.n + 1 RETURNING n""",
+            [door, match_key(address or "-", kind="address"), int(now // WINDOW)],
+        )
+        (n,) = cursor.fetchone()
+    if n > limit:
+        raise TooManyAttempts("Quá nhiều lần gửi từ mạng này trong một giờ. Hãy thử lại sau.")

@@ -1,0 +1,78 @@
+"""Routes, states, reasons and consents of applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COMMITTEE, FOUNDING, OCCUPATIONAL, SUPERIOR = "committee", "founding", "occupational", "superior"
+#: Where an application goes. Those of FOUNDING are confidential (rules.may_read).
+ROUTES = [
+    (COMMITTEE, "công đoàn tại nơi làm việc"),
+    (FOUNDING, "nơi chưa có công đoàn"),
+    (OCCUPATIONAL, "nghiệp đoàn, lao động tự do"),
+    (SUPERIOR, "gia nhập lại, công đoàn cấp trên"),
+]
+SUBMITTED, ASKED, ADMITTED, REFUSED, WITHDRAWN = "submitted", "asked", "admitted", "refused", "withdrawn"
+STATES = [
+    (SUBMITTED, "chờ xét"),
+    (ASKED, "chờ bổ sung"),
+    (ADMITTED, "đã kết nạp"),
+    (REFUSED, "không kết nạp"),
+    (WITHDRAWN, "đã rút đơn"),
+]
+OPEN_STATES = (SUBMITTED, ASKED)
+SIGNATURES = [("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")]
+
+READ, ASK, ANSWER, ADMIT, REFUSE, WITHDRAW = "read", "ask", "answer", "admit", "refuse", "withdraw"
+EVENTS = [
+    ("submit", "gửi đơn"),
+    (READ, "xem đơn"),
+    (ASK, "đề nghị bổ sung"),
+    (ANSWER, "bổ sung"),
+    (ADMIT, "kết nạp"),
+    (REFUSE, "không kết nạp"),
+    (WITHDRAW, "rút đơn"),
+]
+
+#: The words people agree to are kept with the application by this mark; new words get a new mark.
+CONSENT_VERSION = "2026-11"
+#: (purpose as people.choices knows it, is the application impossible without it).
+CONSENTS = (("membership", True), ("contact", False), ("welfare", False))
+
+
+@dataclass(frozen=True)
+class RefusalReason:
+    """Why an application is not accepted: what the worker reads and the text it rests on."""
+
+    code: str
+    name: str
+    source: str
+
+
+REFUSALS = {
+    reason.code: reason
+    for reason in (
+        RefusalReason(
+            "foreign_contract",
+            "Hợp đồng lao động của người lao động nước ngoài chưa đủ thời hạn",
+            "Luật Công đoàn 50/2024/QH15 Điều 5",
+        ),
+        RefusalReason(
+            "not_worker",
+            "Không thuộc đối tượng gia nhập công đoàn",
+            "Luật Công đoàn 50/2024/QH15 Điều 5",
+        ),
+        RefusalReason(
+            "member_already",
+            "Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập",
+            "Điều lệ Công đoàn Việt Nam",
+        ),
+        RefusalReason(
+            "unfounded",
+            "Thông tin trong đơn không đúng hoặc không xác minh được",
+            "Điều lệ Công đoàn Việt Nam",
+        ),
+        RefusalReason("other", "Lý do khác, ghi ở phần giải thích", ""),
+    )
+}
+REFUSAL_CHOICES = [(reason.code, reason.name) for reason in REFUSALS.values()]

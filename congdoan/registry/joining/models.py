@@ -1,0 +1,161 @@
+"""Applications, what was agreed to in them, who read them, and who may read the confidential ones."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+
+from congdoan.registry.joining import choices
+from congdoan.registry.people.choices import CONTRACT_KINDS, SEXES
+
+
+class Application(models.Model):
+    """One worker asks to join. Made once by one ``submission_key`` of the worker's device, however often it is sent.
+
+    The code by which the worker follows it is kept as a keyed digest only. Identity numbers are sealed.
+    """
+
+    submission_key = models.UUIDField(unique=True)
+    code_key = models.UUIDField(unique=True)
+    route = models.CharField(max_length=12, choices=choices.ROUTES)
+    receiving_unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=choices.STATES, default=choices.SUBMITTED)
+    submitted_at = models.DateTimeField()
+    submitted_on = models.DateField()
+    due_on = models.DateField("hạn trả lời")
+    language = models.CharField(max_length=2, default="vi")
+
+    full_name = models.CharField("họ và tên", max_length=150)
+    #: Name and workplace without marks, for search.
+    name_key = models.CharField(max_length=450)
+    birth_on = models.DateField("ngày sinh")
+    sex = models.CharField("giới tính", max_length=1, choices=SEXES, blank=True)
+    nationality = models.CharField("quốc tịch", max_length=2, default="VN")
+    citizen_id_sealed = models.BinaryField(default=b"", blank=True)
+    passport_sealed = models.BinaryField(default=b"", blank=True)
+    identity_key = models.UUIDField(null=True, blank=True)
+    phone = models.CharField("điện thoại", max_length=20, blank=True)
+    email = models.CharField("thư điện tử", max_length=150, blank=True)
+
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    workplace_name = models.CharField("nơi làm việc", max_length=250, blank=True)
+    territory = models.ForeignKey(
+        "catalogues.Territory", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job_title = models.CharField("công việc", max_length=150, blank=True)
+    contract_kind = models.CharField("hợp đồng", max_length=15, choices=CONTRACT_KINDS)
+    contract_from = models.DateField("hợp đồng từ", null=True, blank=True)
+    contract_to = models.DateField("hợp đồng đến", null=True, blank=True)
+    was_member = models.BooleanField("đã từng là đoàn viên", default=False)
+
+    decided_on = models.DateField(null=True, blank=True)
+    decision = models.ForeignKey(
+        "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ceremony_on = models.DateField("ngày kết nạp", null=True, blank=True)
+    refusal_code = models.CharField(max_length=20, blank=True)
+    person = models.ForeignKey(
+        "people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["receiving_unit", "state", "due_on"], name="application_inbox"),
+            models.Index(fields=["due_on", "id"], name="application_due"),
+            models.Index(
+                fields=["identity_key"], name="application_identity", condition=~models.Q(identity_key=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Đơn gia nhập {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in choices.OPEN_STATES
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.nationality != "VN"
+
+
+class Signature(models.Model):
+    """How an application was signed: an image or a scan, sealed."""
+
+    application = models.OneToOneField(
+        Application, primary_key=True, on_delete=models.CASCADE, related_name="signature"
+    )
+    kind = models.CharField(max_length=10, choices=choices.SIGNATURES)
+    content_type = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+
+
+class ApplicationConsent(models.Model):
+    """What the worker agreed to, in which words, at which instant (Law 91/2025/QH15)."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+
+
+class Event(models.Model):
+    """What happened to an application, every reading too: the worker sees all of it. Never changed.
+
+    It stands in place of the audit trail, which more people may read than may know of an application.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=choices.EVENTS)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    #: The name as it was at that instant; '' for the worker.
+    by = models.CharField(max_length=200, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "id"], name="application_event")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+
+class NamedReader(models.Model):
+    """An officer, by name, may read what comes to a body from workplaces without a union, over a range of days."""
+
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    during = DateRangeField()
+    reason = models.CharField(max_length=300, blank=True)
+    named_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="named_reader_once",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+
+class Attempt(models.Model):
+    """How often one address, known by its keyed digest alone, knocked at a public door within a window of time."""
+
+    door = models.CharField(max_length=10)
+    address_key = models.UUIDField()
+    window = models.BigIntegerField()
+    n = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["door", "address_key", "window"], name="attempt_window_once")
+        ]

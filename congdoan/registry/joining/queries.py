@@ -1,0 +1,230 @@
+"""Reads of applications: whose they are, where they go, who may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.catalogues.models import Territory
+from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.units.models import UnitPlacement, UnitVersion
+from congdoan.foundation.units.queries import only_top
+from congdoan.kit.sealed import match_key
+from congdoan.kit.text import search_key
+from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
+from congdoan.registry.joining import choices, rules
+from congdoan.registry.joining.models import Application, NamedReader
+from congdoan.registry.membership.rules import ForeignWorkerLaw
+
+# --------------------------------------------------------------------------------------------------
+# Who may read
+# --------------------------------------------------------------------------------------------------
+
+
+def visible_applications(actor: Actor) -> QuerySet[Application]:
+    """Applications to unions that exist, in the actor's scope. Confidential ones are never among them, so that no
+    list, export, count or API made of these can tell of one."""
+    rows = Application.objects.exclude(route=choices.FOUNDING)
+    return rows.filter(scope(actor, rules.DECIDE).filter("receiving_unit"))
+
+
+def named_units(actor: Actor) -> list[int]:
+    """The bodies whose confidential applications the actor may read: named there in person, with the right there."""
+    if actor.user is None:
+        return []
+    held = scope(actor, rules.CONFIDENTIAL)
+    named = NamedReader.objects.filter(user=actor.user, during__contains=actor.today)
+    return list(named.filter(held.filter("unit")).values_list("unit_id", flat=True))
+
+
+def confidential_applications(actor: Actor) -> QuerySet[Application]:
+    """Applications from workplaces without a union, for the officers named to read them; nothing for anybody else, the
+    system included."""
+    return Application.objects.filter(route=choices.FOUNDING, receiving_unit__in=named_units(actor))
+
+
+def readable(actor: Actor, pk: int) -> Application | None:
+    """One application when the actor may read it."""
+    for rows in (visible_applications(actor), confidential_applications(actor)):
+        found = (
+            rows.filter(pk=pk)
+            .select_related("receiving_unit", "enterprise", "territory", "person", "decision")
+            .first()
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def readers_of(unit_id: int) -> QuerySet[NamedReader]:
+    """Everybody ever named at a body, the newest first."""
+    return NamedReader.objects.filter(unit=unit_id).select_related("user").order_by("-during", "-pk")
+
+
+# --------------------------------------------------------------------------------------------------
+# Where it goes
+# --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Which body receives an application, and by which route."""
+
+    route: str
+    unit_id: int
+
+
+def destination(
+    *,
+    enterprise: Enterprise | None,
+    territory: Territory | None,
+    contract_kind: str,
+    was_member: bool,
+    on: date,
+) -> Destination:
+    """Where an application goes on a day (requirements B2: the Charter's Art. 3 for those who come back, the body's
+    committee where a union exists, the superior with authority for the place where none does).
+
+    At most six queries. What nobody has authority for goes to the top, so that nothing a worker sends is lost.
+    """
+    hosts = _hosts(enterprise, on) if enterprise is not None and contract_kind != "none" else []
+    if was_member:
+        above = _above(hosts[0], "readmit", on) if hosts else None
+        return Destination(choices.SUPERIOR, above or _in_charge(enterprise, territory, "readmit", on))
+    if contract_kind == "none":
+        union = _occupational(territory, on)
+        if union is not None:
+            return Destination(choices.OCCUPATIONAL, union)
+        return Destination(choices.OCCUPATIONAL, _in_charge(None, territory, "admit_where_no_union", on))
+    if hosts:
+        return Destination(choices.COMMITTEE, hosts[0])
+    return Destination(choices.FOUNDING, _in_charge(enterprise, territory, "admit_where_no_union", on))
+
+
+def _hosts(enterprise: Enterprise, on: date) -> list[int]:
+    """Unions that work at an employer on a day, the one there longest first."""
+    rows = Hosting.objects.filter(
+        enterprise=enterprise, during__contains=on, unit__versions__during__contains=on
+    )
+    return list(rows.order_by("during", "pk").values_list("unit_id", flat=True)[:1])
+
+
+def _above(unit_id: int, act: str, on: date) -> int | None:
+    """The nearest body, from the unit upwards, whose kind may decide ``act`` on a day."""
+    return (
+        UnitPlacement.objects.filter(
+            unit=unit_id,
+            during__contains=on,
+            ancestor__versions__during__contains=on,
+            ancestor__versions__kind__authorities__act=act,
+            ancestor__versions__kind__authorities__during__contains=on,
+        )
+        .order_by("depth")
+        .values_list("ancestor_id", flat=True)
+        .first()
+    )
+
+
+def _in_charge(enterprise: Enterprise | None, territory: Territory | None, act: str, on: date) -> int:
+    if enterprise is not None:
+        held = Responsibility.objects.filter(enterprise=enterprise, during__contains=on)
+        unit_id = held.values_list("unit_id", flat=True).first()
+        found = _above(unit_id, act, on) if unit_id is not None else None
+        if found is not None:
+            return found
+    place = territory or (enterprise.territory if enterprise is not None else None)
+    found = _of_place(place, act, on) if place is not None else None
+    top = found or only_top() or UnitVersion.objects.filter(parent=None).values_list("unit_id", flat=True)[0]
+    return int(top)
+
+
+def _of_place(place: Territory, act: str, on: date) -> int | None:
+    """The nearest body that stands for a commune, or the province around it, and may decide ``act``."""
+    standing = UnitVersion.objects.filter(
+        territory__in=[code for code in (place.code, place.parent_id) if code],
+        during__contains=on,
+        kind__in=rules.PLACE_KINDS,
+    )
+    nearest = standing.order_by(
+        Case(When(territory=place.code, then=Value(0)), default=Value(1), output_field=IntegerField()),
+        Case(
+            *[When(kind=kind, then=Value(rank)) for rank, kind in enumerate(rules.PLACE_KINDS)],
+            output_field=IntegerField(),
+        ),
+        "unit_id",
+    )
+    unit_id = nearest.values_list("unit_id", flat=True).first()
+    return _above(unit_id, act, on) if unit_id is not None else None
+
+
+def _occupational(place: Territory | None, on: date) -> int | None:
+    """The one occupational union of a commune; None when there is none, or several to choose from."""
+    if place is None:
+        return None
+    found = UnitVersion.objects.filter(territory=place.code, kind="occupational_union", during__contains=on)
+    units = list(found.values_list("unit_id", flat=True)[:2])
+    return units[0] if len(units) == 1 else None
+
+
+# --------------------------------------------------------------------------------------------------
+# The worker's side
+# --------------------------------------------------------------------------------------------------
+
+
+def code_key(code: str) -> UUID | None:
+    """What a worker's code is found by; small letters, spaces and hyphens do not matter."""
+    plain = "".join(char for char in code.upper() if char.isalnum())
+    return match_key(plain, kind="application_code")
+
+
+def followed(code: str) -> Application | None:
+    """The application that belongs to a code."""
+    return (
+        Application.objects.filter(code_key=code_key(code)).select_related("receiving_unit").first()
+        if code.strip()
+        else None
+    )
+
+
+def has_union(enterprise: Enterprise, on: date) -> bool:
+    """Whether a union works there on a day. Reads nothing about applications, so that neither the answer nor its time
+    can tell of one."""
+    return bool(_hosts(enterprise, on))
+
+
+def commune_named(province: str, typed: str) -> Territory | None:
+    """The commune of a province whose name was typed, with or without accents and the word before it."""
+    words = search_key(typed)
+    if not words:
+        return None
+    rows = Territory.objects.filter(parent=province, level="commune")
+    for kind in ("", "xa ", "phuong ", "dac khu "):
+        found = list(rows.filter(name_key=f"{kind}{words}")[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def foreign_law(on: date) -> ForeignWorkerLaw:
+    """What the law asks of foreign workers on a day; before it let them in, what it was going to ask."""
+    since = parameter("foreign_worker.admission_from", on=on)
+    begins = date.fromisoformat(since.value)
+    return ForeignWorkerLaw.of(since, parameter("foreign_worker.contract_months", on=max(on, begins)))
+
+
+def same_identity(application: Application) -> QuerySet[Application]:
+    """Other open applications to the same body with the same identity number, for the officer who decides. The public side
+    never says that there is one: an employer knows its workers' numbers."""
+    if application.identity_key is None:
+        return Application.objects.none()
+    return Application.objects.filter(
+        identity_key=application.identity_key,
+        receiving_unit=application.receiving_unit_id,
+        route=application.route,
+        state__in=choices.OPEN_STATES,
+    ).exclude(pk=application.pk)

@@ -1,0 +1,249 @@
+"""Nobody but the officers named to read it can tell that somebody applied from a workplace without a union (requirements
+R-07; docs/threat-model.md).
+
+The proof is by comparison: everything that can be read is read in a world with such applications and in the same world
+before them. Whoever is not named must find the two alike, letter by letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.accounts.models import User
+from congdoan.foundation.audit.models import AuditEntry
+from congdoan.foundation.jobs.models import JobRun
+from congdoan.foundation.measures.queries import differences
+from congdoan.foundation.messaging.models import Delivery, Notice
+from congdoan.kit.lists import ListContext, lists
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.joining import choices
+from congdoan.registry.joining.actions import ask_more, name_reader, open_application
+from congdoan.registry.joining.models import Application, Event
+from congdoan.registry.people.models import Person
+from tests.contracts.test_doors import World, client_of, doors, someone
+from tests.factories.applications import apply, make_workplace
+from tests.factories.officers import actor as acting
+from tests.factories.officers import give, make_user
+from tests.factories.tree import Tree
+
+NAME = "Giàng Kín Đáo"
+#: What differs from one answer to the next by itself.
+_RESTLESS = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|csrf-?token[^>]{0,120}|name="mark" value="[^"]*"'
+    r"|\d+ \+ \d+|(Đăng nhập gần|vừa xong)[^<]*",
+    re.I,
+)
+
+
+class Workplace:
+    """An enterprise without a union, the province that is in charge, and those who would like to know."""
+
+    def __init__(self, tree: Tree, system: Actor) -> None:
+        self.world = World(tree, system)
+        self.tree, self.system = tree, system
+        self.enterprise = make_workplace(system, tree.north, name="Công ty Hoa Sữa")
+        everywhere = ("administrator", "leader", "officer", "inspector", "viewer")
+        self.others: dict[str, User | None] = {
+            "a visitor": None,
+            "somebody of the employer": make_user("nhan-su"),
+            "another union's officer": someone("bch-khac", tree.unions["NA1"]),
+            "another province": someone("tinh-khac", tree.south),
+            "the superior without being named": someone("cap-tren", tree.north),
+            "the very top": someone("trung-uong", tree.root),
+        }
+        for role in everywhere[3:]:
+            give(self.others["the very top"], role, tree.root)  # type: ignore[arg-type]
+
+    def apply(self) -> list[Application]:
+        return [
+            apply(
+                self.system.today, enterprise=self.enterprise, full_name=NAME, citizen_id=f"01219800040{n}"
+            ).application
+            for n in range(3)
+        ]
+
+
+@pytest.fixture
+def place(tree: Tree, system: Actor) -> Workplace:
+    return Workplace(tree, system)
+
+
+def reading(place: Workplace, client: Client) -> dict[str, str]:
+    """What one can read by GET that could count or name: every door that speaks of no single record, the workplace's
+    own pages, searches, exports and the API's lists."""
+    addresses = {
+        door.address(place.world)
+        for door in doors()
+        if not door.parameters and not door.name.startswith(("account_", "mfa_", "api:openapi"))
+    }
+    addresses |= {
+        f"/doanh-nghiep/{place.enterprise.pk}/",
+        "/doanh-nghiep/?q=Hoa+Sua",
+        "/doanh-nghiep/?xuat=xlsx",
+        f"/?don_vi={place.tree.north.code}",
+        f"{reverse('office:search')}?q=Giang+Kin+Dao",
+        f"{reverse('office:search')}?q=Hoa+Sua",
+        f"{reverse('joining:list')}?q=Kin",
+        f"{reverse('portal:workplace')}?q=Hoa+Sua",
+    }
+    addresses |= {reverse("api:list_rows", args=[name]) for name in lists()}
+    found = {}
+    for address in sorted(addresses):
+        response = client.get(address)
+        kind = response.headers.get("Content-Type", "")
+        body = b"" if getattr(response, "streaming", False) else response.content
+        text = body.decode(errors="replace") if "text" in kind or "json" in kind else ""
+        found[address] = f"{response.status_code} {_RESTLESS.sub('', text)}"
+    return found
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "the superior without being named",
+        "the very top",
+        "another union's officer",
+        "somebody of the employer",
+        "a visitor",
+    ],
+)
+def test_everybody_not_named_reads_the_same_with_and_without_applications(place: Workplace, who: str) -> None:
+    user = place.others[who]
+    client = client_of(user) if user is not None else Client(raise_request_exception=False)
+    before = reading(place, client)
+    place.apply()
+    after = reading(place, client)
+    assert [address for address, text in after.items() if NAME in text or "Kín Đáo" in text] == []
+    # The trail holds this reader's own exports and readings, and grows by them; that no entry is written for an
+    # application is a test of its own.
+    own = ("/nhat-ky/", "/api/v1/lists/audit.")
+    assert [
+        address for address, text in after.items() if text != before[address] and not address.startswith(own)
+    ] == []
+
+
+def test_single_applications_and_their_acts_are_closed(place: Workplace) -> None:
+    row = place.apply()[0]
+    doors_of_one = ("application", "signature", "decision")
+    acts = ("ask", "refuse")
+    for who, user in place.others.items():
+        client = client_of(user) if user is not None else Client()
+        for name in doors_of_one:
+            status = client.get(reverse(f"joining:{name}", args=[row.pk])).status_code
+            assert status in {302, 404}, f"{who}: {name} {status}"
+        for name in acts:
+            answer = client.post(
+                reverse(f"joining:{name}", args=[row.pk]), {"words": "x", "reason": "not_worker"}
+            )
+            assert answer.status_code in {302, 404}, f"{who}: {name}"
+        # The answer about one that exists is the answer about one that does not.
+        if user is not None:
+            none, some = (client.get(reverse("joining:application", args=[pk])) for pk in (999_999, row.pk))
+            assert _RESTLESS.sub("", some.content.decode()).replace(str(row.pk), "") == _RESTLESS.sub(
+                "", none.content.decode()
+            ).replace("999999", ""), who
+        client.post(
+            reverse("joining:admit"),
+            {"don": row.pk, "number": "1", "issued_on": "18/11/2026", "on": "18/11/2026"},
+        )
+    row.refresh_from_db()
+    assert row.state == choices.SUBMITTED
+    assert list(Event.objects.filter(application=row).values_list("kind", flat=True)) == ["submit"]
+
+
+def test_nothing_else_is_written_when_somebody_applies(place: Workplace) -> None:
+    """No notice, delivery, job, audit entry, person or measure: there is nothing whose time or number could tell."""
+
+    def counts() -> list[int]:
+        return [model.objects.count() for model in (AuditEntry, Notice, Delivery, JobRun, Person, Enterprise)]
+
+    before = counts()
+    with CaptureQueriesContext(connection) as asked:
+        place.apply()
+    assert counts() == before
+    written = {
+        found.group(1)
+        for query in asked.captured_queries
+        if (found := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM|COPY) "?(\w+)"?', query["sql"]))
+    }
+    assert written == {
+        "joining_application",
+        "joining_signature",
+        "joining_applicationconsent",
+        "joining_event",
+    }
+    assert not differences()
+
+
+def test_lists_exports_and_the_api_never_hold_them_even_for_the_system(place: Workplace, today: date) -> None:
+    hidden = {row.pk for row in place.apply()}
+    spec = lists()["joining.applications"]
+    for who in (Actor.system("kiểm thử", today=today), _named(place, today)):
+        assert not hidden & set(
+            spec.queryset(ListContext(actor=who, as_of=today)).values_list("pk", flat=True)
+        )
+
+
+def _named(place: Workplace, today: date) -> Actor:
+    reader, leader = make_user("duoc-chi-dinh"), make_user("lanh-dao")
+    give(reader, "officer", place.tree.north)
+    give(leader, "leader", place.tree.north)
+    name_reader(actor=acting(leader, today), on=today, unit=place.tree.north, user=reader)
+    return acting(reader, today)
+
+
+@pytest.mark.usefixtures("today")
+def test_the_officer_who_is_named_reads_them_and_the_worker_sees_it(place: Workplace, system: Actor) -> None:
+    from django.utils import timezone
+
+    now = timezone.localdate()
+    code = apply(now, enterprise=place.enterprise, full_name=NAME).code
+    row = Application.objects.get(full_name=NAME)
+    reader = _named(place, now)
+    assert reader.user is not None
+    client = client_of(reader.user)
+    assert NAME in client.get(reverse("joining:confidential")).content.decode()
+    assert NAME in client.get(reverse("joining:application", args=[row.pk])).content.decode()
+    assert client.get(reverse("joining:signature", args=[row.pk])).content.startswith(b"\x89PNG")
+    followed = Client().post(reverse("portal:follow"), {"code": code}).content.decode()
+    assert followed.count("Đã xem đơn") == 1
+    assert reader.name in followed
+    # Asking writes to the worker's log alone.
+    before = AuditEntry.objects.count()
+    ask_more(actor=reader, pk=row.pk, words="Cho biết ca làm việc")
+    assert AuditEntry.objects.count() == before
+    assert open_application(actor=acting(place.others["the very top"], now), pk=row.pk) is None  # type: ignore[arg-type]
+
+
+@contextmanager
+def _asked() -> Iterator[list[str]]:
+    with CaptureQueriesContext(connection) as asked:
+        found: list[str] = []
+        yield found
+    found += [query["sql"] for query in asked.captured_queries]
+
+
+def test_whether_a_workplace_has_a_union_is_answered_without_looking_at_applications(
+    place: Workplace,
+) -> None:
+    """The same questions in the same number: so the time is the same too."""
+    address = f"{reverse('portal:workplace')}?q=Hoa+Sua"
+    with _asked() as without:
+        before = Client().get(address)
+    place.apply()
+    with _asked() as with_some:
+        after = Client().get(address)
+    assert "Chưa có công đoàn" in before.content.decode()
+    assert before.content == after.content
+    assert without == with_some
+    assert not any("joining_" in sql for sql in with_some)

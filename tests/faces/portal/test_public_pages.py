@@ -1,0 +1,191 @@
+"""The public pages: joining without scripts and with, following, in both languages, light and strict."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from congdoan.faces.portal import challenges
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.catalogues.models import Parameter
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.joining.models import Application
+from tests.factories.applications import make_workplace
+from tests.factories.tree import Tree
+
+ROOM = Path(challenges.__file__).parent
+#: What stands in English pages in Vietnamese on purpose.
+_MARKS = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1EA0-\u1EF9]")
+
+
+@pytest.fixture
+def workplace(tree: Tree, system: Actor) -> Enterprise:
+    return make_workplace(system, tree.north_a, host=tree.unions["NA1"], name="Sao Mai Garment")
+
+
+def filled(page: HttpResponse, **changes: Any) -> dict[str, Any]:
+    """The form of a page as a worker fills it in without scripts."""
+    mark = re.search(r'name="mark" value="([^"]+)"', page.content.decode())
+    assert mark is not None
+    challenge = challenges.read(mark.group(1))
+    assert challenge is not None
+    return {
+        "mark": challenge.mark,
+        "total": str(challenge.left + challenge.right),
+        "full_name": "Lò Thị Ngân Hà",
+        "birth_on": "5/9/1998",
+        "sex": "f",
+        "nationality": "VN",
+        "identity": "012198000123",
+        "phone": "0912000111",
+        "contract_kind": "indefinite",
+        "agree_membership": "on",
+        "scan": SimpleUploadedFile("don.png", b"\x89PNG signed", "image/png"),
+        **changes,
+    }
+
+
+def door(name: str, space: str = "portal") -> str:
+    return reverse(f"{space}:{name}")
+
+
+def send(workplace: Enterprise, space: str = "portal", **changes: Any) -> HttpResponse:
+    address = f"{door('join', space)}?noi={workplace.code}"
+    client = Client()
+    answer: HttpResponse = client.post(address, filled(client.get(address), **changes))
+    return answer
+
+
+def code_of(page: HttpResponse) -> str:
+    found = re.search(r'class="code" data-sent>([A-Z0-9-]{14})<', page.content.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_worker_joins_without_scripts_and_follows_by_the_code(workplace: Enterprise, tree: Tree) -> None:
+    page = send(workplace)
+    assert page.status_code == 200
+    row = Application.objects.get()
+    assert (row.enterprise, row.receiving_unit) == (workplace, tree.unions["NA1"])
+    assert [c.purpose for c in row.consents.all()] == ["membership"]
+    code = code_of(page)
+    shown = Client().post(door("follow"), {"code": code}).content.decode()
+    assert "Đang chờ xét" in shown
+    assert tree.unions["NA1"].name in shown
+    # Whoever holds the code learns no name, number or address from it.
+    assert row.full_name not in shown
+    assert "012198000123" not in shown
+    assert Client().post(door("follow"), {"code": "AAAA-BBBB-CCCC"}).status_code == 404
+    gone = Client().post(door("follow"), {"code": code, "do": "withdraw", "sure": "1"}).content.decode()
+    assert "Đã rút đơn" in gone
+
+
+def test_sent_twice_it_is_one_application(workplace: Enterprise) -> None:
+    client, address = Client(), f"{door('join')}?noi={workplace.code}"
+    values = filled(client.get(address))
+    first = client.post(address, values)
+    values["scan"] = SimpleUploadedFile("don.png", b"\x89PNG signed", "image/png")
+    second = client.post(address, values)
+    assert code_of(first) == code_of(second)
+    assert Application.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"full_name": ""}, "full_name"),
+        ({"birth_on": "40/40/1998"}, "birth_on"),
+        ({"identity": "12"}, "12 chữ số"),
+        ({"agree_membership": ""}, "không thể xét đơn"),
+        ({"scan": ""}, "Hãy ký vào khung"),
+        ({"scan": SimpleUploadedFile("x.png", b"not an image")}, "Chỉ nhận ảnh"),
+        ({"drawn": "data:image/png;base64,!!"}, "Hãy ký lại"),
+        ({"contract_kind": "fixed"}, "cần ngày bắt đầu"),
+        ({"total": "99"}, "phép cộng"),
+        ({"mark": "forged"}, "mở đã lâu"),
+    ],
+)
+def test_bad_input_comes_back_with_what_was_typed(
+    workplace: Enterprise, changes: dict[str, Any], words: str
+) -> None:
+    page = send(workplace, **changes)
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert "0912000111" in page.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_work_stands_in_place_of_the_sum(workplace: Enterprise) -> None:
+    challenge = challenges.make()
+    work = next(
+        str(n)
+        for n in itertools.count()
+        if hashlib.sha256(f"{challenge.mark}:{n}".encode()).digest()[0] == 0
+        and hashlib.sha256(f"{challenge.mark}:{n}".encode()).digest()[1] < 16
+    )
+    assert send(workplace, mark=challenge.mark, total="", work=work).status_code == 200
+    assert not challenges.met(challenges.make(), total="", work=work) or work == ""
+    assert not challenges.met(challenge, total="", work="")
+
+
+def test_one_network_sends_so_many_an_hour(workplace: Enterprise) -> None:
+    Parameter.objects.filter(code="joining.sends_per_hour").update(value=2)
+    assert [send(workplace).status_code for _ in range(3)] == [200, 200, 429]
+    Parameter.objects.filter(code="joining.looks_per_hour").update(value=1)
+    assert [Client().post(door("follow"), {"code": "X"}).status_code for _ in range(2)] == [404, 429]
+
+
+def test_a_foreign_worker_with_eleven_months_is_refused_kindly_with_the_source(workplace: Enterprise) -> None:
+    year = timezone.localdate().year
+    values = {
+        "nationality": "CN",
+        "identity": "E1234567",
+        "contract_kind": "fixed",
+        "contract_from": f"1/1/{year}",
+        "contract_to": f"30/11/{year}",
+    }
+    page = send(workplace, "portal-en", **values).content.decode()
+    assert "Thank you for your interest" in page
+    assert "at least 12 months" in page
+    assert "Luật Công đoàn 50/2024/QH15" in page
+    assert not Application.objects.exists()
+    assert send(workplace, "portal-en", **{**values, "contract_to": f"31/12/{year}"}).status_code == 200
+
+
+def test_the_english_pages_are_english(workplace: Enterprise) -> None:
+    client = Client()
+    pages = [client.get(door(name, "portal-en")) for name in ("landing", "workplace", "follow")]
+    pages.append(client.get(f"{door('join', 'portal-en')}?noi={workplace.code}"))
+    pages.append(send(workplace, "portal-en", full_name="", scan="", agree_membership=""))
+    pages.append(client.get(f"{door('workplace', 'portal-en')}?q=sao+mai"))
+    for page in pages:
+        text = page.content.decode().replace("Tiếng Việt", "").replace("Lò Thị Ngân Hà", "")
+        assert '<html lang="en">' in text
+        assert _MARKS.findall(text) == [], re.findall(r"[^<>]*[ăâđêôơư][^<>]*", text)[:5]
+
+
+def test_every_text_is_translated_and_compiled() -> None:
+    source = (ROOM / "locale/en/LC_MESSAGES/django.po").read_text()
+    assert 'msgstr ""\n\n' not in source.split("\n\n", 1)[1] + "\n"
+    compiled = (ROOM / "locale/en/LC_MESSAGES/django.mo").read_bytes().decode(errors="replace")
+    for text in re.findall(r'^msgstr "(.+)"$', source, re.M):
+        assert text in compiled
+
+
+def test_pages_are_light_and_never_kept(workplace: Enterprise) -> None:
+    assets = sum(path.stat().st_size for path in (ROOM / "static/portal").iterdir())
+    for name in ("landing", "workplace", "join", "follow"):
+        page = Client().get(door(name))
+        assert len(page.content) + assets < 50_000
+        assert "no-store" in page.headers["Cache-Control"]
+        assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
