@@ -360,7 +360,7 @@ def visit(client: Client, address: str) -> tuple[int, str]:
         answer = client.get(address)
         if answer.status_code == 405:
             answer = client.post(address, {})
-        is_file = answer.headers.get("Content-Type", "").startswith("application/vnd.")
+        is_file = answer.headers.get("Content-Type", "").startswith(("application/vnd.", "image/"))
         text = "" if answer.streaming or is_file else answer.text
         return answer.status_code, text
     finally:
