@@ -245,11 +245,16 @@ def get_list(name: str) -> ListSpec:
     return _LISTS[name]
 
 
+#: Says in a list's address that its day (``ngay``) is for this list only; the day shown elsewhere stays what it is.
+ALONE = "rieng"
+
+
 def names_url(list_name: str, params: Mapping[str, str]) -> str:
-    """The address of a list with filters: the names behind a figure."""
+    """The address of a list with filters: the names behind a figure, on the figure's day where it has one."""
     from django.urls import reverse
 
-    query = urlencode({name: value for name, value in params.items() if value != ""})
+    given = {name: value for name, value in params.items() if value != ""}
+    query = urlencode({**given, ALONE: "1"} if "ngay" in given else given)
     return reverse(get_list(list_name).url_name) + (f"?{query}" if query else "")
 
 

@@ -65,11 +65,17 @@ class Workplace:
             give(self.others["the very top"], role, tree.root)  # type: ignore[arg-type]
 
     def apply(self) -> list[Application]:
+        """One who works there, one who comes back to the union, one without a contract."""
+        ways: list[dict[str, object]] = [{}, {"was_member": True}, {"contract_kind": "none"}]
         return [
             apply(
-                self.system.today, enterprise=self.enterprise, full_name=NAME, citizen_id=f"01219800040{n}"
+                self.system.today,
+                enterprise=self.enterprise,
+                full_name=NAME,
+                citizen_id=f"01219800040{n}",
+                **way,
             ).application
-            for n in range(3)
+            for n, way in enumerate(ways)
         ]
 
 

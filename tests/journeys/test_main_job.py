@@ -46,7 +46,7 @@ def test_a_figure_opens_the_names_behind_it(desk: Visitor) -> None:
 
 def test_the_day_of_the_figures_holds_on_every_page(desk: Visitor) -> None:
     page = desk.sign_in("lanhdao.hp")
-    desk.go("/don-vi/HP/?ngay=2025-06-30&giu=1")
+    desk.go("/don-vi/HP/?ngay=2025-06-30")
     assert "30/06/2025" in page.locator("header.topbar").inner_text()
     desk.go("/doan-vien/")
     assert "30/06/2025" in page.locator("header.topbar").inner_text()

@@ -13,6 +13,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.messaging.queries import BELL_LIMIT, unread_count
 from congdoan.foundation.messaging.rules import VIEW_DELIVERIES
 from congdoan.kit.dates import format_date
+from congdoan.kit.lists import ALONE
 
 #: Groups of (title, [(name, url name, icon, capability)]).
 NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
@@ -122,10 +123,9 @@ def _shortcuts(request: HttpRequest, today: date) -> list[dict[str, str]]:
     found = []
     for day, label in days:
         query = request.GET.copy()
-        for key in ("sau", "truoc", "xuat"):
+        for key in ("sau", "truoc", "xuat", ALONE):
             query.pop(key, None)
         query["ngay"] = "" if day == today else day.isoformat()
-        query["giu"] = "1"
         found.append({"label": label, "url": f"{request.path}?{query.urlencode()}"})
     return found
 

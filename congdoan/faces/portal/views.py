@@ -180,7 +180,7 @@ def _told(application: Application) -> dict[str, Any]:
         }[application.state],
         "refusal": _(reason.name) if reason else "",
         "source": reason.source if reason else "",
-        "is_confidential": application.route == choices.FOUNDING,
+        "is_confidential": application.is_confidential,
         "ceremony": format_date(application.ceremony_on) if application.ceremony_on else "",
         "events": [
             {"at": event.at, "by": event.by, "what": _what(event.kind), "words": event.words}

@@ -12,17 +12,18 @@ from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.dates import DateError, parse_date
+from congdoan.kit.lists import ALONE
 
 _OF_TODAY = "hien-nay"
-_KEEP = "giu"
 
 
 class ActorMiddleware:
     """``request.actor``: the signed-in user (or nobody) on today's date, with the address for the audit.
-    ``request.as_of``: the day figures are shown for: ``?ngay=2025-06-30``, for this page only, or kept for the session
-    with ``&giu=1`` as the frame's picker asks (``?ngay=`` goes back to today). Days to come are not shown. A link that
-    carries today's date means "today", tomorrow too: only a past day is kept.
-    ``request.day_of_link``: the past day that came with the link of this page alone, for the page's own links; or None.
+    ``request.as_of``: the day figures are shown for: ``?ngay=2025-06-30`` (kept for the session; ``?ngay=`` goes
+    back to today). Days to come are not shown. A link that carries today's date means "today", tomorrow too: only
+    a past day is kept.
+    ``request.day_of_link``: the past day that is this page's alone, because its link says so (``&rieng=1``, as the names
+    behind a figure do: kit.lists.names_url) and the session keeps what it has; or None.
     ``request.structure``: whether figures of a past day are those of the bodies as they stood ("then") or of the bodies
     of today with all that counts for them now ("today"): ``?co_cau=hien-nay``, kept for the session. For today there is
     only one.
@@ -55,7 +56,7 @@ class ActorMiddleware:
             kept = request.session.get("as_of", "") if request.user.is_authenticated else ""
             return _past_day(kept, today) or today
         day = _past_day(asked, today)
-        if day is not None and _KEEP not in request.GET:
+        if day is not None and ALONE in request.GET:
             request.day_of_link = day
             return day
         if request.user.is_authenticated:

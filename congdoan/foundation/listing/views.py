@@ -24,6 +24,7 @@ from congdoan.foundation.audit.actions import record
 from congdoan.foundation.jobs.actions import start
 from congdoan.foundation.listing.exports import EXPORT_KIND, file_name, heading
 from congdoan.kit.lists import (
+    ALONE,
     COUNT_LIMIT,
     ListContext,
     ListSpec,
@@ -40,9 +41,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def context_of(request: HttpRequest) -> ListContext:
     """The list context of a request: its actor, its day, and its parameters (repeated ones joined by commas)."""
     params = {name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET}
-    params.pop("giu", None)
     if request.day_of_link is None:
-        params.pop("ngay", None)
+        for name in ("ngay", ALONE):
+            params.pop(name, None)
     return ListContext(actor=request.actor, as_of=request.as_of, params=params)
 
 

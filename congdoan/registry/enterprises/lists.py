@@ -15,6 +15,7 @@ from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, counted_on, only_top, unit_named
 from congdoan.kit.finding import AnyOf
 from congdoan.kit.lists import (
+    ALONE,
     COUNT_LIMIT,
     BulkAction,
     Column,
@@ -164,7 +165,7 @@ def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
 
 
 #: Parameters that do not narrow the list, or as dimensions of the measures do.
-_NOT_FILTERS = {"sap", "sau", "truoc", "ngay", "don_vi", "la_dn"}
+_NOT_FILTERS = {"sap", "sau", "truoc", "ngay", ALONE, "don_vi", "la_dn"}
 _FLAGS = {"co_cong_doan": "has_union", "on_dinh": "is_stable", "to_chuc_dang": "has_party"}
 _DIMENSIONS = {*_FLAGS, "khu_vuc", "hoat_dong", "tu_lao_dong", "bac"}
 #: Filters that are measures of their own.

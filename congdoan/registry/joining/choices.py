@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 COMMITTEE, FOUNDING, OCCUPATIONAL, SUPERIOR = "committee", "founding", "occupational", "superior"
-#: Where an application goes. Those of FOUNDING are confidential (rules.may_read).
+#: Where an application goes.
 ROUTES = [
     (COMMITTEE, "công đoàn tại nơi làm việc"),
     (FOUNDING, "nơi chưa có công đoàn"),

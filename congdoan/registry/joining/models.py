@@ -22,6 +22,8 @@ class Application(models.Model):
     code_key = models.UUIDField(unique=True)
     route = models.CharField(max_length=12, choices=choices.ROUTES)
     receiving_unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    #: Came from a workplace where no union stood that day: read only by officers named in person (rules).
+    is_confidential = models.BooleanField()
     state = models.CharField(max_length=10, choices=choices.STATES, default=choices.SUBMITTED)
     submitted_at = models.DateTimeField()
     submitted_on = models.DateField()

@@ -29,7 +29,7 @@ from congdoan.registry.membership.rules import ForeignWorkerLaw
 def visible_applications(actor: Actor) -> QuerySet[Application]:
     """Applications to unions that exist, in the actor's scope. Confidential ones are never among them, so that no
     list, export, count or API made of these can tell of one."""
-    rows = Application.objects.exclude(route=choices.FOUNDING)
+    rows = Application.objects.filter(is_confidential=False)
     return rows.filter(scope(actor, rules.DECIDE).filter("receiving_unit"))
 
 
@@ -45,7 +45,7 @@ def named_units(actor: Actor) -> list[int]:
 def confidential_applications(actor: Actor) -> QuerySet[Application]:
     """Applications from workplaces without a union, for the officers named to read them; nothing for anybody else, the
     system included."""
-    return Application.objects.filter(route=choices.FOUNDING, receiving_unit__in=named_units(actor))
+    return Application.objects.filter(is_confidential=True, receiving_unit__in=named_units(actor))
 
 
 def readable(actor: Actor, pk: int) -> Application | None:
@@ -73,10 +73,11 @@ def readers_of(unit_id: int) -> QuerySet[NamedReader]:
 
 @dataclass(frozen=True)
 class Destination:
-    """Which body receives an application, and by which route."""
+    """Which body receives an application, by which route, and whether only officers named there may read it."""
 
     route: str
     unit_id: int
+    is_confidential: bool
 
 
 def destination(
@@ -90,20 +91,23 @@ def destination(
     """Where an application goes on a day (requirements B2: the Charter's Art. 3 for those who come back, the body's
     committee where a union exists, the superior with authority for the place where none does).
 
-    At most six queries. What nobody has authority for goes to the top, so that nothing a worker sends is lost.
+    At most six queries. What nobody has authority for goes to the top, so that nothing a worker sends is lost. Whoever
+    works where no union stands is kept from the employer's eyes, also one who comes back or has no contract.
     """
-    hosts = _hosts(enterprise, on) if enterprise is not None and contract_kind != "none" else []
+    hosts = _hosts(enterprise, on) if enterprise is not None else []
+    is_free = contract_kind == "none" and (enterprise is None or bool(hosts))
+    is_confidential = not hosts and not is_free
     if was_member:
         above = _above(hosts[0], "readmit", on) if hosts else None
-        return Destination(choices.SUPERIOR, above or _in_charge(enterprise, territory, "readmit", on))
-    if contract_kind == "none":
-        union = _occupational(territory, on)
-        if union is not None:
-            return Destination(choices.OCCUPATIONAL, union)
-        return Destination(choices.OCCUPATIONAL, _in_charge(None, territory, "admit_where_no_union", on))
+        unit = above or _in_charge(enterprise, territory, "readmit", on)
+        return Destination(choices.SUPERIOR, unit, is_confidential)
+    if is_free:
+        unit = _occupational(territory, on) or _in_charge(None, territory, "admit_where_no_union", on)
+        return Destination(choices.OCCUPATIONAL, unit, is_confidential)
     if hosts:
-        return Destination(choices.COMMITTEE, hosts[0])
-    return Destination(choices.FOUNDING, _in_charge(enterprise, territory, "admit_where_no_union", on))
+        return Destination(choices.COMMITTEE, hosts[0], is_confidential)
+    unit = _in_charge(enterprise, territory, "admit_where_no_union", on)
+    return Destination(choices.FOUNDING, unit, is_confidential)
 
 
 def _hosts(enterprise: Enterprise, on: date) -> list[int]:
@@ -225,6 +229,6 @@ def same_identity(application: Application) -> QuerySet[Application]:
     return Application.objects.filter(
         identity_key=application.identity_key,
         receiving_unit=application.receiving_unit_id,
-        route=application.route,
+        is_confidential=application.is_confidential,
         state__in=choices.OPEN_STATES,
     ).exclude(pk=application.pk)

@@ -99,7 +99,7 @@ def _page(request: HttpRequest, found: Application, *, problem: str = "", **form
         "may_decide": found.is_open and is_decider,
         "ask_form": forms.get("ask") or AskForm(),
         "refuse_form": forms.get("refuse") or RefuseForm(),
-        "back": reverse("joining:confidential" if found.route == choices.FOUNDING else "joining:list"),
+        "back": reverse("joining:confidential" if found.is_confidential else "joining:list"),
         "is_late": found.is_open and found.due_on < actor.today,
     }
     return render(request, "joining/application.html", shown, status=422 if problem or forms else 200)
@@ -202,7 +202,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("Đơn này chưa có quyết định kết nạp.")
     visible = (
         queries.confidential_applications(request.actor)
-        if found.route == choices.FOUNDING
+        if found.is_confidential
         else queries.visible_applications(request.actor)
     )
     rows = visible.filter(decision=found.decision, state=choices.ADMITTED)

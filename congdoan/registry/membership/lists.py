@@ -17,6 +17,7 @@ from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, only_top, unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
+    ALONE,
     COUNT_LIMIT,
     Column,
     Filter,
@@ -239,6 +240,7 @@ def _count(context: ListContext) -> int | str | None:
         "sau",
         "truoc",
         "ngay",
+        ALONE,
         "co_cau",
     }
     if asked - {"don_vi", "khu_vuc", "gioi_tinh"}:

@@ -137,7 +137,7 @@ def test_the_page_says_which_structure_it_reads(rearranged: Tree, today: date) -
     client = Client()
     client.force_login(officer("nam", "leader", rearranged.south))
     path = f"/don-vi/{rearranged.south.code}/"
-    then = client.get(f"{path}?ngay=2026-06-30&giu=1").context["key_figures"][0][1]
+    then = client.get(f"{path}?ngay=2026-06-30").context["key_figures"][0][1]
     page = client.get(f"{path}?co_cau=hien-nay")
     groups = standing_below([rearranged.south.pk], today=page.wsgi_request.actor.today)
     figure = stock("members", [rearranged.south.pk], on=PAST, groups=groups)[rearranged.south.pk]
@@ -166,7 +166,7 @@ def test_the_number_of_queries_does_not_grow(
 def test_the_tree_reads_in_both_structures(rearranged: Tree, today: date) -> None:
     client = Client()
     client.force_login(officer("nam", "leader", rearranged.south))
-    then = client.get("/don-vi/?ngay=2026-06-30&giu=1")
+    then = client.get("/don-vi/?ngay=2026-06-30")
     assert rearranged.north_b.name not in then.text and "như vào ngày 30/06/2026" in then.text
     page = client.get("/don-vi/?co_cau=hien-nay")
     # Today's bodies, with what counts for them on the day shown, and the names behind it.

@@ -82,6 +82,33 @@ def test_who_comes_back_goes_to_the_superior(tree: Tree, system: Actor, today: d
     assert (sent.route, sent.receiving_unit) == (choices.SUPERIOR, tree.north)
 
 
+def test_it_is_confidential_wherever_it_goes_when_no_union_stands_at_the_workplace(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    bare, hosted = (
+        make_workplace(system, tree.north_a, host=host, name=name)
+        for host, name in ((None, "Công ty Hoa Sữa"), (tree.unions["NA1"], "Công ty May Sao Mai"))
+    )
+    ways: list[dict[str, object]] = [{}, {"was_member": True}, {"contract_kind": "none"}]
+    secret, open_ones = (
+        [apply(today, enterprise=workplace, **way).application for way in ways]
+        for workplace in (bare, hosted)
+    )
+    assert [(sent.route, sent.is_confidential) for sent in secret] == [
+        (choices.FOUNDING, True),
+        (choices.SUPERIOR, True),
+        (choices.FOUNDING, True),
+    ]
+    assert [(sent.route, sent.is_confidential) for sent in open_ones] == [
+        (choices.COMMITTEE, False),
+        (choices.SUPERIOR, False),
+        (choices.OCCUPATIONAL, False),
+    ]
+    # A place of work that is in no register may have no union either; whoever works for nobody has none to fear.
+    assert apply(today, workplace_name="Xưởng gỗ Ban Mai", was_member=True).application.is_confidential
+    assert not apply(today, contract_kind="none").application.is_confidential
+
+
 def test_the_same_key_is_one_application_with_one_code(tree: Tree, today: date) -> None:
     data = application_data()
     first, second = submit(data=data, on=today), submit(data=data, on=today + timedelta(days=1))

@@ -103,6 +103,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         code_key=queries.code_key(code),
         route=where.route,
         receiving_unit_id=where.unit_id,
+        is_confidential=where.is_confidential,
         submitted_at=now,
         submitted_on=on,
         due_on=add_working_days(on, int(held["admission.decision_days"].value)),

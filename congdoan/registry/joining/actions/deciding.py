@@ -105,7 +105,7 @@ def admit(
     issuers = {application.receiving_unit_id for application in held}
     if len(issuers) > 1:
         raise JoiningError("Các đơn này gửi đến nhiều đơn vị. Mỗi đơn vị ra một quyết định riêng.")
-    if into is None and held[0].route == choices.FOUNDING:
+    if into is None and any(application.is_confidential for application in held):
         raise JoiningError("Nơi này chưa có công đoàn. Hãy chọn công đoàn mà người lao động sẽ vào.")
     issuer = held[0].receiving_unit
     decision = keep_decision(

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 ("submission_key", models.UUIDField(unique=True)),
                 ("code_key", models.UUIDField(unique=True)),
+                ("is_confidential", models.BooleanField()),
                 (
                     "route",
                     models.CharField(

@@ -24,11 +24,13 @@ SHORT = {"transferred_in": "Đến", "transferred_out": "Đi", "left": "Thôi", 
 
 
 def names(request: HttpRequest, code: str, unit_id: int, on: date, **filters: Any) -> str:
-    """The list behind a stock figure, in the structure that the reader asks for. The session already holds the day
-    shown, so it is not repeated."""
+    """The list behind a stock figure, in the structure that the reader asks for. A day that the session holds is not
+    repeated."""
     found = measure(code).stock_names
     link = found(unit_id, on, filters) if found else None
-    return _in_structure(request, _address(link, without_day=on == request.as_of))
+    return _in_structure(
+        request, _address(link, without_day=on == request.as_of and request.day_of_link is None)
+    )
 
 
 def flow_names(
