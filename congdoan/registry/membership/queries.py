@@ -387,6 +387,19 @@ _FAULTS: Sequence[tuple[str, str]] = (
                  (m.kind, m.person_id, m.unit_id, m."on", m.sex)
               OR r.sector_id IS DISTINCT FROM m.sector_id OR r.sign <> -m.sign OR m.reverses_id IS NOT NULL""",
     ),
+    (
+        "named",
+        """SELECT 'Bút toán số ' || id || ': nhắc đến đơn vị, khu vực, quyết định hoặc người ghi không có'
+           FROM membership_movement m
+           WHERE (counter_unit_id IS NOT NULL AND counter_unit_id NOT IN (SELECT id FROM units_unit))
+              OR (sector_id IS NOT NULL AND sector_id NOT IN (SELECT code FROM catalogues_sector))
+              OR (decision_id IS NOT NULL AND decision_id NOT IN (SELECT id FROM units_decision))
+              OR (actor_id IS NOT NULL AND actor_id NOT IN (SELECT id FROM accounts_user))
+           UNION ALL
+           SELECT 'Bút toán số ' || id || ': đảo một bút toán không có' FROM membership_movement r
+           WHERE reverses_id IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM membership_movement m WHERE m.id = r.reverses_id)""",
+    ),
 )
 
 
