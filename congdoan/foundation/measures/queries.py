@@ -448,8 +448,8 @@ def differences(*, limit: int = 100) -> list[Difference]:
                     CROSS JOIN (VALUES ('y', 'year'), ('m', 'month'), ('d', 'day')) AS g(grain, field)
                     GROUP BY 1, 2, 3, 4, 5
                 )
-                SELECT 'totals:' || COALESCE(m.measure, ''), COALESCE(t.unit_id, k.unit_id), COALESCE(t.starts_on, k.starts_on),
-                       COALESCE(t.n, 0), COALESCE(k.n, 0)
+                SELECT 'totals:' || COALESCE(m.measure, ''), COALESCE(t.unit_id, k.unit_id),
+                       COALESCE(t.starts_on, k.starts_on), COALESCE(t.n, 0), COALESCE(k.n, 0)
                 FROM truth t FULL JOIN measures_measuretotal k
                   ON (k.unit_id, k.cell_id, k.grain, k.starts_on, k.is_structure)
                    = (t.unit_id, t.cell_id, t.grain, t.starts_on, t.is_structure)
