@@ -20,7 +20,7 @@ from congdoan.foundation.audit.actions import record
 from congdoan.foundation.tokens.actions import count_use
 from congdoan.foundation.tokens.queries import actor_of, find
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.lists import ListContext, ListSpec, get_list, lists, read_page, shown_columns
+from congdoan.kit.lists import STRUCTURE, ListContext, ListSpec, get_list, lists, read_page, shown_columns
 
 
 class ByToken(HttpBearer):
@@ -121,7 +121,7 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
     params = {key: ",".join(filter(None, request.GET.getlist(key))) for key in request.GET if key != "size"}
     context = ListContext(actor=actor, as_of=request.as_of, params=params)
     # As the lists on screen: what the session keeps for pages is not the list's.
-    if spec.obeys_structure and request.GET.get("co_cau"):
+    if spec.obeys_structure and request.GET.get(STRUCTURE):
         context.structure = request.structure
     page = read_page(spec, context, size=max(1, min(size, 500)))
     columns = _columns(spec, actor)

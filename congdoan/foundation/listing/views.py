@@ -26,6 +26,7 @@ from congdoan.foundation.listing.exports import EXPORT_KIND, file_name, heading
 from congdoan.kit.lists import (
     ALONE,
     COUNT_LIMIT,
+    STRUCTURE,
     ListContext,
     ListSpec,
     filtered,
@@ -65,7 +66,7 @@ def list_view(
         context = context_of(request)
         # Said in the address and not taken from the session: a figure of a page that reads bodies as they stood must
         # open to just its names, whatever the reader chose elsewhere.
-        if spec.obeys_structure and request.GET.get("co_cau"):
+        if spec.obeys_structure and request.GET.get(STRUCTURE):
             context.structure = request.structure
         if request.method == "POST":
             return _run_action(request, spec, context)

@@ -106,6 +106,12 @@ def standing_below_one(unit: Unit | int, *, today: date) -> list[int]:
     return standing_below([pk], today=today)[pk]
 
 
+def groups_for(unit_ids: Iterable[int], structure_on: date | None) -> dict[int, list[int]] | None:
+    """What makes up the figures of bodies in the structure of a day, for the measures (`standing_below`); None, which
+    asks for bodies as they stood, when no day is given."""
+    return None if structure_on is None else standing_below(unit_ids, today=structure_on)
+
+
 def seen_today(below: Iterable[int], column: str, *, today: date) -> Q:
     """A condition on the foreign key ``column`` to Unit: what counts for these bodies in today's structure. Whoever
     may see a body's figure in that structure may see the records that it counts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.forms import Form
@@ -57,6 +58,12 @@ def chosen_unit(request: HttpRequest, plan: Plan) -> Unit:
     if unit is None or not may(actor, "plans.view", unit) or not queries.concerns(plan, unit):
         raise Http404("Không có đơn vị này trong phạm vi của bạn.")
     return unit
+
+
+def structure_asked(request: HttpRequest) -> date | None:
+    """The day whose structure a past day is read in, when the reader asks for today's; None for bodies as they stood."""
+    today: date = request.actor.today
+    return today if request.structure == "today" else None
 
 
 def crumbs(plan: Plan, unit: Unit, *more: tuple[str, str]) -> list[tuple[str, str]]:
