@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -33,6 +34,25 @@ def predecessors_of(unit: Unit | int) -> list[Successor]:
         .select_related("unit", "successor", "decision")
         .order_by("-on", "unit__sort_key", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A unit that exists no longer and where its links lead: the units that stand today, the main one first."""
+
+    unit: Unit
+    heirs: list[Unit]
+
+
+def ended_by(unit: Unit | None, on: date) -> Ended | None:
+    """Where the links of a unit lead that had ended by a day; None while it stood. No query then, else three."""
+    if unit is None or unit.ended_on is None or unit.ended_on > on:
+        return None
+    taken_by = [row.successor_id for row in successors_of(unit)]
+    led = today_of(taken_by)
+    units = Unit.objects.in_bulk(led.values())
+    found = [units[pk] for pk in dict.fromkeys(led[pk] for pk in taken_by)]
+    return Ended(unit, [heir for heir in found if heir.ended_on is None or heir.ended_on > on])
 
 
 def today_of(unit_ids: Iterable[int]) -> dict[int, int]:

@@ -22,7 +22,7 @@ from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
-from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan, structure_asked
+from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, ended_unit, find_plan, structure_asked
 from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
@@ -62,6 +62,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "tabs": _tabs(found, unit, tab, may_edit=may_edit),
         "may_edit": may_edit,
         "obeys_structure": True,
+        "ended": ended_unit(request, found, unit),
         "report_url": _report_url(request, found, unit),
         "export_url": cards.plan_url(
             found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")

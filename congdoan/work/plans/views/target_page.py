@@ -26,6 +26,7 @@ from congdoan.work.plans.rules import SCORED
 from congdoan.work.plans.views.asking import (
     chosen_unit,
     crumbs,
+    ended_unit,
     find_plan,
     find_target,
     structure_asked,
@@ -63,6 +64,7 @@ def _target_page(
         "unit": unit,
         "item": item,
         "obeys_structure": True,
+        "ended": ended_unit(request, plan, unit, target),
         "card": cards.card(item, parts=parts),
         "crumbs": crumbs(plan, unit),
         "parts": [cards.card(part, url=cards.target_url(part, unit)) for part in parts],
