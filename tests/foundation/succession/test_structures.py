@@ -214,7 +214,9 @@ def test_lists_of_a_unit_that_ended_lead_to_its_heirs(rearranged: Tree) -> None:
     assert client.get("/doan-vien/?don_vi=NA1&ngay=2026-06-30").context["list"]["ended"] is None
     assert client.get("/doan-vien/?don_vi=SA1&ngay=").context["list"]["ended"] is None
     ask = "/api/v1/lists/membership.members?don_vi="
-    assert client.get(f"{ask}NA1").json()["led_to"] == [{"code": "SA1", "name": rearranged.unions["SA1"].name}]
+    assert client.get(f"{ask}NA1").json()["led_to"] == [
+        {"code": "SA1", "name": rearranged.unions["SA1"].name}
+    ]
     assert client.get(f"{ask}SA1").json()["led_to"] is None
     assert client.get(f"{ask}NB1").json()["led_to"] == []
     client.force_login(officer("bac", "leader", rearranged.north))
