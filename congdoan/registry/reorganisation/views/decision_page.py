@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -30,6 +31,8 @@ from congdoan.registry.reorganisation.views.asking import (
 
 #: Steps on one page; a list of 1,500 is read in pages.
 STEPS_SHOWN = 100
+#: So many steps are shown unfolded.
+_OPEN = 12
 
 _ICONS = {
     "merge": "arrows-join",
@@ -49,10 +52,35 @@ class StepLine:
     """A step as the page shows it."""
 
     position: int
+    kind: str
     row: int | None
     icon: str
     pieces: list[Piece]
     problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Steps of one kind that follow each other, folded together; ``is_open`` where there are few on the page."""
+
+    words: str
+    icon: str
+    lines: list[StepLine]
+    is_open: bool
+
+    @property
+    def problems(self) -> int:
+        """How many of the steps want somebody to look."""
+        return sum(1 for line in self.lines if line.problems)
+
+
+def _runs(lines: list[StepLine]) -> list[Run]:
+    """Runs of the lines in their order. Many are folded: a list of a hundred steps is fifteen screens of a phone."""
+    words, is_open = dict(STEP_KINDS), len(lines) <= _OPEN
+    return [
+        Run(words[kind], _ICONS.get(kind, "list"), list(run), is_open)
+        for kind, run in groupby(lines, key=lambda line: line.kind)
+    ]
 
 
 @login_required
@@ -73,6 +101,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs(),
         "facts": _facts(found),
         "lines": lines,
+        "runs": _runs(lines),
+        # Folded away, what wants somebody to look is said above.
+        "to_see": [line for line in lines if line.problems] if len(lines) > _OPEN else [],
         "count": count,
         "next_url": f"{request.path}?sau={lines[-1].position}" if more else "",
         "step_kinds": [(code, words, _ICONS[code]) for code, words in STEP_KINDS],
@@ -106,6 +137,7 @@ def _lines(found: Reorganisation, after: int, sheet: Balance | None) -> tuple[li
     lines = [
         StepLine(
             position,
+            step.kind,
             step.row,
             _ICONS.get(step.kind, "list"),
             sentence(step, names),
