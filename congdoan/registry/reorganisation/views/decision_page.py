@@ -33,6 +33,8 @@ from congdoan.registry.reorganisation.views.asking import (
 STEPS_SHOWN = 100
 #: So many steps are shown unfolded.
 _OPEN = 12
+#: A run of fewer steps of one kind is folded together with what is beside it.
+_SHORT = 4
 
 _ICONS = {
     "merge": "arrows-join",
@@ -61,7 +63,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Run:
-    """Steps of one kind that follow each other, folded together; ``is_open`` where there are few on the page."""
+    """Steps that follow each other, folded together; ``is_open`` where there are few on the page. ``words``: their kinds."""
 
     words: str
     icon: str
@@ -76,11 +78,22 @@ class Run:
 
 def _runs(lines: list[StepLine]) -> list[Run]:
     """Runs of the lines in their order. Many are folded: a list of a hundred steps is fifteen screens of a phone."""
-    words, is_open = dict(STEP_KINDS), len(lines) <= _OPEN
-    return [
-        Run(words[kind], _ICONS.get(kind, "list"), list(run), is_open)
-        for kind, run in groupby(lines, key=lambda line: line.kind)
-    ]
+    if not lines:
+        return []
+    folded: list[list[StepLine]] = []
+    for _, run in groupby(lines, key=lambda line: line.kind):
+        fresh = list(run)
+        if folded and min(len(folded[-1]), len(fresh)) < _SHORT:
+            folded[-1] += fresh
+        else:
+            folded.append(fresh)
+    names = dict(STEP_KINDS)
+    runs = []
+    for steps in folded:
+        kinds = list(dict.fromkeys(line.kind for line in steps))
+        words = ", ".join(names[kind] if kind == kinds[0] else names[kind].lower() for kind in kinds)
+        runs.append(Run(words, _ICONS.get(kinds[0], "list"), steps, len(lines) <= _OPEN))
+    return runs
 
 
 @login_required
