@@ -168,7 +168,8 @@ def tallies(passage: Passage) -> list[tuple[SuccessionRule, list[Tally]]]:
 
 
 def changed_since(batch: UUID, *, limit: int = 50) -> list[tuple[str, int]]:
-    """Rows that are no longer as the rearrangement left them: (model label, row id). One query a model."""
+    """Rows that are no longer as the rearrangement left them: (model label, row id). Of a row that it changed only what it
+    changed counts: a task that it passed on may have been finished since. One query a model."""
     found: list[tuple[str, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT model FROM {_JOURNAL} WHERE batch = %s ORDER BY 1", [batch])
@@ -182,13 +183,21 @@ def changed_since(batch: UUID, *, limit: int = 50) -> list[tuple[str, int]]:
             row = ", ".join(f"'{name}', t.\"{name}\"" for name in columns)
             cursor.execute(
                 f"""SELECT j.row_id FROM (
-                        SELECT DISTINCT ON (row_id) row_id, after FROM {_JOURNAL}
-                        WHERE batch = %s AND model = %s ORDER BY row_id, id DESC
+                        SELECT DISTINCT ON (row_id) row_id, after,
+                               first_value(before) OVER (PARTITION BY row_id ORDER BY id) AS before
+                        FROM {_JOURNAL}
+                        WHERE batch = %(batch)s AND model = %(model)s ORDER BY row_id, id DESC
                     ) j LEFT JOIN {model._meta.db_table} t ON t."{key}" = j.row_id
-                    WHERE (CASE WHEN t."{key}" IS NULL THEN NULL ELSE jsonb_build_object({row}) END)
-                          IS DISTINCT FROM j.after
-                    ORDER BY 1 LIMIT %s""",
-                [batch, label, limit],
+                    CROSS JOIN LATERAL (
+                        SELECT CASE WHEN t."{key}" IS NULL THEN NULL ELSE jsonb_build_object({row}) END AS now
+                    ) n
+                    WHERE n.now IS DISTINCT FROM j.after AND (
+                        n.now IS NULL OR j.before IS NULL OR j.after IS NULL
+                        OR EXISTS (SELECT 1 FROM jsonb_each(j.after) a
+                                   WHERE a.value IS DISTINCT FROM j.before->a.key
+                                     AND a.value IS DISTINCT FROM n.now->a.key))
+                    ORDER BY 1 LIMIT %(limit)s""",
+                {"batch": batch, "model": label, "limit": limit},
             )
             found += [(label, pk) for (pk,) in cursor.fetchall()]
     return found

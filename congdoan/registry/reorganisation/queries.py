@@ -435,6 +435,11 @@ _MODEL_WORDS = {
     "approvals.Approval": "đề xuất chờ duyệt",
     "accounts.User": "người dùng",
     "units.KindAuthority": "thẩm quyền theo loại đơn vị",
+    "briefings.Conclusion": "kết luận giao ban",
+    "returns.Obligation": "báo cáo phải nộp",
+    "returns.ReturnForm": "mẫu báo cáo định kỳ",
+    "joining.Application": "đơn gia nhập",
+    "catalogues.Parameter": "mức quy định riêng",
 }
 
 
