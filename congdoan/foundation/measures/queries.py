@@ -385,15 +385,26 @@ def _grouped_spans(
     delta = f"SELECT unit_id, {_KIND} AS kind, day, n FROM measures_measuredelta WHERE"
     narrowed = "cell_id = ANY(%(cells)s) AND day >= %(from)s AND day < %(to)s"
     spans = "unnest(%(span)s::int[], %(since)s::date[], %(until)s::date[]) AS p(span, a, b)"
+    read = ""
     if known_at is None:
-        parameters |= _slices_of(borders)
-        folded = f"""
+        slices = _slices_of(borders)
+        parameters |= slices
+        # So many units are read whole from the index once, not once a slice.
+        matches = []
+        for number, grain in enumerate(slices["grain"]):
+            parameters |= {f"a{number}": slices["a"][number], f"b{number}": slices["b"][number]}
+            matches.append(
+                f"(grain = '{grain}' AND starts_on >= %(a{number})s AND starts_on < %(b{number})s)"
+            )
+        read = f""", read AS MATERIALIZED (
+            SELECT unit_id, {_KIND} AS kind, grain, starts_on, sum(n)::bigint AS n FROM measures_measuretotal
+            WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s) AND ({" OR ".join(matches)})
+            GROUP BY 1, 2, 3, 4)"""
+        folded = """
             SELECT w.span, t.unit_id, t.kind, w.times * t.n AS n FROM (
-                SELECT p.slice, m.unit_id, {_KIND} AS kind, sum(m.n)::bigint AS n
-                FROM measures_measuretotal m
+                SELECT p.slice, m.unit_id, m.kind, sum(m.n)::bigint AS n FROM read m
                 JOIN unnest(%(grain)s::text[], %(a)s::date[], %(b)s::date[]) WITH ORDINALITY AS p(grain, a, b, slice)
                   ON m.grain = p.grain AND m.starts_on >= p.a AND m.starts_on < p.b
-                WHERE m.unit_id = ANY({_LOWEST.format("")}) AND m.cell_id = ANY(%(cells)s)
                 GROUP BY 1, 2, 3
             ) t JOIN unnest(%(of)s::int[], %(slice)s::int[], %(times)s::int[]) AS w(span, slice, times)
               ON w.slice = t.slice
@@ -406,7 +417,7 @@ def _grouped_spans(
         live = f"({delta} recorded_at <= %(known_at)s AND unit_id = ANY(%(units)s) AND {narrowed})"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}), own AS (
+            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}){read}, own AS (
                     SELECT span, unit_id, kind, sum(n) AS n FROM ({folded}
                         SELECT p.span, l.unit_id, l.kind, l.n FROM {live} l
                         JOIN {spans} ON l.day >= p.a AND l.day < p.b
