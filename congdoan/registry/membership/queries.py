@@ -287,6 +287,23 @@ class UnitHistory:
         )
 
 
+def take_sector_from_above(unit_ids: Iterable[int], on: date) -> list[int]:
+    """Of these units and all that stand below them from a day on: those with members and no sector of their own. They
+    count under that of the nearest above, which is another when one of them comes under another superior. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.unit_id FROM units_unitversion v
+               WHERE v.sector_id IS NULL AND v.during && daterange(%(on)s, NULL)
+                 AND v.unit_id IN (SELECT p.unit_id FROM units_unitplacement p
+                                   WHERE p.ancestor_id = ANY(%(units)s) AND p.during && daterange(%(on)s, NULL))
+                 AND EXISTS (SELECT 1 FROM membership_membership m WHERE m.unit_id = v.unit_id AND m.is_primary
+                               AND m.during && daterange(%(on)s, NULL))
+               GROUP BY 1 ORDER BY 1""",
+            {"units": list(unit_ids), "on": on},
+        )
+        return [pk for (pk,) in cursor]
+
+
 def closings_of(unit_id: int) -> QuerySet[BookClosing]:
     """When the books of a unit were closed, by itself or by a body that stands or stood last above it; the newest days
     first."""

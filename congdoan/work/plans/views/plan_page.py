@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
+from congdoan.kit.lists import OF_TODAY
 from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
-from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan
+from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, ended_unit, find_plan, structure_asked
 from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
@@ -42,7 +43,13 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     if tab == _SLOWEST and request.htmx:
         return _slowest(request, found, unit)
     may_edit = found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id)
-    reading = PlanReading(found, unit, request.as_of, with_children=_TABS.get(tab) is _children)
+    reading = PlanReading(
+        found,
+        unit,
+        request.as_of,
+        with_children=_TABS.get(tab) is _children,
+        structure_on=structure_asked(request),
+    )
     progress = reading.progress()
     shown: dict[str, Any] = {
         "plan": found,
@@ -54,6 +61,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "tab": tab if tab in _TABS else "",
         "tabs": _tabs(found, unit, tab, may_edit=may_edit),
         "may_edit": may_edit,
+        "obeys_structure": True,
+        "ended": ended_unit(request, found, unit),
         "report_url": _report_url(request, found, unit),
         "export_url": cards.plan_url(
             found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")
@@ -106,10 +115,11 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
         plan, unit = progress.plan, progress.unit
         # The panel is of the day of its page, wherever the page had it from.
         day = f"{request.as_of}" if request.as_of < request.actor.today else ""
+        structure = OF_TODAY if request.structure == "today" else ""
         shown |= {
             "trend": cards.course(reading.with_course(leading.target)),
             "leading": leading,
-            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day),
+            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day, co_cau=structure),
             "all_url": cards.plan_url(plan, unit, muc="don-vi"),
         }
     return shown
@@ -118,7 +128,7 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
 def _slowest(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     """The panel of the slowest bodies, which the overview asks for once it is shown: what the unit itself has reached
     need not wait for the figures of all below it."""
-    reading = PlanReading(plan, unit, request.as_of)
+    reading = PlanReading(plan, unit, request.as_of, structure_on=structure_asked(request))
     progress = reading.progress()
     leading = cards.leading_target(progress)
     if leading is None:
@@ -262,7 +272,7 @@ _TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, An
 
 def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     """The table of the bodies below as .xlsx: what is seen, as numbers."""
-    reading = PlanReading(plan, unit, request.as_of)
+    reading = PlanReading(plan, unit, request.as_of, structure_on=structure_asked(request))
     progress = reading.progress()
     chosen = _chosen(request, progress)
     if chosen is None:
@@ -271,7 +281,7 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
         path = Path(folder) / "children.xlsx"
         table = _table(reading, progress, chosen)
         del table["leading_percent"], table["children_count"]
-        write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
+        write_children(path, plan=plan, unit=unit, as_of=request.as_of, structure=request.structure, **table)
         # The open handle outlives the folder's entry.
         return FileResponse(
             path.open("rb"),

@@ -89,6 +89,10 @@ def page_of(
     if made is not None:
         typed = request.POST if wrong else {}
         compared = queries.comparison(owed, definition, actor.today)
+        # What is odd is always judged by what was handed in; only what stands beside the figures may be of now.
+        beside = compared
+        if request.GET.get("so_sanh") == "ky-nay":
+            beside = queries.comparison_of_now(owed, definition, actor.today)
         is_open = made.state in OPEN_STATES
         found = queries.findings_of(made, definition, compared, actor.today) if made.state != "closed" else []
         summed = (
@@ -102,14 +106,14 @@ def page_of(
                 owed,
                 definition,
                 on=actor.today,
-                compared=compared,
+                compared=beside,
                 found=found,
                 summed=summed,
                 typed=typed,
                 holds=actor.has_anywhere,
             ),
             "revision": seen_revision(request) if is_stale else made.revision,
-            "compared": compared,
+            "compared": beside,
             "summed": summed,
             "is_editable": is_open and can["fill"],
             "is_reviewable": made.state == "submitted" and can["accept"],
