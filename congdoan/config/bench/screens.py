@@ -1,8 +1,9 @@
 """How long the server takes for the screens that everybody opens, as a leader at the top of the country sees them.
 
-Requests go through Django's test client: every middleware, the session, the rights, the queries, the template. Beside
-them stands the peer: the queries that Django's admin makes for a list of the same rows, with a trigram index on the
-folded name; without its template, so that the comparison leans to its side.
+Requests go through Django's test client: every middleware, the session, the rights, the queries, the template; in a
+process settled as those of the web server are. Beside them stands the peer: the queries that Django's admin makes for
+a list of the same rows, with a trigram index on the folded name; without its template, so that the comparison leans
+to its side.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.urls import reverse
 
 from congdoan.config.bench.figures import Times, timed
 from congdoan.config.bench.world import LEADER, TODAY, Ground
-from congdoan.config.server import collect_static
+from congdoan.config.server import collect_static, settle
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.kit.lists import get_list
@@ -53,6 +54,7 @@ def measure(ground: Ground, count: int) -> dict[str, Times]:
     collect_static()
     client = Client(SERVER_NAME="localhost", raise_request_exception=True)
     client.force_login(User.objects.get(username=LEADER), backend="django.contrib.auth.backends.ModelBackend")
+    settle()
     members, employers = reverse("membership:list"), reverse("enterprises:list")
     rare = _rare_names(20)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from congdoan.foundation.access import actions
@@ -309,19 +307,3 @@ def test_a_new_version_adds_to_shipped_roles_once_and_leaves_what_an_office_chan
     leader.refresh_from_db()
     assert "reorganisation.commit" not in leader.capabilities
     assert AuditEntry.objects.filter(verb="access.extend_role").count() == said.count() == 2
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("known", [False, True])
-def test_rights_that_an_older_installation_never_got_are_told_from_those_taken_away(known: bool) -> None:
-    upgrade = import_module("congdoan.foundation.access.migrations.0004_role_shipped")
-    for role in Role.objects.all():
-        role.shipped = []
-        role.capabilities = [code for code in role.capabilities if not code.startswith("reorganisation.")]
-        if known and role.code == "viewer":
-            role.capabilities.append("reorganisation.view")
-        role.save()
-    upgrade.note(apps, None)
-    leader = Role.objects.get(pk="leader")
-    assert ("reorganisation.commit" in leader.shipped) is known
-    assert "units.view" in leader.shipped
