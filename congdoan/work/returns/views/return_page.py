@@ -113,6 +113,10 @@ def page_of(
             "summed": summed,
             "is_editable": is_open and can["fill"],
             "is_reviewable": made.state == "submitted" and can["accept"],
+            "blank": sum(
+                cell.row.source != "formula" and key not in made.computed and key not in made.entered
+                for key, cell in definition.cells.items()
+            ),
             "hard": [finding for finding in found if finding.level == "hard"],
             "soft": [
                 {
