@@ -184,9 +184,12 @@ class DeadlinesForm(forms.Form):
         return [words.capitalize() for _, words in self.WORDS]
 
     @property
-    def lines(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields of each kind, for a table."""
-        return [(name, [self[f"{code}-{part}"] for part, _ in self.WORDS]) for code, name in self.kinds]
+    def lines(self) -> list[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        """The fields of each kind with the words of their columns, for a table."""
+        return [
+            (name, [(words, self[f"{code}-{part}"]) for part, words in self.WORDS])
+            for code, name in self.kinds
+        ]
 
     @property
     def by_kind(self) -> dict[str, dict[str, int]]:
