@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.timezone import localtime
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.section import WD_SECTION
@@ -31,8 +32,10 @@ from congdoan.kit.documents import (
     set_page,
     turn_page,
 )
+from congdoan.kit.numbers import format_number, format_signed
 from congdoan.work.reports.choices import DEFAULT_SYMBOL, NUMBER_SYMBOLS, WITH_STANDING_COMMITTEE
 from congdoan.work.reports.word import in_full, number_line
+from congdoan.work.returns.queries import Restatement
 from congdoan.work.returns.sheet import Line, Sheet
 
 _TEXT_CM, _LANDSCAPE_CM = 16.5, 25.7
@@ -89,6 +92,86 @@ def write_booklet(returns: Iterable[tuple[Heading, Sheet]], *, cover: Cover | No
         if place or cover:
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _draw(document, heading, sheet)
+    return _saved(document)
+
+
+def write_restatement(heading: Heading, found: Restatement) -> bytes:
+    """What was reported, what is known now, and the movements in between, as an annex to the return it corrects."""
+    document = Document()
+    set_page(document)
+    _head(document, heading)
+    _centred(document, "BIỂU ĐIỀU CHỈNH SỐ LIỆU", size=14, bold=True, before=12)
+    _centred(document, _unbroken(heading.title), size=14, bold=True)
+    _centred(document, _days(heading), size=13)
+    draw_line_under(document.add_paragraph(), indent_cm=0, column_cm=_TEXT_CM, length_cm=4)
+    at = localtime(found.frozen.frozen_at)
+    _body(
+        document,
+        f"Báo cáo được nghiệm thu lần {found.frozen.number} lúc {at:%H:%M} ngày {format_date(at.date())}; số liệu đã báo"
+        " cáo giữ nguyên. Biểu này đặt số theo sổ khi báo cáo cạnh số theo sổ hiện nay.",
+    )
+    _body(document, "I. SỐ LIỆU THAY ĐỔI", bold=True)
+    if found.changed:
+        table = _grid(document, ("TT", "Nội dung", "Theo sổ khi báo cáo", "Theo sổ hiện nay", "Thay đổi"))
+        for place, cell in enumerate(found.changed, start=1):
+            _row(
+                table,
+                str(place),
+                cell.label,
+                format_number(cell.reported),
+                format_number(cell.now),
+                format_signed(cell.change),
+            )
+        set_columns(table, (1.0, 7.1, 2.9, 2.9, 2.6))
+    else:
+        _body(document, "Không ô nào thay đổi kể từ khi báo cáo.")
+    _body(document, f"II. BIẾN ĐỘNG GHI SỔ SAU KHI BÁO CÁO: {format_number(found.count)}", bold=True)
+    _body(document, "Có danh sách kèm theo." if found.movements else "Không có.")
+    _sign(document, heading)
+    if found.movements:
+        _movements(document, found)
+    return _saved(document)
+
+
+def _movements(document: DocumentType, found: Restatement) -> None:
+    """The list that goes with a restatement, behind the signature."""
+    _turned(document, False, True)
+    _centred(document, "DANH SÁCH BIẾN ĐỘNG GHI SỔ SAU KHI BÁO CÁO", size=14, bold=True)
+    table = _grid(document, ("TT", "Đoàn viên", "Biến động", "Hiệu lực", "Ghi lúc", "Đơn vị", "Lý do"))
+    for place, move in enumerate(found.movements, start=1):
+        kind = move.get_kind_display() + (" (đảo)" if move.reverses_id else "")
+        _row(
+            table,
+            str(place),
+            move.person.full_name,
+            kind,
+            format_date(move.on),
+            f"{localtime(move.recorded_at):%H:%M %d/%m/%Y}",
+            move.unit.name,
+            move.reason,
+            words=7,
+        )
+    set_columns(table, (1.0, 4.7, 3.6, 2.5, 3.4, 5.5, 5.0))
+    more = found.count - len(found.movements)
+    if more > 0:
+        _body(document, f"Và {format_number(more)} biến động khác; xem đủ trong sổ biến động đoàn viên.")
+
+
+def _row(table: Table, *texts: str, words: int = 2) -> None:
+    """A row whose first cell is its number; up to ``words`` cells are read from the left, the others are figures."""
+    row = table.add_row()
+    keep_whole(row)
+    for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+        side = WD_ALIGN_PARAGRAPH.LEFT if place < words else WD_ALIGN_PARAGRAPH.RIGHT
+        _cell(cell.paragraphs[0], text, size=12, align=side if place else WD_ALIGN_PARAGRAPH.CENTER)
+
+
+def _days(heading: Heading) -> str:
+    days = f"từ ngày {format_date(heading.from_on)} đến hết ngày {format_date(heading.last_day)}"
+    return f"Kỳ báo cáo: {heading.period} ({days})"
+
+
+def _saved(document: DocumentType) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -117,8 +200,7 @@ def _draw(document: DocumentType, heading: Heading, sheet: Sheet) -> None:
     _centred(document, "BÁO CÁO", size=14, bold=True, before=12)
     title = re.sub(r"^Báo cáo\s+", "", heading.title)
     _centred(document, _unbroken(f"{title[:1].upper()}{title[1:]}"), size=14, bold=True)
-    days = f"từ ngày {format_date(heading.from_on)} đến hết ngày {format_date(heading.last_day)}"
-    _centred(document, f"Kỳ báo cáo: {heading.period} ({days})", size=13)
+    _centred(document, _days(heading), size=13)
     line = document.add_paragraph()
     draw_line_under(line, indent_cm=0, column_cm=_TEXT_CM, length_cm=4)
     is_wide = False
