@@ -220,6 +220,9 @@ def _change(cell: Cell, now: Values, previous: Values, last_year: Values, limits
     # Flows have their seasons: they are held against the year before; levels against the period before.
     if cell.row.window not in {"end", "start"}:
         earlier.reverse()
+    # What has run up since the year began is never like the period before.
+    if cell.row.window in {"year", "last_year"}:
+        del earlier[1]
     before, words = next(((found, word) for found, word in earlier if found), (None, ""))
     if not before:
         return None

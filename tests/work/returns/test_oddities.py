@@ -98,6 +98,7 @@ def test_a_great_change_of_every_kind_of_row(
         (END, 100, 130),  # not beyond 30 %
         (END, 10, 19),  # fewer than 10 people
         (END, None, 500),  # nothing to hold it against
+        (YEAR, 100, 200),  # a year runs up from period to period
         (END, 0, 500),
         (SHARE, 50, 60),  # ten points exactly
         (SHARE, 2, 5),  # 150 %, but three points
