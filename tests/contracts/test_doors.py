@@ -43,6 +43,7 @@ from congdoan.work.briefings.queries import conclusions_mark
 from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
+from congdoan.work.plans.models import Distribution, DistributionReader
 from congdoan.work.reports.models import Report
 from congdoan.work.returns.actions import delegate, make_obligations, open_return, publish, take_shipped
 from congdoan.work.returns.models import Obligation
@@ -184,6 +185,15 @@ class World:
                 to_on=date(2027, 1, 1),
             ),
         )
+        self.distribution = Distribution.objects.create(
+            plan=self.plan,
+            unit=tree.north,
+            kind="plan",
+            subject="Phổ biến Bí Mật Bắc",
+            url=reverse("plans:plan", args=[self.plan.code]),
+            made_at=timezone.now(),
+        )
+        DistributionReader.objects.create(distribution=self.distribution, unit=home, user=self.officer)
         self.file = store(
             actor=system, name="Bí Mật Bắc.xlsx", chunks=[b"x"], capability="membership.view", unit=home
         )
@@ -299,6 +309,7 @@ class World:
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
             "plans:*.part": "can-cu",
+            "plans:*.pk": self.distribution.pk,
             "reports:*.pk": self.report.pk,
             "returns:*.pk": self.owed.pk,
             "returns:*.form": self.return_form.pk,

@@ -207,7 +207,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = visible.filter(decision=found.decision, state=choices.ADMITTED)
     people = list(rows.select_related("enterprise", "receiving_unit").order_by("pk"))
-    version = known_version(found.receiving_unit, found.decided_on or request.actor.today)
+    issuer = found.decision.issuer or found.receiving_unit
+    version = known_version(issuer, found.decided_on or request.actor.today)
     superior = version.parent.name if version is not None and version.parent is not None else ""
     answer = HttpResponse(decision_paper(found.decision, people, superior=superior), content_type=_DOCX)
     answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kết nạp.docx")

@@ -23,6 +23,8 @@ from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
 from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, ended_unit, find_plan, structure_asked
+from congdoan.work.plans.views.telling import TAB as DISTRIBUTIONS
+from congdoan.work.plans.views.telling import made_known, may_distribute
 from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
@@ -59,7 +61,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "subtitle": cards.heading(progress),
         "crumbs": crumbs(found, unit)[:-1] if unit.pk != found.issuer_id else crumbs(found, unit)[:1],
         "tab": tab if tab in _TABS else "",
-        "tabs": _tabs(found, unit, tab, may_edit=may_edit),
+        "tabs": _tabs(found, unit, tab, may_edit=may_edit, may_distribute=may_distribute(request, unit)),
         "may_edit": may_edit,
         "obeys_structure": True,
         "ended": ended_unit(request, found, unit),
@@ -79,12 +81,15 @@ def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
     return f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}"
 
 
-def _tabs(plan: Plan, unit: Unit, active: str, *, may_edit: bool) -> list[dict[str, Any]]:
+def _tabs(
+    plan: Plan, unit: Unit, active: str, *, may_edit: bool, may_distribute: bool
+) -> list[dict[str, Any]]:
     names: list[tuple[str, str, int | None]] = [
         ("", "Chỉ tiêu", None),
         ("don-vi", "Đơn vị trực thuộc", None),
         ("dot", "Tháng cao điểm", plan.campaigns.count()),
         ("can-cu", "Căn cứ, nơi nhận", None),
+        *([(DISTRIBUTIONS, "Phổ biến", None)] if may_distribute else []),
         ("dinh-muc", "Định mức chi", len(plan.norms)),
         ("diem-mo", "Điểm còn mở", len(plan.open_points)),
     ]
@@ -256,6 +261,10 @@ def _open_points(request: HttpRequest, reading: PlanReading, progress: PlanProgr
     return {"target_points": [item.target for item in progress.targets if item.target.open_points]}
 
 
+def _distributions(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
+    return made_known(request, progress.plan, progress.unit)
+
+
 def _nothing_more(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     return {}
 
@@ -265,6 +274,7 @@ _TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, An
     "don-vi": _children,
     "dot": _campaigns,
     "can-cu": _facts,
+    DISTRIBUTIONS: _distributions,
     "dinh-muc": _nothing_more,
     "diem-mo": _open_points,
 }

@@ -1,5 +1,6 @@
 """Reads of returns: what is owed and how it stands, a return with its comparisons, aggregates, restatements."""
 
+from congdoan.work.returns.definitions import period_words
 from congdoan.work.returns.queries.aggregating import Aggregate, AggregateCell, aggregate
 from congdoan.work.returns.queries.comparing import (
     Comparison,
@@ -39,6 +40,7 @@ __all__ = [
     "findings_of",
     "form_version",
     "people_at",
+    "period_words",
     "restatement",
     "rounds",
     "span_of",

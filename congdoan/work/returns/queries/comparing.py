@@ -100,13 +100,14 @@ def comparison(obligation: Obligation, definition: Definition, on: date) -> Comp
 
 def findings_of(made: Return, definition: Definition, compared: Comparison, on: date) -> list[rules.Finding]:
     """What must be mended or explained about a return as it stands."""
-    limits = parameters((rules.CHANGE_PERCENT, rules.CHANGE_LEAST), on=on, unit_id=made.obligation.unit_id)
+    codes = (rules.CHANGE_PERCENT, rules.CHANGE_LEAST, rules.CHANGE_POINTS)
+    found = parameters(codes, on=on, unit_id=made.obligation.unit_id)
     return rules.findings(
         definition,
         rules.effective(definition, made.computed, made.entered),
         previous=compared.previous,
         last_year=compared.last_year,
         texts=made.texts,
-        change_percent=Decimal(str(limits[rules.CHANGE_PERCENT].value)),
-        change_least=Decimal(str(limits[rules.CHANGE_LEAST].value)),
+        limits=rules.Limits(*(Decimal(str(found[code].value)) for code in codes)),
+        counted=made.computed.keys() - made.entered.keys(),
     )
