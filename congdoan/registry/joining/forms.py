@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.forms import DayField
-from congdoan.registry.enterprises.forms import unit_field
+from congdoan.kit.forms import DayField, SuggestField
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.enterprises.queries import find_by_code, find_by_tax_code
 from congdoan.registry.joining.actions import Papers, SourceData
@@ -82,7 +82,13 @@ class SourceForm(forms.Form):
     name = forms.CharField(
         label="Tên nguồn", max_length=150, help_text="Để bạn nhận ra, ví dụ: Áp phích cổng số 2."
     )
-    unit = unit_field(label="Đơn vị")
+    unit = SuggestField(
+        label="Đơn vị",
+        suggest_url=reverse_lazy("organisation:suggest"),
+        pick=unit_named,
+        words=lambda unit: f"{unit.name} ({unit.code})",
+        missing="Không thấy đơn vị này. Hãy gõ vài chữ của tên rồi chọn trong danh sách gợi ý.",
+    )
     enterprise = forms.CharField(
         label="Mã hoặc mã số thuế của doanh nghiệp",
         max_length=40,

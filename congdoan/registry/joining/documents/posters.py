@@ -89,7 +89,7 @@ def qr_svg(address: str) -> str:
 def poster(source: Source, *, address: str, sheet: str = "a4", language: str = "vi") -> bytes:
     """A sheet for a source as PDF: ``address`` is where its code leads, ``sheet`` of SHEETS, ``language`` of LANGUAGES.
 
-    Says nothing of anybody who has applied, nor whether there is a union at the workplace. Raises KeyError, ValueError.
+    The same today and tomorrow; says nothing of anybody who has applied, nor whether there is a union at the workplace. Raises KeyError, ValueError.
     """
     scale, has_back = SHEETS[sheet]
     if language not in LANGUAGES:
@@ -117,5 +117,7 @@ def poster(source: Source, *, address: str, sheet: str = "a4", language: str = "
         format="pdf",
         font_paths=[_FONTS],
         ignore_system_fonts=True,
+        # The same sheet is the same file, whenever it is printed.
+        timestamp=int(source.made_at.timestamp()),
         sys_inputs={"given": json.dumps(given)},
     )
