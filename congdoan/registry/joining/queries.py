@@ -139,6 +139,7 @@ def destination(
     contract_kind: str,
     was_member: bool,
     on: date,
+    job_title: str = "",
 ) -> Destination:
     """Where an application goes on a day (requirements B2: the Charter's Art. 3 for those who come back, the body's
     committee where a union exists, the superior with authority for the place where none does).
@@ -154,7 +155,9 @@ def destination(
         unit = above or _in_charge(enterprise, territory, "readmit", on)
         return Destination(choices.SUPERIOR, unit, is_confidential)
     if is_free:
-        unit = _occupational(territory, on) or _in_charge(None, territory, "admit_where_no_union", on)
+        unit = _occupational(territory, job_title, on) or _in_charge(
+            None, territory, "admit_where_no_union", on
+        )
         return Destination(choices.OCCUPATIONAL, unit, is_confidential)
     if hosts:
         return Destination(choices.COMMITTEE, hosts[0], is_confidential)
@@ -218,13 +221,32 @@ def _of_place(place: Territory, act: str, on: date) -> int | None:
     return _above(unit_id, act, on) if unit_id is not None else None
 
 
-def _occupational(place: Territory | None, on: date) -> int | None:
-    """The one occupational union of a commune; None when there is none, or several to choose from."""
+def _occupational(place: Territory | None, job_title: str, on: date) -> int | None:
+    """The occupational union for a trade in a commune, else in the province around it.
+
+    The trade is told by words: the union whose name says most of the words of the worker's job ("chạy xe ôm" and "Nghiệp
+    đoàn Xe ôm phường Bến Nghé"). The only one of a commune is for every trade there; a province's only for one it names.
+    None when that leaves none, or several to choose from: the superior then passes the application on.
+    """
     if place is None:
         return None
-    found = UnitVersion.objects.filter(territory=place.code, kind="occupational_union", during__contains=on)
-    units = list(found.values_list("unit_id", flat=True)[:2])
-    return units[0] if len(units) == 1 else None
+    places = [code for code in (place.code, place.parent_id) if code]
+    standing = list(
+        UnitVersion.objects.filter(
+            territory__in=places, kind="occupational_union", during__contains=on
+        ).values_list("territory_id", "unit_id", "name")[:200]
+    )
+    job = set(search_key(job_title).split())
+    for code in places:
+        here = {unit_id: name for where, unit_id, name in standing if where == code}
+        if len(here) == 1 and code == place.code:
+            return next(iter(here))
+        said = {unit_id: len(job & set(search_key(name).split())) for unit_id, name in here.items()}
+        most = max(said.values(), default=0)
+        named = [unit_id for unit_id, count in said.items() if count == most]
+        if most and len(named) == 1:
+            return named[0]
+    return None
 
 
 # --------------------------------------------------------------------------------------------------

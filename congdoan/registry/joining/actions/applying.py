@@ -94,6 +94,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         territory=data.territory,
         contract_kind=data.contract_kind,
         was_member=data.was_member,
+        job_title=data.job_title,
         on=on,
     )
     held = parameters(["admission.decision_days", "joining.signatures"], on=on, unit_id=where.unit_id)

@@ -89,7 +89,8 @@ def qr_svg(address: str) -> str:
 def poster(source: Source, *, address: str, sheet: str = "a4", language: str = "vi") -> bytes:
     """A sheet for a source as PDF: ``address`` is where its code leads, ``sheet`` of SHEETS, ``language`` of LANGUAGES.
 
-    The same today and tomorrow; says nothing of anybody who has applied, nor whether there is a union at the workplace. Raises KeyError, ValueError.
+    The same today and tomorrow; says nothing of anybody who has applied, nor whether there is a union at the workplace.
+    Raises KeyError, ValueError.
     """
     scale, has_back = SHEETS[sheet]
     if language not in LANGUAGES:
