@@ -33,7 +33,7 @@ from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
-from congdoan.registry.joining.actions import Papers
+from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
@@ -65,6 +65,8 @@ PUBLIC = {
     "api:openapi-json",
     "api:openapi-view",
     "api:api-root",
+    # Leads on from a printed code.
+    "source",
     # What workers see without an account; tests/contracts/test_privacy_of_applications.py holds what it may tell.
     *(
         f"{face}:{door}"
@@ -262,6 +264,9 @@ class World:
         self.reader = NamedReader.objects.create(
             unit=home, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
+        self.source = make_source(
+            actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
+        )
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -322,6 +327,10 @@ class World:
             "joining:end_reader.pk": self.reader.pk,
             "joining:*.pk": self.application.pk,
             "joining:*.code": home.code,
+            "joining:*.source": self.source.pk,
+            "joining:*.sheet": "a4",
+            "joining:*.language": "vi",
+            "source.code": self.source.code,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

@@ -11,7 +11,7 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.documents import render_docx
 from congdoan.registry.joining.models import Application
 
-TEMPLATE = Path(__file__).parent / "templates/joining/decision.docx"
+TEMPLATE = Path(__file__).parents[1] / "templates/joining/decision.docx"
 
 
 def decision_paper(decision: Decision, applications: Sequence[Application], *, superior: str) -> bytes:
