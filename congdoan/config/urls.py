@@ -18,6 +18,7 @@ urlpatterns = [
     path("don-gia-nhap/", include("congdoan.registry.joining.urls")),
     path("gia-nhap/", include("congdoan.faces.portal.urls", namespace="portal")),
     path("en/join/", include("congdoan.faces.portal.urls", namespace="portal-en")),
+    path("mau-van-ban/", include("congdoan.foundation.papers.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao-dinh-ky/", include("congdoan.work.returns.urls")),

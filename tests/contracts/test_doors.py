@@ -30,6 +30,8 @@ from congdoan.foundation.files.actions import store
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
+from congdoan.foundation.papers.actions import upload_template
+from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
@@ -262,6 +264,15 @@ class World:
         self.reader = NamedReader.objects.create(
             unit=home, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
+        self.paper_version = upload_template(
+            actor=system,
+            unit=home,
+            paper=papers()["admission-decision"],
+            name="Mẫu Bí Mật Bắc.docx",
+            content=papers()["admission-decision"].template.read_bytes(),
+            from_on=on,
+            reason="Bí Mật Bắc",
+        )
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -322,6 +333,9 @@ class World:
             "joining:end_reader.pk": self.reader.pk,
             "joining:*.pk": self.application.pk,
             "joining:*.code": home.code,
+            "papers:*.unit": home.code,
+            "papers:*.paper": "admission-decision",
+            "papers:*.pk": self.paper_version.pk,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
