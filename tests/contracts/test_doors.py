@@ -39,6 +39,7 @@ from congdoan.registry.joining.actions import Papers
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
@@ -273,6 +274,7 @@ class World:
             from_on=on,
             reason="Bí Mật Bắc",
         )
+        UnitProfile.objects.create(unit=home, counted_as="found")
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -310,6 +312,7 @@ class World:
             "mfa_edit_webauthn.pk": 999_999,
             "office:choose-unit.code": home.code,
             "organisation:*.code": home.code,
+            "organisation:*.paper": "union-recognition",
             "enterprises:*.pk": self.enterprise.pk,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[

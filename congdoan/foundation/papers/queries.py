@@ -61,6 +61,21 @@ def versions(unit: Unit, paper: Paper) -> list[TemplateVersion]:
     return list(rows.order_by("-from_on", "-pk"))
 
 
+def absent(paper: Paper, values: Mapping[str, Any]) -> list[str]:
+    """In words, the required fields that have no value yet; empty when the paper can be written."""
+    found = [
+        item.words for item in paper.fields if item.required and values.get(item.name) in ("", None, [], ())
+    ]
+    for item in paper.fields:
+        for place, row in enumerate(values.get(item.name) or [] if item.items else [], 1):
+            found += [
+                f"{inner.words} (dòng {place})"
+                for inner in item.items
+                if inner.required and row.get(inner.name) in ("", None)
+            ]
+    return found
+
+
 def write_paper(code: str, values: Mapping[str, Any], *, unit: Unit, on: date) -> bytes:
     """The paper as .docx in the template that holds for ``unit`` on a day.
 
@@ -68,16 +83,6 @@ def write_paper(code: str, values: Mapping[str, Any], *, unit: Unit, on: date) -
     template asks for what the paper does not have.
     """
     paper = papers()[code]
-    absent = [
-        item.words for item in paper.fields if item.required and values.get(item.name) in ("", None, [], ())
-    ]
-    for item in paper.fields:
-        for place, row in enumerate(values.get(item.name) or [] if item.items else [], 1):
-            absent += [
-                f"{inner.words} (dòng {place})"
-                for inner in item.items
-                if inner.required and row.get(inner.name) in ("", None)
-            ]
-    if absent:
-        raise AbsentData(paper, absent)
+    if missing := absent(paper, values):
+        raise AbsentData(paper, missing)
     return render_docx(in_force(unit, on)[code].content(), values)
