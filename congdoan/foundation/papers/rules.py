@@ -32,7 +32,8 @@ def faults(paper: Paper, marks: Marks) -> list[str]:
             found.append(f"Trường “{name}” không phải danh sách nên không lặp được.")
     used = set(marks.used)
     found += [
-        f"Thiếu trường bắt buộc “{path[-1]}” ({item.words[0].lower()}{item.words[1:]})."
+        f"Thiếu trường bắt buộc “{path[-1]}”"
+        f"{f' trong danh sách “{path[0]}”' if len(path) > 1 else ''} ({item.words[0].lower()}{item.words[1:]})."
         for path, item in known.items()
         if item.required and path not in used
     ]
