@@ -46,6 +46,7 @@ FLOORS = [
     "congdoan.foundation.access",
     "congdoan.foundation.measures",
     "congdoan.foundation.files",
+    "congdoan.foundation.papers",
     "congdoan.foundation.jobs",
     "congdoan.foundation.approvals",
     "congdoan.foundation.messaging",

@@ -22,6 +22,7 @@ urlpatterns = [
     # Short, since it is printed and typed.
     re_path(r"^g/(?P<code>[^/]{1,40})/?$", portal.source, name="source"),
     path("en/join/", include("congdoan.faces.portal.urls", namespace="portal-en")),
+    path("mau-van-ban/", include("congdoan.foundation.papers.urls")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),
     path("bao-cao-dinh-ky/", include("congdoan.work.returns.urls")),

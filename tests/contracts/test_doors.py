@@ -30,6 +30,8 @@ from congdoan.foundation.files.actions import store
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
+from congdoan.foundation.papers.actions import upload_template
+from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
@@ -37,6 +39,7 @@ from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
@@ -267,6 +270,16 @@ class World:
         self.source = make_source(
             actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
         )
+        self.paper_version = upload_template(
+            actor=system,
+            unit=home,
+            paper=papers()["admission-decision"],
+            name="Mẫu Bí Mật Bắc.docx",
+            content=papers()["admission-decision"].template.read_bytes(),
+            from_on=on,
+            reason="Bí Mật Bắc",
+        )
+        UnitProfile.objects.create(unit=home, counted_as="found")
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -304,6 +317,7 @@ class World:
             "mfa_edit_webauthn.pk": 999_999,
             "office:choose-unit.code": home.code,
             "organisation:*.code": home.code,
+            "organisation:*.paper": "union-recognition",
             "enterprises:*.pk": self.enterprise.pk,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
@@ -331,6 +345,9 @@ class World:
             "joining:*.sheet": "a4",
             "joining:*.language": "vi",
             "source.code": self.source.code,
+            "papers:*.unit": home.code,
+            "papers:*.paper": "admission-decision",
+            "papers:*.pk": self.paper_version.pk,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

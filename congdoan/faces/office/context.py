@@ -43,6 +43,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Quản trị",
         [
             ("Người dùng, phân quyền", "access:users", "users-group", "access.manage"),
+            ("Mẫu văn bản", "papers:home", "file-type-docx", "papers.design"),
             ("Phê duyệt", "approvals:list", "checklist", "approvals.decide"),
             ("Việc chạy nền", "jobs:list", "clock", ""),
             ("Nhật ký gửi tin", "messaging:deliveries", "send", VIEW_DELIVERIES),

@@ -59,6 +59,7 @@ ROOM_NAMES = {
     "returns": "Báo cáo định kỳ",
     "briefings": "Giao ban",
     "catalogues": "Danh mục",
+    "papers": "Mẫu văn bản",
     "approvals": "Phê duyệt",
     "messaging": "Thông báo, gửi tin",
     "audit": "Nhật ký",
