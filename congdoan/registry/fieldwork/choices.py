@@ -1,0 +1,49 @@
+"""Choices of work in the field."""
+
+#: In the register as a dated observation.
+RECORDED = "recorded"
+#: Sent by somebody who may not write the register, or too late: an officer takes it over.
+WAITING = "waiting"
+#: Somebody else said something of the employer meanwhile: an officer looks at both.
+CONFLICT = "conflict"
+#: Not used; kept.
+SET_ASIDE = "set_aside"
+STATES = [
+    (RECORDED, "đã ghi sổ"),
+    (WAITING, "chờ tiếp nhận"),
+    (CONFLICT, "có khác biệt"),
+    (SET_ASIDE, "không dùng"),
+]
+OPEN_STATES = (WAITING, CONFLICT)
+WAGES = [
+    ("on_time", "trả đúng hạn"),
+    ("sometimes_late", "có lúc chậm"),
+    ("late", "thường xuyên chậm, nợ lương"),
+    ("unknown", "chưa rõ"),
+]
+REPRESENTATION = [
+    ("none", "chưa có tổ chức nào"),
+    ("union", "đã có công đoàn"),
+    ("other", "có tổ chức đại diện khác"),
+    ("unknown", "chưa rõ"),
+]
+ATTITUDES = [
+    ("supportive", "ủng hộ"),
+    ("open", "sẵn sàng trao đổi"),
+    ("reluctant", "dè dặt"),
+    ("opposed", "không đồng tình"),
+    ("unknown", "chưa rõ"),
+]
+VISIT_KINDS = [
+    ("visit", "đến tận nơi"),
+    ("call", "gọi điện"),
+    ("meeting", "họp, gặp mặt"),
+    ("leaflets", "phát tờ rơi"),
+]
+RESULTS = [
+    ("interested", "quan tâm"),
+    ("needs_time", "hẹn làm việc tiếp"),
+    ("no_one", "chưa gặp được ai"),
+    ("declined", "chưa đồng ý"),
+    ("informed", "đã nghe giới thiệu"),
+]
