@@ -47,3 +47,12 @@ RESULTS = [
     ("declined", "chưa đồng ý"),
     ("informed", "đã nghe giới thiệu"),
 ]
+#: What a line of an outside list is beside the register.
+SAME, DIFFERS, ONLY_THERE, ONLY_HERE, UNREAD = "same", "differs", "only_there", "only_here", "unread"
+VERDICTS = [
+    (SAME, "khớp"),
+    (DIFFERS, "số lao động khác"),
+    (ONLY_THERE, "chỉ có ở danh sách ngoài"),
+    (ONLY_HERE, "chỉ có trong sổ"),
+    (UNREAD, "dòng không đọc được"),
+]

@@ -202,3 +202,23 @@ class VisitForm(forms.Form):
                 else "Có nhiều doanh nghiệp cùng mã số thuế; hãy ghi mã trong sổ."
             )
         return found[0]
+
+
+class OutsideForm(forms.Form):
+    """A list from outside."""
+
+    title = forms.CharField(label="Tên danh sách, nơi cấp", max_length=200)
+    least = forms.IntegerField(
+        label="Chỉ hỏi doanh nghiệp trong sổ từ bao nhiêu lao động",
+        min_value=0,
+        max_value=100_000,
+        initial=20,
+        help_text="Nơi ít lao động hơn không bị coi là thiếu ở danh sách ngoài.",
+    )
+    file = forms.FileField(
+        label="Tệp danh sách",
+        help_text=".xlsx, .xls hoặc .csv có cột tên doanh nghiệp, mã số thuế, số lao động. Có dòng tiêu đề phía trên"
+        " bảng cũng được.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv,.txt"}),
+        error_messages={"empty": "Tệp trống, không có nội dung nào. Hãy chọn lại tệp danh sách."},
+    )

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
+from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list, names_url
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_key
 from congdoan.registry.fieldwork import choices, rules
-from congdoan.registry.fieldwork.queries import visible_rounds, visible_surveys, visible_tasks, visible_visits
+from congdoan.registry.fieldwork.queries import (
+    visible_outside_lists,
+    visible_outside_rows,
+    visible_rounds,
+    visible_surveys,
+    visible_tasks,
+    visible_visits,
+)
 
 Rows: TypeAlias = QuerySet[Any]
 
@@ -266,5 +273,116 @@ VISITS = declare_list(
         ),
         empty_title="Chưa ghi lần tiếp xúc nào",
         empty_text="Ghi mỗi lần đến, gọi, họp hoặc phát tờ rơi để người sau biết đã đến đâu.",
+    )
+)
+
+
+def _row_name(rows: Rows, typed: str, context: ListContext) -> Rows:
+    for word in search_key(typed).split():
+        rows = rows.filter(Q(name_key__contains=word) | Q(tax_code__startswith=word))
+    return rows
+
+
+def _list_title(context: ListContext) -> list[tuple[str, str]]:
+    number = whole_number(context.get("danh_sach"))
+    found = visible_outside_lists(context.actor).filter(pk=number).values_list("title", flat=True).first()
+    return [(context.get("danh_sach"), found or context.get("danh_sach"))] if context.get("danh_sach") else []
+
+
+OUTSIDE = declare_list(
+    ListSpec(
+        name="fieldwork.outside",
+        title="Đối chiếu với danh sách ngoài",
+        capability=rules.VIEW,
+        url_name="fieldwork:outside",
+        queryset=lambda context: (
+            visible_outside_lists(context.actor)
+            .select_related("unit")
+            .annotate(
+                **{verdict: Count("rows", filter=Q(rows__verdict=verdict)) for verdict, _ in choices.VERDICTS}
+            )
+        ),
+        order=("on", "id"),
+        newest_first=True,
+        count_word="danh sách",
+        row_url=lambda row, context: names_url("fieldwork.outside_rows", {"danh_sach": str(row.pk)}),
+        columns=(
+            Column("ten", "Danh sách", "title", width=45),
+            Column("ngay", "Ngày đối chiếu", "on", kind="date", width=14),
+            Column("don_vi", "Sổ của", "unit.name", hide_on_phone=True, width=36),
+            Column("khop", "Khớp", choices.SAME, kind="number", width=10),
+            Column("khac", "Khác số lao động", choices.DIFFERS, kind="number", hide_on_phone=True, width=14),
+            Column("ngoai", "Chỉ ở ngoài", choices.ONLY_THERE, kind="number", width=12),
+            Column("trong", "Chỉ trong sổ", choices.ONLY_HERE, kind="number", width=12),
+            Column("loi", "Không đọc được", choices.UNREAD, kind="number", hide_on_phone=True, width=14),
+        ),
+        filters=(Filter("don_vi", "Đơn vị", _of_unit, is_hidden=True),),
+        empty_title="Chưa đối chiếu danh sách nào",
+        empty_text="Tải lên danh sách của cơ quan thuế, bảo hiểm xã hội hay ban quản lý khu để xem sổ còn thiếu ai.",
+    )
+)
+
+OUTSIDE_ROWS = declare_list(
+    ListSpec(
+        name="fieldwork.outside_rows",
+        title="Kết quả đối chiếu",
+        capability=rules.VIEW,
+        url_name="fieldwork:outside_rows",
+        queryset=lambda context: visible_outside_rows(context.actor).select_related(
+            "outside_list", "enterprise"
+        ),
+        order=("outside_list_id", "line", "id"),
+        count_word="dòng",
+        row_url=lambda row, context: (
+            reverse("enterprises:enterprise", args=[row.enterprise_id]) if row.enterprise_id else ""
+        ),
+        search=_row_name,
+        search_label="Tìm theo tên, mã số thuế; gõ không dấu cũng được",
+        columns=(
+            Column("ten", "Doanh nghiệp", "name", width=45),
+            Column("mst", "Mã số thuế", "tax_code", hide_on_phone=True, width=16),
+            Column(
+                "ket_qua", "Kết quả", lambda row, context: row.get_verdict_display().capitalize(), width=24
+            ),
+            Column("ngoai", "Lao động ở danh sách", "workers", kind="number", width=14),
+            Column("trong", "Lao động trong sổ", "ours", kind="number", width=14),
+            Column(
+                "cong_doan",
+                "Công đoàn",
+                lambda row, context: "" if row.has_union is None else "Đã có" if row.has_union else "Chưa có",
+                hide_on_phone=True,
+                width=12,
+            ),
+            Column("ghi_chu", "Ghi chú", "note", hide_on_phone=True, width=40),
+            Column("dong", "Dòng trong tệp", lambda row, context: row.line or "", on_screen=False, width=12),
+        ),
+        filters=(
+            Filter(
+                "ket_qua",
+                "Kết quả",
+                _in("verdict"),
+                kind="multi",
+                options=[(code, name.capitalize()) for code, name in choices.VERDICTS],
+            ),
+            Filter(
+                "cong_doan",
+                "Có công đoàn",
+                lambda rows, value, context: rows.filter(has_union=value == "1"),
+                kind="bool",
+            ),
+            Filter(
+                "tu_lao_dong",
+                "Lao động từ",
+                lambda rows, value, context: (
+                    rows
+                    if whole_number(value) is None
+                    else rows.filter(Q(workers__gte=whole_number(value)) | Q(ours__gte=whole_number(value)))
+                ),
+                options=[(str(n), str(n)) for n in (10, 20, 25, 50, 100)],
+            ),
+            Filter("danh_sach", "Danh sách", _named("outside_list"), options=_list_title, is_hidden=True),
+        ),
+        empty_title="Không có dòng nào khớp",
+        empty_text="Bớt một điều kiện lọc.",
     )
 )

@@ -143,3 +143,43 @@ class Visit(models.Model):
                 condition=Q(next_on__isnull=True) | ~Q(next_step=""), name="visit_next_day_has_a_step"
             )
         ]
+
+
+class OutsideList(models.Model):
+    """A list of employers from outside (tax office, social insurance, park), held against the register of a body on a
+    day. What the register said is kept with it, so that it can be looked at later."""
+
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField("tên danh sách", max_length=200)
+    on = models.DateField("ngày đối chiếu")
+    #: Employers of the register below this many workers are not asked for.
+    least = models.PositiveIntegerField("từ bao nhiêu lao động")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class OutsideRow(models.Model):
+    """One line of an outside list, or one employer of the register that it lacks, and how the two compare."""
+
+    outside_list = models.ForeignKey(OutsideList, on_delete=models.CASCADE, related_name="rows")
+    #: Line in the file; 0 for what is only in the register.
+    line = models.PositiveIntegerField()
+    tax_code = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=250)
+    name_key = models.CharField(max_length=250)
+    workers = models.PositiveIntegerField(null=True, blank=True)
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ours = models.PositiveIntegerField(null=True, blank=True)
+    has_union = models.BooleanField(null=True, blank=True)
+    verdict = models.CharField(max_length=10, choices=choices.VERDICTS)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["outside_list", "line", "id"], name="outside_row_order")]

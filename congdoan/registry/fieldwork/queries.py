@@ -17,7 +17,7 @@ from congdoan.foundation.units.queries import below_on
 from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
 from congdoan.registry.enterprises.queries import standing_on
 from congdoan.registry.fieldwork import choices, rules
-from congdoan.registry.fieldwork.models import Survey, SurveyRound, SurveyTask, Visit
+from congdoan.registry.fieldwork.models import OutsideList, OutsideRow, Survey, SurveyRound, SurveyTask, Visit
 
 # --------------------------------------------------------------------------------------------------
 # For other rooms
@@ -54,6 +54,16 @@ def visible_tasks(actor: Actor) -> QuerySet[SurveyTask]:
 def visible_visits(actor: Actor) -> QuerySet[Visit]:
     """The log of the bodies in scope."""
     return Visit.objects.filter(scope(actor, rules.VIEW).filter("unit"))
+
+
+def visible_outside_lists(actor: Actor) -> QuerySet[OutsideList]:
+    """Outside lists held against the registers of bodies in scope."""
+    return OutsideList.objects.filter(scope(actor, rules.VIEW).filter("unit"))
+
+
+def visible_outside_rows(actor: Actor) -> QuerySet[OutsideRow]:
+    """Their lines."""
+    return OutsideRow.objects.filter(scope(actor, rules.VIEW).filter("outside_list__unit"))
 
 
 def visible_surveys(actor: Actor) -> QuerySet[Survey]:

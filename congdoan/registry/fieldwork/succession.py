@@ -15,3 +15,6 @@ declare_succession(
     open=Q(closed_on__isnull=True),
 )
 declare_succession("fieldwork.Visit", "unit", "history", why="nhật ký tiếp xúc ghi nhân danh đơn vị lúc đó")
+declare_succession(
+    "fieldwork.OutsideList", "unit", "history", why="kết quả đối chiếu ghi lại sổ của đơn vị lúc đó"
+)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from congdoan.foundation.access.rules import Actor, Forbidden, refuse
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.imports.reading import FileRefused
 from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date, parse_date
@@ -31,6 +34,7 @@ from congdoan.registry.enterprises.models import HeadcountObservation
 from congdoan.registry.enterprises.queries import visible_enterprises
 from congdoan.registry.fieldwork import actions, choices, queries, rules
 from congdoan.registry.fieldwork import forms as shapes
+from congdoan.registry.fieldwork.imports import read_outside
 from congdoan.registry.fieldwork.models import Survey, SurveyRound, Visit
 
 _CRUMB = ("Khảo sát, tiếp xúc", "/khao-sat/")
@@ -47,6 +51,7 @@ def _round_buttons(request: HttpRequest) -> dict[str, Any]:
     buttons: list[dict[str, Any]] = [
         {"label": "Phiếu khảo sát", "url": reverse("fieldwork:surveys"), "icon": "clipboard-data"},
         {"label": "Nhật ký tiếp xúc", "url": reverse("fieldwork:visits"), "icon": "notes"},
+        {"label": "Đối chiếu", "url": reverse("fieldwork:outside"), "icon": "arrows-exchange"},
     ]
     if actor.has_anywhere(rules.SURVEY):
         buttons.append(
@@ -395,6 +400,64 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     actions.finish_step(actor=request.actor, on=request.actor.today, visit=found)
     messages.success(request, "Đã ghi là làm xong.")
     return redirect("fieldwork:visit", pk=found.pk)
+
+
+# --------------------------------------------------------------------------------------------------
+# Outside lists
+# --------------------------------------------------------------------------------------------------
+
+
+def _outside_buttons(request: HttpRequest) -> dict[str, Any]:
+    if _own_unit(request.actor, rules.RUN) is None:
+        return {}
+    label = {"label": "Tải danh sách lên", "url": reverse("fieldwork:upload_outside")}
+    return {"actions": [{**label, "icon": "upload", "primary": True}]}
+
+
+outside = list_view("fieldwork.outside", extra=_outside_buttons)
+outside_rows = list_view("fieldwork.outside_rows")
+
+
+@login_required
+def upload_outside(request: HttpRequest) -> HttpResponse:
+    """Hold a list from outside against the register of one's body."""
+    actor: Actor = request.actor
+    unit = _own_unit(actor, rules.RUN)
+    if unit is None:
+        raise refuse(rules.RUN)
+    form = shapes.OutsideForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with tempfile.NamedTemporaryFile(suffix=".list") as copy:
+                for chunk in form.cleaned_data["file"].chunks():
+                    copy.write(chunk)
+                copy.flush()
+                lines = read_outside(Path(copy.name))
+            made = actions.hold_against(
+                actor=actor,
+                on=actor.today,
+                unit=unit,
+                title=form.cleaned_data["title"],
+                least=form.cleaned_data["least"],
+                lines=lines,
+            )
+        except FileRefused as error:
+            form.add_error("file", str(error))
+        except actions.FieldworkError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Đã đối chiếu {len(lines)} dòng với sổ của {unit.name}.")
+            return redirect(names_url("fieldwork.outside_rows", {"danh_sach": str(made.pk)}))
+    return _form(
+        request,
+        form,
+        title="Đối chiếu với danh sách ngoài",
+        button="Đối chiếu",
+        back=reverse("fieldwork:outside"),
+        note=f"Với sổ doanh nghiệp của {unit.name}, ngày {format_date(actor.today)}",
+        has_file=True,
+        crumbs=[_CRUMB, ("Đối chiếu", reverse("fieldwork:outside")), ("Tải lên", "")],
+    )
 
 
 # --------------------------------------------------------------------------------------------------
