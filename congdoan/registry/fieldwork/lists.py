@@ -7,12 +7,27 @@ from typing import Any, TypeAlias
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
-from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list, names_url
+from congdoan.foundation.access.queries import home_unit
+from congdoan.foundation.catalogues.models import Park, Sector
+from congdoan.foundation.units.queries import below_on, unit_named
+from congdoan.kit.lists import (
+    Column,
+    Filter,
+    ListContext,
+    ListSpec,
+    SavedView,
+    declare_list,
+    names_url,
+    page_url,
+)
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_key
 from congdoan.registry.fieldwork import choices, rules
 from congdoan.registry.fieldwork.queries import (
+    Priority,
+    called_on,
+    last_visits,
+    priority_of,
     visible_outside_lists,
     visible_outside_rows,
     visible_rounds,
@@ -277,6 +292,14 @@ VISITS = declare_list(
 )
 
 
+def _sectors(context: ListContext) -> list[tuple[str, str]]:
+    return list(Sector.objects.filter(is_enterprise=True).values_list("code", "name"))
+
+
+def _parks(context: ListContext) -> list[tuple[str, str]]:
+    return list(Park.objects.values_list("code", "name"))
+
+
 def _row_name(rows: Rows, typed: str, context: ListContext) -> Rows:
     for word in search_key(typed).split():
         rows = rows.filter(Q(name_key__contains=word) | Q(tax_code__startswith=word))
@@ -384,5 +407,115 @@ OUTSIDE_ROWS = declare_list(
         ),
         empty_title="Không có dòng nào khớp",
         empty_text="Bớt một điều kiện lọc.",
+    )
+)
+
+
+def _priority(context: ListContext) -> Priority:
+    """The weights of the reader's body, asked once a page."""
+    if "priority" not in context.cache:
+        unit = home_unit(context.actor)
+        context.cache["priority"] = priority_of(unit.pk if unit else None, context.as_of)
+    found: Priority = context.cache["priority"]
+    return found
+
+
+def _prepare_priority(rows: list[Any], context: ListContext) -> None:
+    ids = [row.pk for row in rows]
+    context.cache["visited"] = last_visits(context.actor, ids, context.as_of)
+
+
+def _reasons(row: Any, context: ListContext) -> str:
+    words = "; ".join(rules.REASONS[name] for name in _priority(context).reasons(row))
+    return words[:1].upper() + words[1:]
+
+
+def _with_reason(rows: Rows, value: str, context: ListContext) -> Rows:
+    conditions = {
+        "large_fdi": Q(is_priority=True),
+        "very_large": Q(headcount__gte=rules.VERY_LARGE),
+        "threshold": Q(headcount__gte=_priority(context).threshold),
+        "stable": Q(is_stable=True),
+        "party": Q(has_party=True),
+    }
+    for name in value.split(","):
+        rows = rows.filter(conditions[name]) if name in conditions else rows.none()
+    return rows
+
+
+def _in_charge(rows: Rows, value: str, context: ListContext) -> Rows:
+    unit = unit_named(value)
+    return rows.filter(unit_id__in=below_on(unit, context.as_of).values("unit_id")) if unit else rows.none()
+
+
+def _words_of_name(rows: Rows, typed: str, context: ListContext) -> Rows:
+    for word in search_key(typed).split():
+        rows = rows.filter(Q(name_key__contains=word) | Q(tax_code__startswith=word))
+    return rows
+
+
+PRIORITY = declare_list(
+    ListSpec(
+        name="fieldwork.priority",
+        title="Ưu tiên vận động thành lập công đoàn",
+        capability=rules.VIEW,
+        url_name="fieldwork:priority",
+        queryset=lambda context: called_on(context.actor, context.as_of, _priority(context)).select_related(
+            "territory"
+        ),
+        order=("score", "workers_order", "id"),
+        newest_first=True,
+        count_word="doanh nghiệp",
+        row_url=lambda row, context: page_url("enterprises:enterprise", row.pk, context),
+        prepare=_prepare_priority,
+        search=_words_of_name,
+        search_label="Tìm theo tên, mã số thuế; gõ không dấu cũng được",
+        columns=(
+            Column("ten", "Doanh nghiệp", "name", width=45),
+            Column("diem", "Điểm", "score", kind="number", sort=("score", "workers_order"), width=8),
+            Column("ly_do", "Lý do", _reasons, width=60),
+            Column("lao_dong", "Lao động", "headcount", kind="number", sort=("workers_order",), width=11),
+            Column(
+                "dia_ban",
+                "Địa bàn",
+                lambda row, context: row.territory.name if row.territory else "",
+                hide_on_phone=True,
+                width=22,
+            ),
+            Column("phu_trach", "Phụ trách", "unit_name", hide_on_phone=True, width=36),
+            Column(
+                "tiep_xuc",
+                "Tiếp xúc gần nhất",
+                lambda row, context: context.cache["visited"].get(row.pk),
+                kind="date",
+                hide_on_phone=True,
+                width=14,
+            ),
+            Column("mst", "Mã số thuế", "tax_code", on_screen=False, width=16),
+            Column("dia_chi", "Địa chỉ", "address", on_screen=False, width=40),
+        ),
+        filters=(
+            Filter(
+                "ly_do",
+                "Lý do",
+                _with_reason,
+                kind="multi",
+                options=[(name, words[:1].upper() + words[1:]) for name, words in rules.REASONS.items()],
+            ),
+            Filter(
+                "tu_lao_dong",
+                "Lao động từ",
+                lambda rows, value, context: (
+                    rows if whole_number(value) is None else rows.filter(headcount__gte=whole_number(value))
+                ),
+                options=[(str(n), str(n)) for n in (10, 20, 25, 50, 100, 200, 500)],
+            ),
+            Filter("khu_vuc", "Khu vực", _in("sector"), kind="multi", options=_sectors),
+            Filter("khu_cn", "Khu công nghiệp", _in("park"), kind="multi", options=_parks),
+            Filter("dia_ban", "Địa bàn", _in("territory"), is_hidden=True),
+            Filter("don_vi", "Phụ trách", _in_charge, is_hidden=True),
+        ),
+        empty_title="Không còn doanh nghiệp nào chưa có công đoàn",
+        empty_text="Hoặc bớt một điều kiện lọc.",
     )
 )

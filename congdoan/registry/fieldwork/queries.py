@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from congdoan.foundation.access.models import Grant
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
+from congdoan.foundation.catalogues.queries import parameters
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import below_on
+from congdoan.registry.enterprises import rules as enterprise_rules
 from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
-from congdoan.registry.enterprises.queries import standing_on
+from congdoan.registry.enterprises.queries import listed_on, standing_on
 from congdoan.registry.fieldwork import choices, rules
 from congdoan.registry.fieldwork.models import OutsideList, OutsideRow, Survey, SurveyRound, SurveyTask, Visit
 
@@ -98,6 +114,75 @@ def employers_of(unit: Unit, on: date) -> QuerySet[Enterprise]:
     """Employers in operation of which the body, or one below it, is in charge on a day."""
     below = below_on(unit, on).values("unit_id")
     return standing_on(on).filter(now__unit__in=below, now__operating="operating")
+
+
+# --------------------------------------------------------------------------------------------------
+# Whom to call on first
+# --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Priority:
+    """How much each reason counts (rules.REASONS), the plan's threshold, and the fewest workers asked for; with where
+    the weights come from."""
+
+    weights: Mapping[str, int]
+    threshold: int
+    least: int
+    source: str
+
+    def reasons(self, row: Any) -> list[str]:
+        """Which reasons hold for a row of `called_on`."""
+        workers = row.headcount or 0
+        holds = {
+            "large_fdi": row.is_priority,
+            "very_large": workers >= rules.VERY_LARGE,
+            "threshold": workers >= self.threshold,
+            "stable": row.is_stable,
+            "party": row.has_party,
+        }
+        return [name for name in rules.REASONS if holds[name] and self.weights.get(name, 0)]
+
+
+def priority_of(unit_id: int | None, on: date) -> Priority:
+    """The weights and borders of a body on a day. At most three queries."""
+    found = parameters([rules.WEIGHTS, rules.THRESHOLD, rules.LEAST], on=on, unit_id=unit_id)
+    given = found[rules.WEIGHTS].value
+    weights = {name: int(given.get(name, 0)) for name in rules.REASONS}
+    return Priority(
+        weights,
+        int(found[rules.THRESHOLD].value),
+        int(found[rules.LEAST].value),
+        found[rules.WEIGHTS].source,
+    )
+
+
+def called_on(actor: Actor, on: date, priority: Priority) -> QuerySet[Enterprise]:
+    """Enterprises in operation without a union on a day, in the actor's scope, with ``score``: the sum of the weights of
+    the reasons that hold. Applications have no part in it, so that no order, list or export can tell of one."""
+
+    def when(name: str, condition: Q) -> Case:
+        weight = priority.weights.get(name, 0)
+        return Case(When(condition, then=Value(weight)), default=Value(0), output_field=IntegerField())
+
+    rows = listed_on(on).filter(scope(actor, enterprise_rules.VIEW).filter("unit_id"))
+    rows = rows.filter(
+        has_union=False, operating="operating", sector__is_enterprise=True, headcount__gte=priority.least
+    )
+    return rows.annotate(
+        workers_order=Coalesce(F("headcount"), Value(-1)),
+        score=when("large_fdi", Q(is_priority=True))
+        + when("very_large", Q(headcount__gte=rules.VERY_LARGE))
+        + when("threshold", Q(headcount__gte=priority.threshold))
+        + when("stable", Q(is_stable=True))
+        + when("party", Q(has_party=True)),
+    )
+
+
+def last_visits(actor: Actor, enterprise_ids: Iterable[int], on: date) -> dict[int, date]:
+    """The newest entry of the log that the actor may read, by employer, up to a day. One query."""
+    rows = visible_visits(actor).filter(enterprise__in=list(enterprise_ids), on__lte=on)
+    return dict(rows.values_list("enterprise").annotate(last=Max("on")).order_by())
 
 
 # --------------------------------------------------------------------------------------------------

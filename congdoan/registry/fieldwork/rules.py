@@ -25,6 +25,20 @@ declare_capabilities(
 )
 #: Whether a photo of the gate may be taken (parameter, true or false).
 GATE_PHOTO = "survey.gate_photo"
+#: How much each reason counts, and the plan's threshold of workers (parameters, which a body may set for itself).
+WEIGHTS, THRESHOLD = "priority.weights", "priority.threshold"
+#: Below so many workers no union can be founded; such employers are not called on.
+LEAST = "founding.quorum"
+#: From so many workers on an employer is very large, whoever owns it.
+VERY_LARGE = 500
+#: The reasons, in the order they are given, each with its words.
+REASONS = {
+    "large_fdi": "FDI lớn, hoạt động nhiều năm chưa có công đoàn",
+    "very_large": f"từ {VERY_LARGE} lao động",
+    "threshold": "đủ ngưỡng kế hoạch",
+    "stable": "sản xuất kinh doanh ổn định",
+    "party": "đã có tổ chức Đảng",
+}
 PHOTO_LIMIT_BYTES = 3 * 1024 * 1024
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("tiep-xuc/ghi/", views.log_visit, name="log_visit"),
     path("tiep-xuc/<int:pk>/", views.visit, name="visit"),
     path("tiep-xuc/<int:pk>/xong/", views.finish, name="finish"),
+    path("uu-tien/", views.priority, name="priority"),
     path("doi-chieu/", views.outside, name="outside"),
     path("doi-chieu/tai-len/", views.upload_outside, name="upload_outside"),
     path("doi-chieu/ket-qua/", views.outside_rows, name="outside_rows"),

@@ -49,6 +49,7 @@ def _own_unit(actor: Actor, capability: str) -> Unit | None:
 def _round_buttons(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = request.actor
     buttons: list[dict[str, Any]] = [
+        {"label": "Ưu tiên vận động", "url": reverse("fieldwork:priority"), "icon": "target-arrow"},
         {"label": "Phiếu khảo sát", "url": reverse("fieldwork:surveys"), "icon": "clipboard-data"},
         {"label": "Nhật ký tiếp xúc", "url": reverse("fieldwork:visits"), "icon": "notes"},
         {"label": "Đối chiếu", "url": reverse("fieldwork:outside"), "icon": "arrows-exchange"},
@@ -69,6 +70,14 @@ def _visit_buttons(request: HttpRequest) -> dict[str, Any]:
     return {"actions": [button]}
 
 
+def _priority_words(request: HttpRequest) -> dict[str, Any]:
+    """Where the weights come from."""
+    unit = home_unit(request.actor)
+    found = queries.priority_of(unit.pk if unit else None, request.as_of)
+    return {"subtitle": f"Ngưỡng {found.threshold} lao động. Nguồn trọng số: {found.source}"}
+
+
+priority = list_view("fieldwork.priority", extra=_priority_words)
 rounds = list_view("fieldwork.rounds", extra=_round_buttons)
 tasks = list_view("fieldwork.tasks")
 surveys = list_view("fieldwork.surveys")
@@ -279,6 +288,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     other = queries.others_say(found)
     shown: dict[str, Any] = {
         "survey": found,
+        "state_words": found.get_state_display().capitalize(),
         "other": other,
         "beside": _beside(found, other),
         "may_settle": found.state in choices.OPEN_STATES and may(actor, rules.RUN, unit),
@@ -290,7 +300,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     if queries.may_read_confidence(actor, unit_id=unit.pk, author_id=found.surveyor_id):
         attitude = dict(choices.ATTITUDES).get(unseal(found.attitude_sealed), "")
         shown["confidence"] = [
-            ("Thái độ của người sử dụng lao động", attitude.capitalize()),
+            ("Thái độ", attitude.capitalize()),
             ("Người liên hệ", unseal(found.contacts_sealed)),
             ("Nhận xét kín", unseal(found.remarks_sealed)),
         ]

@@ -23,6 +23,15 @@
   const newKey = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
   const plain = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
   const today = () => { const now = new Date(); return new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10); };
+  const shownDay = (iso) => iso.split("-").reverse().join("/");
+  // 25/11/2026, 25-11-2026, 25112026 and 2026-11-25 as 2026-11-25; "" for what is no day.
+  const dayOf = (words) => {
+    const found = words.match(/^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$/) || words.match(/^(\d{2})(\d{2})(\d{4})$/), iso = words.match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/);
+    const [year, month, day] = found ? [found[3], found[2], found[1]] : iso ? iso.slice(1) : [];
+    if (!year) return "";
+    const real = new Date(Date.UTC(year, month - 1, day)), text = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+    return !isNaN(real) && real.toISOString().slice(0, 10) === text ? text : "";
+  };
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
 
   // --- What is to be done -----------------------------------------------------------------------
@@ -99,9 +108,8 @@
     open = { item, before: values };
     photo = values ? values.photo : null;
     form.reset();
-    form.elements.surveyed_on.max = today(); form.elements.surveyed_on.min = item.from_on;
-    form.elements.surveyed_on.value = today(); form.elements.sector.value = item.sector || "";
-    if (values) for (const name of TEXTS) form.elements[name].value = values[name] ?? "";
+    form.elements.surveyed_on.value = shownDay(today()); form.elements.sector.value = item.sector || "";
+    if (values) for (const name of TEXTS) form.elements[name].value = (name === "surveyed_on" ? shownDay(values[name]) : values[name]) ?? "";
     one("name").textContent = item.name;
     one("about").textContent = [item.address, item.place, item.tax_code && `MST ${item.tax_code}`, item.workers !== null && `trong sổ: ${grouped(item.workers)} lao động, ngày ${item.workers_on}`].filter(Boolean).join(" · ");
     one("hint").textContent = item.note; one("hint").hidden = !item.note;
@@ -125,9 +133,12 @@
     if (number.workers === null && !found.workers) found.workers = "Hãy ghi tổng số lao động.";
     for (const [name, label] of [["women", "nữ"], ["foreign", "nước ngoài"], ["seasonal", "thời vụ"], ["contracts", "đã ký hợp đồng"], ["insured", "tham gia bảo hiểm"]])
       if (number[name] != null && number.workers != null && number[name] > number.workers && !found[name]) found[name] = `Số ${label} lớn hơn tổng số lao động (${number.workers}).`;
-    if (!values.surveyed_on) found.surveyed_on = "Hãy ghi ngày khảo sát.";
-    else if (values.surveyed_on > today()) found.surveyed_on = "Ngày khảo sát chưa tới.";
-    else if (values.surveyed_on < item.from_on) found.surveyed_on = `Đợt bắt đầu ngày ${item.from_on.split("-").reverse().join("/")}.`;
+    const day = dayOf(values.surveyed_on);
+    if (!day) found.surveyed_on = "Hãy ghi ngày khảo sát như 25/11/2026.";
+    else values.surveyed_on = day;
+    if (!day) return found;
+    if (values.surveyed_on > today()) found.surveyed_on = "Ngày khảo sát chưa tới.";
+    else if (values.surveyed_on < item.from_on) found.surveyed_on = `Đợt bắt đầu ngày ${shownDay(item.from_on)}.`;
     return found;
   }
   form.elements.photo.addEventListener("change", async () => {
