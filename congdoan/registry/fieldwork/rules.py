@@ -20,7 +20,7 @@ VIEW, RUN, SURVEY, CONFIDENTIAL = (
 declare_capabilities(
     (VIEW, "Xem đợt khảo sát, nhật ký tiếp xúc doanh nghiệp"),
     (RUN, "Mở đợt khảo sát, giao người khảo sát, tiếp nhận phiếu"),
-    (SURVEY, "Khảo sát doanh nghiệp được giao, ghi nhật ký tiếp xúc"),
+    (SURVEY, "Khảo sát doanh nghiệp được giao; cùng quyền xem thì ghi nhật ký tiếp xúc"),
     (CONFIDENTIAL, "Đọc nhận xét kín và người liên hệ trong phiếu, nhật ký"),
 )
 #: Whether a photo of the gate may be taken (parameter, true or false).

@@ -64,7 +64,8 @@ def _round_buttons(request: HttpRequest) -> dict[str, Any]:
 
 
 def _visit_buttons(request: HttpRequest) -> dict[str, Any]:
-    if _own_unit(request.actor, rules.SURVEY) is None:
+    unit = _own_unit(request.actor, rules.SURVEY)
+    if unit is None or not may(request.actor, rules.VIEW, unit):
         return {}
     button = {"label": "Ghi tiếp xúc", "url": reverse("fieldwork:log_visit"), "icon": "plus", "primary": True}
     return {"actions": [button]}
@@ -340,6 +341,7 @@ def log_visit(request: HttpRequest) -> HttpResponse:
     unit = _own_unit(actor, rules.SURVEY)
     if unit is None:
         raise refuse(rules.SURVEY)
+    require(actor, rules.VIEW, unit)
     form = shapes.VisitForm(
         request.POST or None,
         employers=visible_enterprises(actor, rules.SURVEY),
@@ -355,16 +357,13 @@ def log_visit(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Đã ghi tiếp xúc với {made.enterprise.name}.")
-            if may(actor, rules.VIEW, unit):
-                return redirect("fieldwork:visit", pk=made.pk)
-            return redirect("fieldwork:log_visit")
-    back = reverse("fieldwork:visits" if actor.has_anywhere(rules.VIEW) else "fieldwork:mine")
+            return redirect("fieldwork:visit", pk=made.pk)
     return _form(
         request,
         form,
         title="Ghi tiếp xúc doanh nghiệp",
         button="Ghi",
-        back=back,
+        back=reverse("fieldwork:visits"),
         note=f"Nhân danh {unit.name}",
         crumbs=[_CRUMB, ("Ghi tiếp xúc", "")],
     )

@@ -77,6 +77,14 @@ def test_who_may_write_and_what_a_day_knew(
     stranger = acting(officer("phia-nam", "officer", tree.south_a), today)
     with pytest.raises(Forbidden):
         log_visit(actor=stranger, on=today, data=data(tree, employer, today))
+    helper = acting(officer("cong-tac-vien", "collaborator", tree.north_a), today)
+    with pytest.raises(Forbidden):
+        log_visit(actor=helper, on=today, data=data(tree, employer, today))
+    client = Client()
+    client.force_login(helper.user)  # type: ignore[arg-type]
+    closed = ("", "tiep-xuc/", "tiep-xuc/ghi/", "phieu/", "uu-tien/", "doi-chieu/", "doanh-nghiep/")
+    assert {client.get(f"/khao-sat/{door}").status_code for door in closed} == {403}
+    assert client.get("/", follow=True).redirect_chain == [("/khao-sat/cua-toi/", 302)]
     made = log_visit(actor=worker, on=today, data=data(tree, employer, today))
     assert list(visits(employer, today)) == [made]
     assert not visits(employer, today - timedelta(days=1))

@@ -42,6 +42,7 @@ class VisitData:
 def log_visit(*, actor: Actor, on: date, data: VisitData) -> Visit:
     """Put something done at an employer into the log. Raises FieldworkError, Forbidden."""
     require(actor, rules.SURVEY, data.unit)
+    require(actor, rules.VIEW, data.unit)
     if data.on > on:
         raise FieldworkError("Ngày tiếp xúc chưa tới; việc sẽ làm thì ghi ở “Việc tiếp theo”.")
     if bool(data.next_step) != (data.next_on is not None):
