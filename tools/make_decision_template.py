@@ -14,7 +14,7 @@ import docx
 from docx.shared import Pt
 from make_report_template import WIDTH_CM, cell_text, grid, head, plain_table, styles
 
-from congdoan.kit.documents import draw_line_under, set_page
+from congdoan.kit.documents import draw_line_under, keep_whole, set_page
 
 TARGET = Path(__file__).parents[1] / "congdoan/registry/joining/templates/joining/decision.docx"
 
@@ -27,7 +27,9 @@ def main() -> None:
     document.add_paragraph("QUYẾT ĐỊNH", style="Tiêu đề").paragraph_format.space_before = Pt(18)
     document.add_paragraph("{{ subject }}", style="Tiêu đề")
     draw_line_under(document.add_paragraph(style="Tiêu đề"), indent_cm=0, column_cm=WIDTH_CM, length_cm=4)
-    document.add_paragraph("{{ issuer }}", style="Tiêu đề").paragraph_format.space_before = Pt(10)
+    # Not the body but its committee decides (Decree 30/2020, Annex III, form of a decision).
+    authority = document.add_paragraph("{{ authority }}", style="Tiêu đề")
+    authority.paragraph_format.space_before, authority.paragraph_format.space_after = Pt(10), Pt(8)
     for line in (
         "Căn cứ Luật Công đoàn;",
         "Căn cứ Điều lệ Công đoàn Việt Nam;",
@@ -40,14 +42,24 @@ def main() -> None:
         "Điều 2. Đoàn viên có quyền và trách nhiệm theo Luật Công đoàn và Điều lệ Công đoàn Việt Nam.",
         "Điều 3. {{ issuer_name }} và người có tên tại Điều 1 chịu trách nhiệm thi hành quyết định này.",
     ):
-        document.add_paragraph(text, style="Thân bài")
+        article, _, words = text.partition(". ")
+        paragraph = document.add_paragraph(style="Thân bài")
+        paragraph.add_run(f"{article}. ").bold = True
+        paragraph.add_run(words)
+    # The signature takes the last article with it when it goes over to another page.
+    paragraph.paragraph_format.keep_with_next = True
+    gap = document.add_paragraph(style="Ô chữ")
+    gap.paragraph_format.keep_with_next = True
     table = plain_table(document, 1, (WIDTH_CM / 2, WIDTH_CM / 2))
+    keep_whole(table.rows[0])
     left, right = table.rows[0].cells
     cell_text(left, "Nơi nhận:", "Nơi nhận")
     for line in ("- Như Điều 3;", "- Công đoàn cấp trên (để báo cáo);", "- Lưu."):
         cell_text(left, line, "Nơi nhận - dòng")
-    cell_text(right, "TM. BAN CHẤP HÀNH", "Chữ ký").paragraph_format.space_before = Pt(6)
-    cell_text(right, "(ký, ghi rõ họ tên, đóng dấu)", "Đầu trang", italic=True)
+    cell_text(right, "TM. {{ committee }}", "Chữ ký")
+    cell_text(right, "CHỦ TỊCH", "Chữ ký")
+    # Room for the signature and the seal; the name is written by whoever signs.
+    cell_text(right, "………………………………", "Chữ ký", bold=False).paragraph_format.space_before = Pt(76)
     document.add_paragraph("{%p if has_list %}", style="Thân bài")
     title = document.add_paragraph("DANH SÁCH ĐƯỢC KẾT NẠP", style="Tiêu đề")
     title.paragraph_format.page_break_before = True
@@ -57,11 +69,11 @@ def main() -> None:
         document,
         (
             ("STT", 1.1, "item.number", "Ô giữa"),
-            ("Họ và tên", 4.7, "item.name", "Ô chữ"),
-            ("Ngày sinh", 2.4, "item.born", "Ô giữa"),
+            ("Họ và tên", 4.4, "item.name", "Ô chữ"),
+            ("Ngày sinh", 2.2, "item.born", "Ô giữa"),
             ("Giới tính", 1.5, "item.sex", "Ô giữa"),
-            ("Nơi làm việc", 4.4, "item.workplace", "Ô chữ"),
-            ("Ngày làm đơn", 2.4, "item.applied", "Ô giữa"),
+            ("Nơi làm việc", 5.1, "item.workplace", "Ô chữ"),
+            ("Ngày làm đơn", 2.2, "item.applied", "Ô giữa"),
         ),
         "item in people",
     )

@@ -1,6 +1,8 @@
 """All doors of the house."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from congdoan.faces.portal import views as portal
 
 urlpatterns = [
     path("tai-khoan/ma-truy-cap/", include("congdoan.foundation.tokens.urls")),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("khao-sat/", include("congdoan.registry.fieldwork.urls")),
     path("don-gia-nhap/", include("congdoan.registry.joining.urls")),
     path("gia-nhap/", include("congdoan.faces.portal.urls", namespace="portal")),
+    # Short, since it is printed and typed.
+    re_path(r"^g/(?P<code>[^/]{1,40})/?$", portal.source, name="source"),
     path("en/join/", include("congdoan.faces.portal.urls", namespace="portal-en")),
     path("tep/", include("congdoan.foundation.files.urls")),
     path("ke-hoach/", include("congdoan.work.plans.urls")),

@@ -16,10 +16,12 @@ from zipfile import BadZipFile
 
 import xlsxwriter
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import OpcError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Cm, Mm, Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
@@ -137,6 +139,19 @@ def set_page(document: Document) -> None:
     number = header.add_run()
     number.font.size, number.font.name = Pt(PAGE_NUMBER_PT), FONT
     add_field(number, "PAGE")
+
+
+def turn_page(section: Section, *, is_wide: bool) -> None:
+    """Lay the pages of a section on their side, or stand them up again; they go on from the pages before."""
+    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+    sides = (PAGE_HEIGHT_MM, PAGE_WIDTH_MM) if is_wide else (PAGE_WIDTH_MM, PAGE_HEIGHT_MM)
+    section.page_width, section.page_height = Mm(sides[0]), Mm(sides[1])
+    # Bound on the left edge of an upright page, which is the upper edge of one that lies.
+    section.top_margin = Mm(MARGIN_LEFT_MM if is_wide else MARGIN_TOP_MM)
+    section.left_margin = Mm(MARGIN_TOP_MM if is_wide else MARGIN_LEFT_MM)
+    section.right_margin = Mm(MARGIN_BOTTOM_MM if is_wide else MARGIN_RIGHT_MM)
+    section.bottom_margin = Mm(MARGIN_RIGHT_MM if is_wide else MARGIN_BOTTOM_MM)
+    section.different_first_page_header_footer = False
 
 
 def set_font(style: Any, size_pt: float, *, bold: bool = False, italic: bool = False) -> None:

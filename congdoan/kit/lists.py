@@ -245,6 +245,12 @@ def get_list(name: str) -> ListSpec:
     return _LISTS[name]
 
 
+#: Says in an address in which structure a past day is read, and the value for bodies of today with what counts for them
+#: now; any other value is bodies as they stood.
+STRUCTURE, OF_TODAY = "co_cau", "hien-nay"
+#: How documents say it, after the day of their figures.
+STRUCTURE_WORDS = {"then": "theo cơ cấu tổ chức tại thời điểm đó", "today": "theo cơ cấu tổ chức hiện nay"}
+
 #: Says in a list's address that its day (``ngay``) is for this list only; the day shown elsewhere stays what it is.
 ALONE = "rieng"
 

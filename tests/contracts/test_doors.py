@@ -36,7 +36,7 @@ from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.joining.actions import Papers
+from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
@@ -46,6 +46,7 @@ from congdoan.work.briefings.queries import conclusions_mark
 from congdoan.work.indicators.actions import install_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import PlanData, TargetData, add_target, create_plan
+from congdoan.work.plans.models import Distribution, DistributionReader
 from congdoan.work.reports.models import Report
 from congdoan.work.returns.actions import delegate, make_obligations, open_return, publish, take_shipped
 from congdoan.work.returns.models import Obligation
@@ -67,6 +68,8 @@ PUBLIC = {
     "api:openapi-json",
     "api:openapi-view",
     "api:api-root",
+    # Leads on from a printed code.
+    "source",
     # What workers see without an account; tests/contracts/test_privacy_of_applications.py holds what it may tell.
     *(
         f"{face}:{door}"
@@ -187,6 +190,15 @@ class World:
                 to_on=date(2027, 1, 1),
             ),
         )
+        self.distribution = Distribution.objects.create(
+            plan=self.plan,
+            unit=tree.north,
+            kind="plan",
+            subject="Phổ biến Bí Mật Bắc",
+            url=reverse("plans:plan", args=[self.plan.code]),
+            made_at=timezone.now(),
+        )
+        DistributionReader.objects.create(distribution=self.distribution, unit=home, user=self.officer)
         self.file = store(
             actor=system, name="Bí Mật Bắc.xlsx", chunks=[b"x"], capability="membership.view", unit=home
         )
@@ -280,6 +292,9 @@ class World:
                 self.enterprise, home, on, "visit", "interested", next_step="Gặp lại", next_on=on
             ),
         )
+        self.source = make_source(
+            actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
+        )
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -327,6 +342,7 @@ class World:
             "plans:*.code": self.plan.code,
             "plans:*.target": self.target.code,
             "plans:*.part": "can-cu",
+            "plans:*.pk": self.distribution.pk,
             "reports:*.pk": self.report.pk,
             "returns:*.pk": self.owed.pk,
             "returns:*.form": self.return_form.pk,
@@ -344,6 +360,10 @@ class World:
             "joining:end_reader.pk": self.reader.pk,
             "joining:*.pk": self.application.pk,
             "joining:*.code": home.code,
+            "joining:*.source": self.source.pk,
+            "joining:*.sheet": "a4",
+            "joining:*.language": "vi",
+            "source.code": self.source.code,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,

@@ -231,6 +231,29 @@ def test_the_officer_who_is_named_reads_them_and_the_worker_sees_it(place: Workp
     assert open_application(actor=acting(place.others["the very top"], now), pk=row.pk) is None  # type: ignore[arg-type]
 
 
+def test_the_officer_who_is_named_pages_through_all_of_them(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.utils import timezone
+
+    now = timezone.localdate()
+    monkeypatch.setattr("congdoan.registry.joining.views._PAGE", 2)
+    for n in range(5):
+        apply(now, enterprise=place.enterprise, full_name=f"Giàng Thứ {n}", citizen_id=f"01219800050{n}")
+    reader = _named(place, now)
+    assert reader.user is not None
+    client, address, seen = client_of(reader.user), reverse("joining:confidential"), []
+    for _ in range(3):
+        text = client.get(address).content.decode()
+        seen += re.findall(r"Giàng Thứ \d", text)
+        further = re.search(r'rel="next" href="([^"]+)"', text)
+        address = further.group(1).replace("&amp;", "&") if further else ""
+    assert address == ""
+    assert sorted(seen) == [f"Giàng Thứ {n}" for n in range(5)]
+    for odd in ("x", "9.9.9", "999999999.1", "0.0"):
+        assert client.get(f"{reverse('joining:confidential')}?sau={odd}").status_code == 200
+
+
 @contextmanager
 def _asked() -> Iterator[list[str]]:
     with CaptureQueriesContext(connection) as asked:
@@ -252,4 +275,5 @@ def test_whether_a_workplace_has_a_union_is_answered_without_looking_at_applicat
     assert "Chưa có công đoàn" in before.content.decode()
     assert before.content == after.content
     assert without == with_some
-    assert not any("joining_" in sql for sql in with_some)
+    # How often one network searches is counted, of which it tells nothing.
+    assert not any("joining_" in sql.replace("joining_attempt", "") for sql in with_some)

@@ -105,8 +105,8 @@ def _n(number: int) -> str:
 
 
 #: So many members of all stand below the provinces that become one; so many are booked out of their union and into
-#: another. The ledger makes the second dear: two lines a member, each checked at commit.
-_SHARES = {"merge_provinces": 0.3, "merge_unions": 0.03}
+#: another, with two lines in the ledger each.
+_SHARES = {"merge_provinces": 0.3, "merge_unions": 0.3}
 
 
 def _reorganise(bench: Bench, ground: Ground, say: Say) -> Iterator[Figure]:
@@ -128,7 +128,7 @@ def _reorganise(bench: Bench, ground: Ground, say: Say) -> Iterator[Figure]:
             "x",
             note=f"UPDATE {done.plain:.1f} giây".replace(".", ","),
         )
-        yield Figure(f"reorganise.{work}.undo", group, "Hoàn tác", done.undo, "s")
+        yield Figure(f"reorganise.{work}.undo", group, "Hoàn tác", done.undo, "s", aim=60)
         yield Figure(
             f"reorganise.{work}.page",
             group,

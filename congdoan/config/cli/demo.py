@@ -79,9 +79,11 @@ def run(options: argparse.Namespace) -> int:
 def _prepare(options: argparse.Namespace, began: float) -> tuple[dict[str, Any], list[Any]]:
     from django.utils import timezone
 
-    prepare_database()
     from congdoan.config.demo import stage
     from congdoan.config.embedded import home
+
+    with stage.without_collector():
+        prepare_database()
 
     today = _today(options.today) or stage.default_today()
     try:

@@ -29,6 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--as-of", metavar="NGÀY", type=_day, help="ngày của số liệu, ví dụ 2025-06-30 hoặc 30/6/2025"
     )
+    show.add_argument(
+        "--structure",
+        choices=("then", "today"),
+        default="then",
+        metavar="CƠ_CẤU",
+        help="then: theo cơ cấu tổ chức lúc đó (mặc định); today: số liệu ngày đó theo cơ cấu hiện nay",
+    )
     show.add_argument("--json", action="store_true", help="trả lời bằng JSON")
 
 
@@ -118,6 +125,7 @@ def _show(options: Any) -> int:
     from django.utils import timezone
 
     from congdoan.foundation.units.models import Unit
+    from congdoan.kit.lists import STRUCTURE_WORDS
     from congdoan.work.plans.models import Plan
     from congdoan.work.plans.queries import concerns, progress, progress_summary
 
@@ -136,11 +144,15 @@ def _show(options: Any) -> int:
             " thời gian thực hiện."
         )
     as_of = options.as_of or timezone.localdate()
+    today = timezone.localdate()
+    structure_on = today if options.structure == "today" and as_of < today else None
     if options.json:
-        print(json.dumps(progress_summary(plan, unit, as_of), ensure_ascii=False))
+        summary = progress_summary(plan, unit, as_of, structure_on=structure_on)
+        print(json.dumps(summary, ensure_ascii=False))
         return 0
-    found = progress(plan, unit, as_of, with_trends=False)
-    print(f"{plan.title} · {unit.name} · số liệu đến {as_of:%d/%m/%Y}")
+    found = progress(plan, unit, as_of, with_trends=False, structure_on=structure_on)
+    how = STRUCTURE_WORDS["then" if structure_on is None else "today"]
+    print(f"{plan.title} · {unit.name} · số liệu đến {as_of:%d/%m/%Y}, {how}")
     for item in found.targets:
         value = item.value_words or "–"
         print(

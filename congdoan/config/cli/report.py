@@ -27,6 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="NGÀY", help="ngày chốt số liệu (mặc định: ngày cuối kỳ, hoặc hôm nay)"
     )
+    parser.add_argument(
+        "--structure",
+        choices=("then", "today"),
+        default="then",
+        metavar="CƠ_CẤU",
+        help="then: theo cơ cấu tổ chức lúc đó (mặc định); today: số liệu kỳ đó theo cơ cấu hiện nay",
+    )
     parser.add_argument("--number", default="", metavar="SỐ", help="số của báo cáo, nếu đã có")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 
@@ -62,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
             as_of=as_of,
             number=options.number,
             out=options.out,
+            in_todays_structure=options.structure == "today",
         )
     except (PeriodError, DateError, ReportError, MissingFields, BrokenTemplate) as error:
         raise CommandError(str(error)) from error
@@ -76,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
             "unit": unit.code,
             "period": period.code,
             "as_of": as_of.isoformat(),
+            "structure": kept.figures["report"]["structure"],
             "report_id": kept.pk,
             "docx": paths[0],
             "xlsx": paths[1],

@@ -10,23 +10,29 @@ from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import version_on
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
-from congdoan.work.returns.definitions import newest_span, read_definition
+from congdoan.work.returns.definitions import newest_span, read_definition, shipped_forms
 from congdoan.work.returns.models import Obligation, Return, ReturnForm
 from congdoan.work.returns.queries import comparison, findings_of, form_version
 
-_ISSUER = "HP"
+_COUNTRY, _ISSUER = "TLD", "HP"
 _EXPLAINED = "Đã đối chiếu với hồ sơ của đơn vị; số liệu đúng."
 _SAID = {
     "results": "Tuyên truyền, vận động tại các doanh nghiệp chưa có công đoàn; rà soát danh sách đoàn viên.",
     "difficulties": "Lao động biến động nhiều, một số doanh nghiệp nhỏ thay đổi nơi làm việc.",
+    "next": "Tập trung vận động tại doanh nghiệp từ 20 lao động; rà soát số đã kết nạp so với chỉ tiêu năm.",
     "proposals": "Đề nghị cấp trên cử cán bộ cùng làm việc với chủ doanh nghiệp.",
 }
+#: Provinces that hand in their quarter to the country's body: the first is accepted, the second sent back, the third
+#: waits; whoever is not named is late.
+_QUARTERLY = ("NA", "HP", "LC")
 #: Monthly returns that are walked through, and unions that hand in their half-year.
 _MONTHLY, _HALF_YEARLY = 12, 4
 
 
 def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
-    """Publish forms at one city, give out recent periods, and let some bodies hand in. Returns how many are owed."""
+    """Publish forms at three levels (the country, one city, one body of it), give out recent periods, and let some bodies
+    hand in. Returns how many are owed."""
+    _give_out_quarter(actor, until)
     issuer = Unit.objects.get(code=_ISSUER)
     monthly = _publish(actor, issuer, "tang-truong-thang")
     version = form_version(monthly)
@@ -63,8 +69,24 @@ def give_out_returns(*, actor: Actor, until: date, committee_unit: str) -> int:
     return Obligation.objects.count()
 
 
-def _publish(actor: Actor, issuer: Unit, code: str) -> ReturnForm:
-    form = actions.take_shipped(actor=actor, owner=issuer, code=code).form
+def _give_out_quarter(actor: Actor, until: date) -> None:
+    """The quarter's briefing report, which the country's body asks of the provinces alone."""
+    country = Unit.objects.get(code=_COUNTRY)
+    form = _publish(actor, country, "giao-ban-quy", owed_by=["provincial_federation"])
+    version = form_version(form)
+    assert version is not None
+    newest = newest_span(read_definition(version.definition), until)
+    if newest is None:
+        return
+    actions.make_obligations(actor=actor, form=form, period=newest.code)
+    actions.open_all(actor=actor, on=until, form=form, period=newest.code)
+    owed = {item.unit.code: item for item in _owed(form, newest.code)}
+    _hand_in(actor, until, [owed[code] for code in _QUARTERLY if code in owed], accepted=1)
+
+
+def _publish(actor: Actor, issuer: Unit, code: str, **changed: object) -> ReturnForm:
+    """A shipped form in use; ``changed``: what the issuer asks otherwise, by the keys of a definition."""
+    form = actions.save_draft(actor=actor, owner=issuer, data=shipped_forms()[code] | changed).form
     actions.publish(actor=actor, form=form)
     return form
 

@@ -17,10 +17,11 @@ from ninja.security import HttpBearer, django_auth
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
+from congdoan.foundation.listing.queries import ended_unit
 from congdoan.foundation.tokens.actions import count_use
 from congdoan.foundation.tokens.queries import actor_of, find
 from congdoan.foundation.units.models import Unit
-from congdoan.kit.lists import ListContext, ListSpec, get_list, lists, read_page, shown_columns
+from congdoan.kit.lists import STRUCTURE, ListContext, ListSpec, get_list, lists, read_page, shown_columns
 
 
 class ByToken(HttpBearer):
@@ -66,11 +67,20 @@ class ListOut(Schema):
     columns: list[ColumnOut]
 
 
+class BodyOut(Schema):
+    """A union body."""
+
+    code: str
+    name: str
+
+
 class RowsOut(Schema):
     """One page of a list. ``next`` is the value of ``sau`` for the following page, '' at the end.
 
     ``structure`` says in which structure a past day was read: "then" (bodies as they stood) or "today"
     (``co_cau=hien-nay``: bodies of today with what counts for them now). A list that knows only "then" says so.
+    ``led_to``: asked for a body (``don_vi``) that had ended by the day, the bodies that took over, the main one first;
+    ask again with their codes. null otherwise.
     """
 
     name: str
@@ -79,6 +89,7 @@ class RowsOut(Schema):
     columns: list[ColumnOut]
     rows: list[dict[str, Any]]
     next: str
+    led_to: list[BodyOut] | None = None
 
 
 def _may_read(request: HttpRequest, spec: ListSpec) -> bool:
@@ -121,7 +132,7 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
     params = {key: ",".join(filter(None, request.GET.getlist(key))) for key in request.GET if key != "size"}
     context = ListContext(actor=actor, as_of=request.as_of, params=params)
     # As the lists on screen: what the session keeps for pages is not the list's.
-    if spec.obeys_structure and request.GET.get("co_cau"):
+    if spec.obeys_structure and request.GET.get(STRUCTURE):
         context.structure = request.structure
     page = read_page(spec, context, size=max(1, min(size, 500)))
     columns = _columns(spec, actor)
@@ -144,7 +155,15 @@ def list_rows(request: HttpRequest, name: str, size: int = 100) -> dict[str, Any
             for row in page.rows
         ],
         "next": page.next_key,
+        "led_to": _led_to(spec, context),
     }
+
+
+def _led_to(spec: ListSpec, context: ListContext) -> list[dict[str, str]] | None:
+    ended = ended_unit(spec, context)
+    if ended is None or not may(context.actor, spec.capability, ended.unit):
+        return None
+    return [{"code": heir.code, "name": heir.name} for heir in ended.heirs]
 
 
 def visible_unit(request: HttpRequest, code: str, capability: str) -> Unit:

@@ -18,7 +18,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.succession.queries import today_of
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.kit.dates import format_date
-from congdoan.kit.lists import ListContext, get_list, names_url, read_page
+from congdoan.kit.lists import OF_TODAY, STRUCTURE, ListContext, get_list, names_url, read_page
 from congdoan.registry.organisation.queries import search_units
 from congdoan.work.plans.cards import (
     card,
@@ -54,14 +54,20 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "office/no_grant.html", status=200)
     plan = current_plan(actor, unit, request.as_of) if actor.has_anywhere("plans.view") else None
     if request.htmx and request.GET.get("phan") == _CHILDREN_PART and plan is not None:
-        return render(request, "office/_children.html", _children(plan, unit, request.as_of))
-    shown: dict[str, Any] = {"unit": unit, "work": work_queue(actor, unit, request.as_of)}
+        return render(request, "office/_children.html", _children(request, plan, unit))
+    shown: dict[str, Any] = {
+        "unit": unit,
+        "work": work_queue(actor, unit, request.as_of),
+        "obeys_structure": True,
+    }
     if plan is not None:
-        shown |= _plan_at_a_glance(plan, unit, request.as_of)
+        shown |= _plan_at_a_glance(request, plan, unit)
         if shown["has_growth"]:
             asked = {"phan": _CHILDREN_PART} | (
                 {"ngay": f"{request.as_of}"} if request.as_of < actor.today else {}
             )
+            if request.structure == "today":
+                asked[STRUCTURE] = OF_TODAY
             shown["slowest_url"] = f"{reverse('office:home')}?{urlencode(asked)}"
     return render(request, "office/home.html", shown)
 
@@ -79,8 +85,14 @@ def current_plan(actor: Actor, unit: Unit, on: date) -> Plan | None:
     )
 
 
-def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
-    reading = PlanReading(plan, unit, on, with_children=False)
+def _structure_on(request: HttpRequest) -> date | None:
+    """The day in whose structure a past day is read, when the reader asks for today's."""
+    today: date = request.actor.today
+    return today if request.structure == "today" else None
+
+
+def _plan_at_a_glance(request: HttpRequest, plan: Plan, unit: Unit) -> dict[str, Any]:
+    reading = PlanReading(plan, unit, request.as_of, with_children=False, structure_on=_structure_on(request))
     found = reading.progress()
     start, end = window_of(found)
     return {
@@ -100,7 +112,7 @@ def _plan_at_a_glance(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
     }
 
 
-def _children(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
+def _children(request: HttpRequest, plan: Plan, unit: Unit) -> dict[str, Any]:
     """The slowest bodies below by net growth, for the panel that the page asks for once it is shown. Nothing when the
     plan wants no growth, or no body stands below."""
     targets = [target for target in targets_of(plan) if target.of_which_id is None]
@@ -108,7 +120,8 @@ def _children(plan: Plan, unit: Unit, on: date) -> dict[str, Any]:
     if not growth:
         return {}
     founded = [target for target in targets if target.indicator_id == "unions_founded"][:1]
-    tables = PlanReading(plan, unit, on, [*growth, *founded]).children([*growth, *founded], trends_of=growth)
+    reading = PlanReading(plan, unit, request.as_of, [*growth, *founded], structure_on=_structure_on(request))
+    tables = reading.children([*growth, *founded], trends_of=growth)
     [leading] = growth
     rows = children_rows(tables, leading.code, [target.code for target in founded], limit=_CHILDREN_SHOWN)
     return {

@@ -28,7 +28,7 @@ from congdoan.registry.joining.queries import confidential_applications, visible
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
-from congdoan.work.returns.queries import visible_obligations, with_standing
+from congdoan.work.returns.queries import period_words, visible_obligations, with_standing
 
 #: Days for which the proposer still finds a refusal in the queue.
 _REFUSED_DAYS = 7
@@ -332,7 +332,7 @@ def _returns_owed(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             "clipboard-data",
             "Báo cáo bị trả lại:" if item.standing == "returned" else "Báo cáo phải nộp:",
             reverse("returns:return", args=[item.pk]),
-            subject=f"{item.form.title}, {item.period}",
+            subject=f"{item.form.title}, {period_words(item.period)}",
             detail=f"Hạn nộp {format_date(item.due)}",
             state="overdue" if is_late else "attention",
             state_text=days_left_words(on, item.due),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,6 +30,8 @@ from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
 
 _FOUND_LIMIT = 8
+#: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
+_CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
 #: What actions may say to a worker, so that it is translated.
 _SAID = (
     gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
@@ -70,6 +76,28 @@ def _page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int
 
 
 @require_GET
+def source(request: HttpRequest, code: str) -> HttpResponse:
+    """A printed code leads to the form, filled with the workplace it is for, in a language the browser asks for. A code
+    that nobody knows leads to the first page: whoever typed it wrongly can join all the same."""
+    found = queries.source_named(code)
+    asked = request.headers.get("Accept-Language", "").split(",")[0].strip().lower()
+    space = "portal" if not asked or asked.startswith(("vi", "*")) else "portal-en"
+    if found is None:
+        answer = redirect(f"{space}:landing")
+    elif found.enterprise is not None:
+        answer = redirect(f"{reverse(f'{space}:join')}?noi={quote(found.enterprise.code)}")
+    else:
+        answer = redirect(f"{space}:workplace")
+    if found is not None:
+        answer.set_cookie(
+            _CAME_BY, found.code, max_age=_REMEMBERED, httponly=True, samesite="Lax", secure=settings.HTTPS
+        )
+    patch_vary_headers(answer, ["Accept-Language"])
+    add_never_cache_headers(answer)
+    return answer
+
+
+@require_GET
 @_spoken
 def landing(request: HttpRequest) -> HttpResponse:
     """What a union gives, and the ways on."""
@@ -84,6 +112,12 @@ def workplace(request: HttpRequest) -> HttpResponse:
     found: list[dict[str, Any]] = []
     query = search_prefix_query(typed) if len(typed) >= 3 else ""
     if query:
+        try:
+            limit = int(parameter("joining.searches_per_hour", on=request.actor.today).value)
+            actions.knock(door="search", address=request.actor.address, now=time.time(), limit=limit)
+        except actions.TooManyAttempts:
+            problem = _("Quá nhiều lần tìm từ mạng này. Hãy thử lại sau một giờ, hoặc tự ghi tên vào đơn.")
+            return _page(request, "workplace", {"typed": typed, "problem": problem}, status=429)
         rows = Enterprise.objects.filter(search=SearchQuery(query, search_type="raw", config="simple"))
         for enterprise in rows.select_related("territory").order_by("pk")[:_FOUND_LIMIT]:
             found.append(
@@ -125,12 +159,9 @@ def join(request: HttpRequest) -> HttpResponse:
         try:
             limit = int(parameter("joining.sends_per_hour", on=on).value)
             actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
-            done = actions.submit(
-                data=form.application(
-                    key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE
-                ),
-                on=on,
-            )
+            data = form.application(key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE)
+            came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
+            done = actions.submit(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
             shown["refusal"] = _refusal(refused.obstacle)
         except actions.TooManyAttempts:
@@ -139,7 +170,10 @@ def join(request: HttpRequest) -> HttpResponse:
         except actions.JoiningError as error:
             form.add_error(None, _(str(error)))
         else:
-            return _page(request, "sent", {"code": done.code, **_told(done.application)})
+            answer = _page(request, "sent", {"code": done.code, **_told(done.application)})
+            if _CAME_BY in request.COOKIES:
+                answer.delete_cookie(_CAME_BY, samesite="Lax")
+            return answer
     return _page(request, "join", shown, status=422)
 
 

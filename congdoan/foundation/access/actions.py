@@ -34,6 +34,7 @@ _CADRE = [
     "membership.transfer",
     "membership.end",
     "joining.decide",
+    "joining.invite",
     "people.edit",
     "imports.run",
     "reports.write",

@@ -12,9 +12,7 @@ from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.dates import DateError, parse_date
-from congdoan.kit.lists import ALONE
-
-_OF_TODAY = "hien-nay"
+from congdoan.kit.lists import ALONE, OF_TODAY, STRUCTURE
 
 
 class ActorMiddleware:
@@ -66,14 +64,14 @@ class ActorMiddleware:
         return day or today
 
     def _structure(self, request: HttpRequest) -> str:
-        asked = request.GET.get("co_cau")
+        asked = request.GET.get(STRUCTURE)
         if asked is None:
             asked = request.session.get("structure", "") if request.user.is_authenticated else ""
         elif request.user.is_authenticated:
-            keep = asked if asked == _OF_TODAY else ""
+            keep = asked if asked == OF_TODAY else ""
             if request.session.get("structure", "") != keep:
                 request.session["structure"] = keep
-        return "today" if asked == _OF_TODAY and request.as_of < request.actor.today else "then"
+        return "today" if asked == OF_TODAY and request.as_of < request.actor.today else "then"
 
 
 def _past_day(text: str, today: date) -> date | None:

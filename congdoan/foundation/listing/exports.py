@@ -6,17 +6,16 @@ from datetime import date
 
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
-from congdoan.kit.lists import ListSpec
+from congdoan.kit.lists import STRUCTURE_WORDS, ListSpec
 from congdoan.kit.text import search_key
 
 EXPORT_KIND = "listing.export"
 
 
 def heading(unit: Unit | None, as_of: date, structure: str = "then") -> str:
-    """Whose list, on which day its figures stand, and in which structure where it is not the day's own."""
+    """Whose list, on which day its figures stand, and in which structure."""
     owner = f"{unit.name} · " if unit else ""
-    how = ", theo cơ cấu tổ chức hiện nay" if structure == "today" else ""
-    return f"{owner}Số liệu tính đến ngày {format_date(as_of)}{how}"
+    return f"{owner}Số liệu tính đến ngày {format_date(as_of)}, {STRUCTURE_WORDS[structure]}"
 
 
 def file_name(spec: ListSpec) -> str:

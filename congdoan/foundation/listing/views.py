@@ -18,14 +18,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from congdoan.foundation.access.queries import home_unit
+from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.jobs.actions import start
 from congdoan.foundation.listing.exports import EXPORT_KIND, file_name, heading
+from congdoan.foundation.listing.queries import UNIT, ended_unit
 from congdoan.kit.lists import (
     ALONE,
     COUNT_LIMIT,
+    STRUCTURE,
     ListContext,
     ListSpec,
     filtered,
@@ -65,7 +67,7 @@ def list_view(
         context = context_of(request)
         # Said in the address and not taken from the session: a figure of a page that reads bodies as they stood must
         # open to just its names, whatever the reader chose elsewhere.
-        if spec.obeys_structure and request.GET.get("co_cau"):
+        if spec.obeys_structure and request.GET.get(STRUCTURE):
             context.structure = request.structure
         if request.method == "POST":
             return _run_action(request, spec, context)
@@ -86,6 +88,7 @@ def list_view(
         for key in ("sau", "truoc"):
             query.pop(key, None)
         model["export_url"] = f"{request.path}?{query.urlencode()}"
+        model["ended"] = _ended_unit(request, spec, context)
         model |= added
         partial = request.headers.get("HX-Target") == "list-body"
         response = render(
@@ -99,6 +102,23 @@ def list_view(
 
     view.list_name = name
     return view
+
+
+def _ended_unit(request: HttpRequest, spec: ListSpec, context: ListContext) -> dict[str, Any] | None:
+    """The line that leads on from a unit that exists no longer: the same list of each heir. Nothing of a unit that the
+    reader may not see."""
+    ended = ended_unit(spec, context)
+    if ended is None or not may(request.actor, spec.capability, ended.unit):
+        return None
+
+    def url(code: str) -> str:
+        query = request.GET.copy()
+        for key in ("sau", "truoc", "xuat"):
+            query.pop(key, None)
+        query[UNIT] = code
+        return f"{request.path}?{query.urlencode()}"
+
+    return {"unit": ended.unit, "heirs": [{"name": heir.name, "url": url(heir.code)} for heir in ended.heirs]}
 
 
 def export(request: HttpRequest, spec: ListSpec, context: ListContext) -> HttpResponseBase:

@@ -128,29 +128,51 @@ def fold(*, limit: int = 500_000) -> int:
 @contextmanager
 def placements_change(unit_ids: list[int]) -> Iterator[None]:
     """Around a change of these units' placements: their folded past is taken out of the old superiors' totals
-    and put into the new ones', with the parts after the change marked as structure."""
+    and put into the new ones', with the parts after the change marked as structure.
+
+    Only placements that really differ afterwards are looked at: a unit that ends under the superiors it had, and a unit
+    that moves within one of them, leave those totals as they are.
+    """
     if not unit_ids:
         yield
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        _contribute(cursor, unit_ids, sign=-1)
+        cursor.execute(f"CREATE TEMP TABLE placed_before ON COMMIT DROP AS {_COUNTED_SQL}", [unit_ids])
         yield
-        _contribute(cursor, unit_ids, sign=1)
+        cursor.execute(f"CREATE TEMP TABLE placed_after ON COMMIT DROP AS {_COUNTED_SQL}", [unit_ids])
+        cursor.execute(_PLACED_ANEW_SQL)
+        cursor.execute("ANALYZE placed_anew")
         cursor.execute(
-            "DELETE FROM measures_measuretotal t WHERE t.n = 0 AND t.unit_id IN"
-            " (SELECT ancestor_id FROM units_unitplacement WHERE unit_id = ANY(%s))",
-            [unit_ids],
+            f"""WITH deltas AS MATERIALIZED (
+                    SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta
+                    WHERE is_folded AND unit_id = ANY(ARRAY(SELECT DISTINCT unit_id FROM placed_anew))
+                    GROUP BY 1, 2, 3
+                ), contributions AS (
+                    (WITH placed AS (SELECT * FROM placed_anew WHERE sign = -1)
+                     SELECT unit_id, cell_id, day, is_structure, -n AS n FROM ({CONTRIBUTIONS_SQL}) gone)
+                    UNION ALL
+                    (WITH placed AS (SELECT * FROM placed_anew WHERE sign = 1)
+                     SELECT unit_id, cell_id, day, is_structure, n FROM ({CONTRIBUTIONS_SQL}) come)
+                )
+                {_ADD_SQL}""",
+            {"sign": 1},
         )
+        cursor.execute(
+            "DELETE FROM measures_measuretotal t WHERE t.n = 0 AND t.unit_id IN (SELECT ancestor_id FROM placed_anew)"
+        )
+        cursor.execute("DROP TABLE placed_before, placed_after, placed_anew")
 
 
-def _contribute(cursor: Any, unit_ids: list[int], *, sign: int) -> None:
-    cursor.execute(
-        f"""WITH deltas AS (
-                SELECT unit_id, cell_id, day, sum(n) AS n FROM measures_measuredelta
-                WHERE is_folded AND unit_id = ANY(%(units)s) GROUP BY 1, 2, 3
-            ), placed AS ({PLACED_SQL} WHERE p.unit_id = ANY(%(units)s)),
-            contributions AS ({CONTRIBUTIONS_SQL})
-            {_ADD_SQL}""",
-        {"units": unit_ids, "sign": sign},
-    )
+#: Placements as contributions see them: the last one counts as open, whenever its unit ended.
+_COUNTED_SQL = f"""
+    SELECT unit_id, ancestor_id, CASE WHEN is_last THEN daterange(lower(during), NULL) ELSE during END AS during,
+           is_last, starts_life
+    FROM ({PLACED_SQL} WHERE p.unit_id = ANY(%s)) p
+"""
+_PLACED_ANEW_SQL = """
+    CREATE TEMP TABLE placed_anew ON COMMIT DROP AS
+    SELECT *, -1 AS sign FROM (SELECT * FROM placed_before EXCEPT ALL SELECT * FROM placed_after) gone
+    UNION ALL
+    SELECT *, 1 AS sign FROM (SELECT * FROM placed_after EXCEPT ALL SELECT * FROM placed_before) come
+"""

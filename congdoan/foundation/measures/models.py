@@ -54,9 +54,10 @@ class MeasureTotal(models.Model):
     """
 
     GRAINS = [("y", "năm"), ("m", "tháng"), ("d", "ngày")]
-    #: Found by the index of the constraint, which begins with it.
-    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, db_index=False)
-    cell = models.ForeignKey(MeasureCell, on_delete=models.PROTECT)
+    #: Found by the index of the constraint, which begins with it. Totals are worked out from deltas and placements by
+    #: statements alone; as with deltas, `differences` looks at all of them and the database need not at each.
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    cell = models.ForeignKey(MeasureCell, on_delete=models.PROTECT, db_constraint=False)
     grain = models.CharField(max_length=1, choices=GRAINS)
     starts_on = models.DateField()
     is_structure = models.BooleanField(default=False)

@@ -278,10 +278,12 @@ def rows_of_spans(
     known_at: datetime | None = None,
     known: Mapping[int, dict[str, Any]] | None = None,
     kinds: Mapping[int, int] | None = None,
+    groups: Groups | None = None,
 ) -> dict[tuple[date | None, date], list[Row]]:
     """`rows` for several half-open spans of a measure in one query: {span: rows}. For readers that compare now
     with an opening, a pace and the year before. ``kinds`` names the cells that matter, {cell id: id of a cell that
-    stands for it}: those of a kind are added up, under the dimensions of the one that stands for them."""
+    stands for it}: those of a kind are added up, under the dimensions of the one that stands for them. ``groups`` as
+    for `rows`."""
     result: dict[tuple[date | None, date], list[Row]] = {span: [] for span in spans}
     known = cells(measure) if known is None else known
     kinds = {pk: pk for pk in known} if kinds is None else kinds
@@ -306,20 +308,17 @@ def rows_of_spans(
         "from": min(a for _, a, _ in borders),
         "to": max(b for _, _, b in borders),
     }
+    if groups is not None:
+        asked = {unit: groups.get(unit, ()) for unit in units}
+        for number, unit_id, cell, n in _grouped_spans(asked, parameters, borders, known_at):
+            result[order[number]].append(Row(unit_id, known[cell], False, n))
+        return result
     columns = "unit_id, cell_id, is_structure, day, n"
     # The kind stands at the cell's place from the lowest id. No join: the database expects few rows, and would compare
     # each with every cell.
-    kind = "(%(kinds)s::int[])[cell_id - %(lowest)s + 1]"
+    kind = _KIND
     if known_at is None:
-        slices, parts = _slices([(number, piece) for number, a, b in borders for piece in _pieces(a, b)])
-        parameters |= {
-            "grain": [grain for grain, _, _ in slices],
-            "a": [a for _, a, _ in slices],
-            "b": [b for _, _, b in slices],
-            "of": [number for number, _, _ in parts],
-            "slice": [place for _, place, _ in parts],
-            "times": [times for _, _, times in parts],
-        }
+        parameters |= _slices_of(borders)
         # What several spans share is read and added up once.
         folded = f"""
             SELECT w.span, s.unit_id, s.kind, s.is_structure, w.times * s.n AS n FROM (
@@ -354,6 +353,84 @@ def rows_of_spans(
     return result
 
 
+#: The cell that stands for a cell, by its place from the lowest id.
+_KIND = "(%(kinds)s::int[])[cell_id - %(lowest)s + 1]"
+
+
+def _slices_of(borders: Sequence[tuple[int, date, date]]) -> dict[str, Any]:
+    """Spans (number, from, to) cut into slices of totals, as parameters of a query."""
+    slices, parts = _slices([(number, piece) for number, a, b in borders for piece in _pieces(a, b)])
+    return {
+        "grain": [grain for grain, _, _ in slices],
+        "a": [a for _, a, _ in slices],
+        "b": [b for _, _, b in slices],
+        "of": [number for number, _, _ in parts],
+        "slice": [place for _, place, _ in parts],
+        "times": [times for _, _, times in parts],
+    }
+
+
+def _grouped_spans(
+    groups: Groups,
+    parameters: dict[str, Any],
+    borders: Sequence[tuple[int, date, date]],
+    known_at: datetime | None,
+) -> list[tuple[int, int, int, int]]:
+    """(number of the span, body, cell that stands for its kind, n) of `rows_of_spans` with groups. One query."""
+    bodies = [body for body, members in groups.items() for _ in members]
+    units = [unit for members in groups.values() for unit in members]
+    if not units:
+        return []
+    parameters |= {"bodies": bodies, "members": units, "units": list(dict.fromkeys(units))}
+    delta = f"SELECT unit_id, {_KIND} AS kind, day, n FROM measures_measuredelta WHERE"
+    narrowed = "cell_id = ANY(%(cells)s) AND day >= %(from)s AND day < %(to)s"
+    spans = "unnest(%(span)s::int[], %(since)s::date[], %(until)s::date[]) AS p(span, a, b)"
+    read = ""
+    if known_at is None:
+        slices = _slices_of(borders)
+        parameters |= slices
+        # So many units are read whole from the index once, not once a slice.
+        matches = []
+        for number, grain in enumerate(slices["grain"]):
+            parameters |= {f"a{number}": slices["a"][number], f"b{number}": slices["b"][number]}
+            matches.append(
+                f"(grain = '{grain}' AND starts_on >= %(a{number})s AND starts_on < %(b{number})s)"
+            )
+        read = f""", read AS MATERIALIZED (
+            SELECT unit_id, {_KIND} AS kind, grain, starts_on, sum(n)::bigint AS n FROM measures_measuretotal
+            WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s) AND ({" OR ".join(matches)})
+            GROUP BY 1, 2, 3, 4)"""
+        folded = """
+            SELECT w.span, t.unit_id, t.kind, w.times * t.n AS n FROM (
+                SELECT p.slice, m.unit_id, m.kind, sum(m.n)::bigint AS n FROM read m
+                JOIN unnest(%(grain)s::text[], %(a)s::date[], %(b)s::date[]) WITH ORDINALITY AS p(grain, a, b, slice)
+                  ON m.grain = p.grain AND m.starts_on >= p.a AND m.starts_on < p.b
+                GROUP BY 1, 2, 3
+            ) t JOIN unnest(%(of)s::int[], %(slice)s::int[], %(times)s::int[]) AS w(span, slice, times)
+              ON w.slice = t.slice
+            UNION ALL"""
+        live = f"""({delta} NOT is_folded AND {narrowed} AND unit_id = ANY({_LOWEST.format("")})
+            UNION ALL {delta} unit_id = ANY({_LOWEST.format("NOT")}) AND {narrowed})"""
+    else:
+        parameters["known_at"] = known_at
+        folded = ""
+        live = f"({delta} recorded_at <= %(known_at)s AND unit_id = ANY(%(units)s) AND {narrowed})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}){read}, own AS (
+                    SELECT span, unit_id, kind, sum(n) AS n FROM ({folded}
+                        SELECT p.span, l.unit_id, l.kind, l.n FROM {live} l
+                        JOIN {spans} ON l.day >= p.a AND l.day < p.b
+                    ) x GROUP BY 1, 2, 3
+                )
+                SELECT o.span, g.body, o.kind, sum(o.n)
+                FROM unnest(%(bodies)s::bigint[], %(members)s::bigint[]) AS g(body, unit_id)
+                JOIN own o ON o.unit_id = g.unit_id GROUP BY 1, 2, 3 HAVING sum(o.n) <> 0""",
+            parameters,
+        )
+        return [(number, body, cell, int(n)) for number, body, cell, n in cursor]
+
+
 def monthly(
     measure: str,
     units: Sequence[int],
@@ -363,12 +440,13 @@ def monthly(
     filters: Filters | None = None,
     growth_only: bool = False,
     known: Mapping[int, dict[str, Any]] | None = None,
+    groups: Groups | None = None,
 ) -> dict[int, dict[date, int]]:
     """What changed in each month of [from_on, to_on) for many units: {unit id: {first day of month: n}}.
 
     For trend lines of many bodies beside each other: one query for the cells and one for the figures, whatever
     the number of units. The first and the last month may be cut by the borders. Months without change are left
-    out. ``growth_only`` leaves structure out; ``known`` as for `rows`.
+    out. ``growth_only`` leaves structure out; ``known`` and ``groups`` as for `rows`.
     """
     result: dict[int, dict[date, int]] = {unit: {} for unit in units}
     known = cells(measure, filters) if known is None else known
@@ -376,6 +454,11 @@ def monthly(
         return result
     first_whole = from_on if from_on.day == 1 else _next_month(from_on)
     end_whole = max(to_on.replace(day=1), first_whole)
+    if groups is not None:
+        asked = {unit: groups.get(unit, ()) for unit in units}
+        for body, month, n in _grouped_months(asked, list(known), (from_on, first_whole, end_whole, to_on)):
+            result[body][month] = n
+        return result
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT unit_id, date_trunc('month', day)::date, sum(n) FROM (
@@ -404,6 +487,47 @@ def monthly(
         for unit_id, month, n in cursor:
             result[unit_id][month] = int(n)
     return result
+
+
+def _grouped_months(
+    groups: Groups, cell_ids: list[int], days: tuple[date, date, date, date]
+) -> list[tuple[int, date, int]]:
+    """(body, first day of month, n) of `monthly` with groups; ``days``: from, first whole month, end of whole months,
+    to. Within a structure nothing is structure. One query."""
+    bodies = [body for body, members in groups.items() for _ in members]
+    units = [unit for members in groups.values() for unit in members]
+    if not units:
+        return []
+    delta = "SELECT unit_id, day, n FROM measures_measuredelta WHERE"
+    narrowed = "cell_id = ANY(%(cells)s) AND day >= %(from)s AND day < %(to)s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH asked AS MATERIALIZED ({_ASKED_SQL}), own AS (
+                    SELECT unit_id, date_trunc('month', day)::date AS month, sum(n) AS n FROM (
+                        SELECT unit_id, starts_on AS day, n FROM measures_measuretotal
+                        WHERE unit_id = ANY({_LOWEST.format("")}) AND cell_id = ANY(%(cells)s)
+                          AND (grain = 'm' AND starts_on >= %(first)s AND starts_on < %(end)s
+                               OR grain = 'd' AND starts_on >= %(from)s AND starts_on < %(to)s
+                                  AND (starts_on < %(first)s OR starts_on >= %(end)s))
+                        UNION ALL {delta} NOT is_folded AND {narrowed} AND unit_id = ANY({_LOWEST.format("")})
+                        UNION ALL {delta} unit_id = ANY({_LOWEST.format("NOT")}) AND {narrowed}
+                    ) x GROUP BY 1, 2
+                )
+                SELECT g.body, o.month, sum(o.n)
+                FROM unnest(%(bodies)s::bigint[], %(members)s::bigint[]) AS g(body, unit_id)
+                JOIN own o ON o.unit_id = g.unit_id GROUP BY 1, 2 HAVING sum(o.n) <> 0""",
+            {
+                "bodies": bodies,
+                "members": units,
+                "units": list(dict.fromkeys(units)),
+                "cells": cell_ids,
+                "from": days[0],
+                "first": days[1],
+                "end": days[2],
+                "to": days[3],
+            },
+        )
+        return [(body, month, int(n)) for body, month, n in cursor]
 
 
 @dataclass(frozen=True)
@@ -448,12 +572,12 @@ def differences(*, limit: int = 100) -> list[Difference]:
                     CROSS JOIN (VALUES ('y', 'year'), ('m', 'month'), ('d', 'day')) AS g(grain, field)
                     GROUP BY 1, 2, 3, 4, 5
                 )
-                SELECT 'totals:' || m.measure, COALESCE(t.unit_id, k.unit_id), COALESCE(t.starts_on, k.starts_on),
-                       COALESCE(t.n, 0), COALESCE(k.n, 0)
+                SELECT 'totals:' || COALESCE(m.measure, ''), COALESCE(t.unit_id, k.unit_id),
+                       COALESCE(t.starts_on, k.starts_on), COALESCE(t.n, 0), COALESCE(k.n, 0)
                 FROM truth t FULL JOIN measures_measuretotal k
                   ON (k.unit_id, k.cell_id, k.grain, k.starts_on, k.is_structure)
                    = (t.unit_id, t.cell_id, t.grain, t.starts_on, t.is_structure)
-                JOIN measures_measurecell m ON m.id = COALESCE(t.cell_id, k.cell_id)
+                LEFT JOIN measures_measurecell m ON m.id = COALESCE(t.cell_id, k.cell_id)
                 WHERE COALESCE(t.n, 0) <> COALESCE(k.n, 0) LIMIT %s""",
             [limit],
         )

@@ -133,8 +133,9 @@ def name_successors(passage: Passage) -> int:
 
 
 def restore(batch: UUID) -> dict[str, list[int]]:
-    """Put every row back as the journal has it: rows that were made go, changed rows are as they were, removed rows
-    come back. Returns the ids by model. The caller has asked `queries.changed_since`."""
+    """Put every row back as the journal has it: rows that were made go, what was changed in a row is as it was (and what
+    others changed in it since stays), removed rows come back. Returns the ids by model. The caller has asked
+    `queries.changed_since`."""
     from django.apps import apps
 
     touched: dict[str, list[int]] = {}
@@ -145,6 +146,9 @@ def restore(batch: UUID) -> dict[str, list[int]]:
         labels = [row[0] for row in cursor]
         first = f"""(SELECT DISTINCT ON (row_id) row_id, before FROM {_JOURNAL}
                      WHERE batch = %(batch)s AND model = %(model)s ORDER BY row_id, id) j"""
+        both = f"""(SELECT DISTINCT ON (row_id) row_id, after,
+                           first_value(before) OVER (PARTITION BY row_id ORDER BY id) AS before
+                    FROM {_JOURNAL} WHERE batch = %(batch)s AND model = %(model)s ORDER BY row_id, id DESC) j"""
         for label in reversed(labels):
             model = apps.get_model(label)
             cursor.execute(
@@ -159,8 +163,12 @@ def restore(batch: UUID) -> dict[str, list[int]]:
             named = ", ".join(f'"{name}"' for name in columns)
             cursor.execute(
                 f"""UPDATE {table} t SET ({named}) = ROW({", ".join(f'r."{name}"' for name in columns)})
-                    FROM {first} CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, j.before) r
-                    WHERE t."{key}" = j.row_id AND j.before IS NOT NULL""",
+                    FROM {both} JOIN {table} c ON c."{key}" = j.row_id
+                    CROSS JOIN LATERAL (
+                        SELECT jsonb_object_agg(b.key, b.value) AS put FROM jsonb_each(j.before) b
+                        WHERE j.after IS NULL OR b.value IS DISTINCT FROM j.after->b.key
+                    ) w CROSS JOIN LATERAL jsonb_populate_record(c, w.put) r
+                    WHERE t."{key}" = c."{key}" AND j.before IS NOT NULL AND w.put IS NOT NULL""",
                 {"batch": batch, "model": label},
             )
             everything = [key, *columns]

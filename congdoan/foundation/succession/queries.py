@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -33,6 +34,25 @@ def predecessors_of(unit: Unit | int) -> list[Successor]:
         .select_related("unit", "successor", "decision")
         .order_by("-on", "unit__sort_key", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A unit that exists no longer and where its links lead: the units that stand today, the main one first."""
+
+    unit: Unit
+    heirs: list[Unit]
+
+
+def ended_by(unit: Unit | None, on: date) -> Ended | None:
+    """Where the links of a unit lead that had ended by a day; None while it stood. No query then, else three."""
+    if unit is None or unit.ended_on is None or unit.ended_on > on:
+        return None
+    taken_by = [row.successor_id for row in successors_of(unit)]
+    led = today_of(taken_by)
+    units = Unit.objects.in_bulk(led.values())
+    found = [units[pk] for pk in dict.fromkeys(led[pk] for pk in taken_by)]
+    return Ended(unit, [heir for heir in found if heir.ended_on is None or heir.ended_on > on])
 
 
 def today_of(unit_ids: Iterable[int]) -> dict[int, int]:
@@ -106,6 +126,12 @@ def standing_below_one(unit: Unit | int, *, today: date) -> list[int]:
     return standing_below([pk], today=today)[pk]
 
 
+def groups_for(unit_ids: Iterable[int], structure_on: date | None) -> dict[int, list[int]] | None:
+    """What makes up the figures of bodies in the structure of a day, for the measures (`standing_below`); None, which
+    asks for bodies as they stood, when no day is given."""
+    return None if structure_on is None else standing_below(unit_ids, today=structure_on)
+
+
 def seen_today(below: Iterable[int], column: str, *, today: date) -> Q:
     """A condition on the foreign key ``column`` to Unit: what counts for these bodies in today's structure. Whoever
     may see a body's figure in that structure may see the records that it counts."""
@@ -142,7 +168,8 @@ def tallies(passage: Passage) -> list[tuple[SuccessionRule, list[Tally]]]:
 
 
 def changed_since(batch: UUID, *, limit: int = 50) -> list[tuple[str, int]]:
-    """Rows that are no longer as the rearrangement left them: (model label, row id). One query a model."""
+    """Rows that are no longer as the rearrangement left them: (model label, row id). Of a row that it changed only what it
+    changed counts: a task that it passed on may have been finished since. One query a model."""
     found: list[tuple[str, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT model FROM {_JOURNAL} WHERE batch = %s ORDER BY 1", [batch])
@@ -156,13 +183,21 @@ def changed_since(batch: UUID, *, limit: int = 50) -> list[tuple[str, int]]:
             row = ", ".join(f"'{name}', t.\"{name}\"" for name in columns)
             cursor.execute(
                 f"""SELECT j.row_id FROM (
-                        SELECT DISTINCT ON (row_id) row_id, after FROM {_JOURNAL}
-                        WHERE batch = %s AND model = %s ORDER BY row_id, id DESC
+                        SELECT DISTINCT ON (row_id) row_id, after,
+                               first_value(before) OVER (PARTITION BY row_id ORDER BY id) AS before
+                        FROM {_JOURNAL}
+                        WHERE batch = %(batch)s AND model = %(model)s ORDER BY row_id, id DESC
                     ) j LEFT JOIN {model._meta.db_table} t ON t."{key}" = j.row_id
-                    WHERE (CASE WHEN t."{key}" IS NULL THEN NULL ELSE jsonb_build_object({row}) END)
-                          IS DISTINCT FROM j.after
-                    ORDER BY 1 LIMIT %s""",
-                [batch, label, limit],
+                    CROSS JOIN LATERAL (
+                        SELECT CASE WHEN t."{key}" IS NULL THEN NULL ELSE jsonb_build_object({row}) END AS now
+                    ) n
+                    WHERE n.now IS DISTINCT FROM j.after AND (
+                        n.now IS NULL OR j.before IS NULL OR j.after IS NULL
+                        OR EXISTS (SELECT 1 FROM jsonb_each(j.after) a
+                                   WHERE a.value IS DISTINCT FROM j.before->a.key
+                                     AND a.value IS DISTINCT FROM n.now->a.key))
+                    ORDER BY 1 LIMIT %(limit)s""",
+                {"batch": batch, "model": label, "limit": limit},
             )
             found += [(label, pk) for (pk,) in cursor.fetchall()]
     return found

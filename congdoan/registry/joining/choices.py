@@ -20,6 +20,15 @@ STATES = [
     (REFUSED, "không kết nạp"),
     (WITHDRAWN, "đã rút đơn"),
 ]
+#: What brings workers to the form.
+SOURCE_KINDS = [
+    ("poster", "áp phích"),
+    ("leaflet", "tờ rơi"),
+    ("event", "sự kiện"),
+    ("collaborator", "cộng tác viên"),
+    ("visit", "lần đến thăm"),
+    ("post", "bài đăng, tin nhắn"),
+]
 OPEN_STATES = (SUBMITTED, ASKED)
 SIGNATURES = [("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.forms import DayField
-from congdoan.registry.joining.actions import Papers
-from congdoan.registry.joining.choices import REFUSAL_CHOICES
+from congdoan.kit.forms import DayField, SuggestField
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.enterprises.queries import find_by_code, find_by_tax_code
+from congdoan.registry.joining.actions import Papers, SourceData
+from congdoan.registry.joining.choices import REFUSAL_CHOICES, SOURCE_KINDS
 
 
 class AskForm(forms.Form):
@@ -70,6 +73,54 @@ class AdmitForm(forms.Form):
         """The decision as the action takes it."""
         data = self.cleaned_data
         return Papers(data["number"], data["issued_on"], data["ceremony_on"])
+
+
+class SourceForm(forms.Form):
+    """What brings workers to the form."""
+
+    kind = forms.ChoiceField(label="Loại", choices=[("", "Chọn loại"), *SOURCE_KINDS])
+    name = forms.CharField(
+        label="Tên nguồn", max_length=150, help_text="Để bạn nhận ra, ví dụ: Áp phích cổng số 2."
+    )
+    unit = SuggestField(
+        label="Đơn vị",
+        suggest_url=reverse_lazy("organisation:suggest"),
+        pick=unit_named,
+        words=lambda unit: f"{unit.name} ({unit.code})",
+        missing="Không thấy đơn vị này. Hãy gõ vài chữ của tên rồi chọn trong danh sách gợi ý.",
+    )
+    enterprise = forms.CharField(
+        label="Mã hoặc mã số thuế của doanh nghiệp",
+        max_length=40,
+        required=False,
+        help_text="Ghi khi nguồn dành cho một nơi làm việc; đơn sẽ điền sẵn nơi ấy.",
+    )
+    collaborator = forms.CharField(label="Cộng tác viên", max_length=150, required=False)
+    from_on = DayField(label="Tính từ ngày")
+    to_on = DayField(label="Đến hết ngày", required=False)
+
+    def clean_enterprise(self) -> Enterprise | None:
+        typed: str = self.cleaned_data["enterprise"].strip()
+        if not typed:
+            return None
+        found = find_by_code([typed]).get(typed) or next(iter(find_by_tax_code([typed]).values()), None)
+        if found is None:
+            raise forms.ValidationError("Không thấy doanh nghiệp có mã này.")
+        return found
+
+    def source(self) -> SourceData:
+        """The source as the action takes it."""
+        data = self.cleaned_data
+        last = data["to_on"]
+        return SourceData(
+            data["kind"],
+            data["name"],
+            data["unit"],
+            data["from_on"],
+            last + timedelta(days=1) if last else None,
+            data["enterprise"],
+            data["collaborator"],
+        )
 
 
 class ReaderForm(forms.Form):

@@ -1,9 +1,12 @@
-"""Sweeping what the public doors counted."""
+"""Reminding by the calendar, and sweeping what the public doors counted."""
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from congdoan.foundation.access.rules import Actor
+from congdoan.registry.joining.actions import remind_due
 from congdoan.registry.joining.actions.applying import WINDOW
 from congdoan.registry.joining.models import Attempt
 
@@ -13,3 +16,12 @@ from congdoan.registry.joining.models import Attempt
 def sweep_attempts(timestamp: int) -> int:
     """Forget who knocked at the public doors more than a day ago."""
     return Attempt.objects.filter(window__lt=timestamp // WINDOW - 24).delete()[0]
+
+
+@app.periodic(cron="40 0-9 * * *")
+@app.task(name="joining.remind", queueing_lock="joining.remind", lock="joining.remind")
+def remind(timestamp: int) -> int:
+    """Remind those who decide, each hour of the office day (07:40 to 16:40 in Vietnam), so that a machine that was off makes
+    up for it. Everybody is told of one occasion once."""
+    today = timezone.localdate()
+    return remind_due(actor=Actor.system("nhắc hạn đơn gia nhập", today=today), on=today)

@@ -12,6 +12,36 @@ from congdoan.registry.joining import choices
 from congdoan.registry.people.choices import CONTRACT_KINDS, SEXES
 
 
+class Source(models.Model):
+    """What brings workers to the join form: a poster, an event, a collaborator, a visit. It leads there by a short code
+    (/g/<code>) that can be scanned or typed; an application keeps the one it came by.
+
+    That a source exists says nothing of applications. How many came by it is counted for each reader among the
+    applications that reader may read (queries.came_by).
+    """
+
+    code = models.CharField("mã", max_length=8, unique=True)
+    kind = models.CharField("loại", max_length=12, choices=choices.SOURCE_KINDS)
+    name = models.CharField("tên", max_length=150)
+    name_key = models.CharField(max_length=300)
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    #: The workplace it is for: the form is filled with it.
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    collaborator = models.CharField("cộng tác viên", max_length=150, blank=True)
+    #: Days on which applications are put down to it; it leads to the form on any day.
+    during = DateRangeField()
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "id"], name="source_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
 class Application(models.Model):
     """One worker asks to join. Made once by one ``submission_key`` of the worker's device, however often it is sent.
 
@@ -54,6 +84,10 @@ class Application(models.Model):
     contract_from = models.DateField("hợp đồng từ", null=True, blank=True)
     contract_to = models.DateField("hợp đồng đến", null=True, blank=True)
     was_member = models.BooleanField("đã từng là đoàn viên", default=False)
+    #: What brought the worker here.
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
 
     decided_on = models.DateField(null=True, blank=True)
     decision = models.ForeignKey(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
@@ -18,7 +19,7 @@ from congdoan.kit.sealed import match_key
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
 from congdoan.registry.joining import choices, rules
-from congdoan.registry.joining.models import Application, NamedReader
+from congdoan.registry.joining.models import Application, NamedReader, Source
 from congdoan.registry.membership.rules import ForeignWorkerLaw
 
 # --------------------------------------------------------------------------------------------------
@@ -53,7 +54,7 @@ def readable(actor: Actor, pk: int) -> Application | None:
     for rows in (visible_applications(actor), confidential_applications(actor)):
         found = (
             rows.filter(pk=pk)
-            .select_related("receiving_unit", "enterprise", "territory", "person", "decision")
+            .select_related("receiving_unit", "enterprise", "territory", "person", "decision", "source")
             .first()
         )
         if found is not None:
@@ -64,6 +65,57 @@ def readable(actor: Actor, pk: int) -> Application | None:
 def readers_of(unit_id: int) -> QuerySet[NamedReader]:
     """Everybody ever named at a body, the newest first."""
     return NamedReader.objects.filter(unit=unit_id).select_related("user").order_by("-during", "-pk")
+
+
+# --------------------------------------------------------------------------------------------------
+# What brought it
+# --------------------------------------------------------------------------------------------------
+
+
+def source_key(typed: str) -> str:
+    """A source's code as it is kept, however it was typed."""
+    return "".join(char for char in typed.upper() if char.isascii() and char.isalnum())[:8]
+
+
+def source_named(typed: str) -> Source | None:
+    """The source a poster's code belongs to."""
+    code = source_key(typed)
+    return Source.objects.select_related("enterprise", "unit").filter(code=code).first() if code else None
+
+
+def visible_sources(actor: Actor) -> QuerySet[Source]:
+    """Sources of the bodies in the actor's scope."""
+    return Source.objects.filter(scope(actor, rules.INVITE).filter("unit"))
+
+
+@dataclass(frozen=True)
+class CameBy:
+    """Applications that came by a source, as far as a reader may know of them."""
+
+    sent: int = 0
+    waiting: int = 0
+    admitted: int = 0
+
+
+def came_by(actor: Actor, source_ids: Iterable[int]) -> dict[int, CameBy]:
+    """For each source how many applications came by it, counted among those the actor may read and no others: of a
+    workplace without a union nobody but the officers named there learns a number. Two queries, three with a naming."""
+    wanted = list(source_ids)
+    readable_rows = Q(pk__in=visible_applications(actor).values("pk"))
+    if units := named_units(actor):
+        readable_rows |= Q(is_confidential=True, receiving_unit__in=units)
+    rows = (
+        Application.objects.filter(readable_rows, source__in=wanted)
+        .order_by()
+        .values("source_id")
+        .annotate(
+            sent=Count("pk"),
+            waiting=Count("pk", filter=Q(state__in=choices.OPEN_STATES)),
+            admitted=Count("pk", filter=Q(state=choices.ADMITTED)),
+        )
+    )
+    found = {row["source_id"]: CameBy(row["sent"], row["waiting"], row["admitted"]) for row in rows}
+    return {pk: found.get(pk, CameBy()) for pk in wanted}
 
 
 # --------------------------------------------------------------------------------------------------
@@ -87,6 +139,7 @@ def destination(
     contract_kind: str,
     was_member: bool,
     on: date,
+    job_title: str = "",
 ) -> Destination:
     """Where an application goes on a day (requirements B2: the Charter's Art. 3 for those who come back, the body's
     committee where a union exists, the superior with authority for the place where none does).
@@ -102,7 +155,9 @@ def destination(
         unit = above or _in_charge(enterprise, territory, "readmit", on)
         return Destination(choices.SUPERIOR, unit, is_confidential)
     if is_free:
-        unit = _occupational(territory, on) or _in_charge(None, territory, "admit_where_no_union", on)
+        unit = _occupational(territory, job_title, on) or _in_charge(
+            None, territory, "admit_where_no_union", on
+        )
         return Destination(choices.OCCUPATIONAL, unit, is_confidential)
     if hosts:
         return Destination(choices.COMMITTEE, hosts[0], is_confidential)
@@ -166,13 +221,32 @@ def _of_place(place: Territory, act: str, on: date) -> int | None:
     return _above(unit_id, act, on) if unit_id is not None else None
 
 
-def _occupational(place: Territory | None, on: date) -> int | None:
-    """The one occupational union of a commune; None when there is none, or several to choose from."""
+def _occupational(place: Territory | None, job_title: str, on: date) -> int | None:
+    """The occupational union for a trade in a commune, else in the province around it.
+
+    The trade is told by words: the union whose name says most of the words of the worker's job ("chạy xe ôm" and "Nghiệp
+    đoàn Xe ôm phường Bến Nghé"). The only one of a commune is for every trade there; a province's only for one it names.
+    None when that leaves none, or several to choose from: the superior then passes the application on.
+    """
     if place is None:
         return None
-    found = UnitVersion.objects.filter(territory=place.code, kind="occupational_union", during__contains=on)
-    units = list(found.values_list("unit_id", flat=True)[:2])
-    return units[0] if len(units) == 1 else None
+    places = [code for code in (place.code, place.parent_id) if code]
+    standing = list(
+        UnitVersion.objects.filter(
+            territory__in=places, kind="occupational_union", during__contains=on
+        ).values_list("territory_id", "unit_id", "name")[:200]
+    )
+    job = set(search_key(job_title).split())
+    for code in places:
+        here = {unit_id: name for where, unit_id, name in standing if where == code}
+        if len(here) == 1 and code == place.code:
+            return next(iter(here))
+        said = {unit_id: len(job & set(search_key(name).split())) for unit_id, name in here.items()}
+        most = max(said.values(), default=0)
+        named = [unit_id for unit_id, count in said.items() if count == most]
+        if most and len(named) == 1:
+            return named[0]
+    return None
 
 
 # --------------------------------------------------------------------------------------------------

@@ -12,13 +12,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from congdoan.foundation.access.rules import declare_capabilities
+from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.registry.membership.rules import ForeignWorkerLaw, add_months
 
 DECIDE, CONFIDENTIAL, NAME_READERS = "joining.decide", "joining.confidential", "joining.name_readers"
+INVITE = "joining.invite"
 declare_capabilities(
     (DECIDE, "Xem và quyết định đơn gia nhập"),
     (CONFIDENTIAL, "Xem đơn từ nơi chưa có công đoàn (khi được chỉ định đích danh)"),
+    (INVITE, "Lập nguồn giới thiệu, in áp phích và tờ rơi mời gia nhập"),
     (NAME_READERS, "Chỉ định người được xem đơn từ nơi chưa có công đoàn"),
+)
+
+DUE = declare_notice_kind(
+    NoticeKind("joining.due", "Đơn gia nhập đến hạn trả lời", "Có đơn gia nhập cần trả lời ở đơn vị bạn")
+)
+#: Goes to everybody named on the same days, whether or not there is anything to read (actions/reminding).
+READERS = declare_notice_kind(
+    NoticeKind(
+        "joining.readers",
+        "Nhắc đều người được chỉ định xem đơn từ nơi chưa có công đoàn",
+        "Lời nhắc đều hằng tuần cho người được chỉ định xem đơn",
+    )
 )
 
 #: Kinds of bodies that stand for a place, from the nearest: who receives what comes from there (units by territory).

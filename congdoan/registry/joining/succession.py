@@ -18,5 +18,12 @@ declare_succession(
 )
 declare_succession("joining.Application", "person", "person", why="đơn của chính người đó")
 declare_succession(
+    "joining.Source",
+    "unit",
+    "successor",
+    why="áp phích, tờ rơi đã phát vẫn dẫn đến đơn; đơn vị kế thừa tiếp tục theo dõi",
+    binds=False,
+)
+declare_succession(
     "joining.NamedReader", "unit", "ends", why="người được chỉ định ở đơn vị mới do đơn vị mới chọn"
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may
-from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.access.rules import refuse as forbidden
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.listing.views import list_view
@@ -24,11 +27,14 @@ from congdoan.kit.numbers import whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask
 from congdoan.registry.joining import actions, choices, queries, rules
-from congdoan.registry.joining.documents import decision_paper
-from congdoan.registry.joining.forms import AdmitForm, AskForm, ReaderForm, RefuseForm
-from congdoan.registry.joining.models import Application, NamedReader
+from congdoan.registry.joining.documents import LANGUAGES, SHEETS, decision_paper, poster
+from congdoan.registry.joining.forms import AdmitForm, AskForm, ReaderForm, RefuseForm, SourceForm
+from congdoan.registry.joining.models import Application, NamedReader, Source
 from congdoan.registry.people.choices import CONSENT_PURPOSES
 
+#: Rows of a page, and where the next begins: the day due, as its ordinal, and the row.
+_PAGE = 50
+_KEY = re.compile(r"(\d{1,9})\.(\d{1,18})")
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -46,6 +52,10 @@ def _buttons(request: HttpRequest) -> dict[str, Any]:
                 "url": reverse("joining:readers", args=[unit.code]),
                 "icon": "users-group",
             }
+        )
+    if request.actor.has_anywhere(rules.INVITE):
+        buttons.append(
+            {"label": "Nguồn giới thiệu", "url": reverse("joining:sources"), "icon": "qrcode"},
         )
     buttons.append(
         {
@@ -67,8 +77,23 @@ def confidential(request: HttpRequest) -> HttpResponse:
     """What came from workplaces without a union, for the officers named to read it; for others there is no such page."""
     if not queries.named_units(request.actor):
         raise Http404("Không có trang này.")
+    wanted = request.GET.get("xem", "")
     rows = queries.confidential_applications(request.actor).select_related("receiving_unit", "enterprise")
-    shown = {"rows": rows.order_by("due_on", "pk")[:500], "today": request.actor.today}
+    if wanted != "tat-ca":
+        rows = rows.filter(state__in=choices.OPEN_STATES)
+    after = _KEY.fullmatch(request.GET.get("sau", ""))
+    if after:
+        day, pk = date.fromordinal(max(1, min(int(after[1]), date.max.toordinal()))), int(after[2])
+        rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk))
+    page = list(rows.order_by("due_on", "pk")[: _PAGE + 1])
+    last = page[_PAGE - 1] if len(page) > _PAGE else None
+    shown = {
+        "rows": page[:_PAGE],
+        "today": request.actor.today,
+        "shows_all": wanted == "tat-ca",
+        "is_later": bool(after),
+        "next": f"{last.due_on.toordinal()}.{last.pk}" if last is not None else "",
+    }
     return render(request, "joining/confidential.html", shown)
 
 
@@ -207,7 +232,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = visible.filter(decision=found.decision, state=choices.ADMITTED)
     people = list(rows.select_related("enterprise", "receiving_unit").order_by("pk"))
-    version = known_version(found.receiving_unit, found.decided_on or request.actor.today)
+    issuer = found.decision.issuer or found.receiving_unit
+    version = known_version(issuer, found.decided_on or request.actor.today)
     superior = version.parent.name if version is not None and version.parent is not None else ""
     answer = HttpResponse(decision_paper(found.decision, people, superior=superior), content_type=_DOCX)
     answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kết nạp.docx")
@@ -258,3 +284,111 @@ def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     actions.end_reader(actor=request.actor, on=request.actor.today, pk=pk)
     messages.success(request, "Đã thôi chỉ định.")
     return redirect("joining:readers", code=code)
+
+
+def _source_buttons(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "actions": [
+            {
+                "label": "Thêm nguồn",
+                "url": reverse("joining:new_source"),
+                "icon": "plus",
+                "primary": True,
+            }
+        ]
+    }
+
+
+sources = list_view("joining.sources", extra=_source_buttons)
+
+
+@login_required
+def new_source(request: HttpRequest) -> HttpResponse:
+    """Make a source: a code of its own, to be printed or told."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere(rules.INVITE):
+        raise forbidden(rules.INVITE)
+    start = {
+        "from_on": actor.today,
+        "unit": home_unit(actor),
+        "enterprise": request.GET.get("noi", "")[:40],
+        "kind": request.GET.get("loai", "")[:12],
+    }
+    form = SourceForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.make_source(actor=actor, data=form.source())
+        except (actions.JoiningError, Forbidden) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Đã lập nguồn với mã {made.code}.")
+            return redirect("joining:source", source=made.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "joining/new_source.html", {"form": form}, status=status)
+
+
+def _source(request: HttpRequest, pk: int) -> Source:
+    rows = queries.visible_sources(request.actor).select_related("unit", "enterprise")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404("Không có nguồn này trong phạm vi của bạn.")
+    return found
+
+
+def _address(request: HttpRequest, source: Source) -> str:
+    return request.build_absolute_uri(reverse("source", args=[source.code]))
+
+
+@login_required
+@require_GET
+def source(request: HttpRequest, source: int) -> HttpResponse:
+    """One source: where it leads, its sheets to print, and how many came by it as far as the reader may know."""
+    found = _source(request, source)
+    today = request.actor.today
+    shown = {
+        "item": found,
+        "address": _address(request, found),
+        "last": found.during.upper - timedelta(days=1) if found.during.upper else None,
+        "may_end": found.during.upper is None and found.during.lower <= today,
+        "came": queries.came_by(request.actor, [found.pk])[found.pk],
+        "sheets": [
+            {"label": label, "sheet": sheet, "language": language}
+            for label, sheet, language in (
+                ("Áp phích A4, tiếng Việt", "a4", "vi"),
+                ("Áp phích A4, Việt và Anh", "a4", "vi-en"),
+                ("Áp phích A3, tiếng Việt", "a3", "vi"),
+                ("Áp phích A3, Việt và Anh", "a3", "vi-en"),
+                ("Tờ rơi A5 hai mặt, tiếng Việt", "a5", "vi"),
+                ("Tờ rơi A5 hai mặt, Việt và Anh", "a5", "vi-en"),
+            )
+        ],
+    }
+    return render(request, "joining/source.html", shown)
+
+
+@login_required
+@require_GET
+def print_source(request: HttpRequest, source: int, sheet: str, language: str) -> HttpResponse:
+    """A poster or leaflet of a source, as PDF."""
+    found = _source(request, source)
+    if sheet not in SHEETS or language not in LANGUAGES:
+        raise Http404("Không có khổ giấy này.")
+    made = poster(found, address=_address(request, found), sheet=sheet, language=language)
+    answer = HttpResponse(made, content_type="application/pdf")
+    name = f"{'Tờ rơi' if sheet == 'a5' else 'Áp phích'} {sheet.upper()} {found.code}.pdf"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
+@login_required
+@require_POST
+def finish_source(request: HttpRequest, source: int) -> HttpResponse:
+    """From tomorrow applications are put down to it no longer."""
+    found = _source(request, source)
+    try:
+        actions.end_source(actor=request.actor, on=request.actor.today + timedelta(days=1), pk=found.pk)
+    except actions.JoiningError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Đã kết thúc; mã vẫn dẫn đến trang gia nhập.")
+    return redirect("joining:source", source=found.pk)

@@ -287,6 +287,23 @@ class UnitHistory:
         )
 
 
+def take_sector_from_above(unit_ids: Iterable[int], on: date) -> list[int]:
+    """Of these units and all that stand below them from a day on: those with members and no sector of their own. They
+    count under that of the nearest above, which is another when one of them comes under another superior. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.unit_id FROM units_unitversion v
+               WHERE v.sector_id IS NULL AND v.during && daterange(%(on)s, NULL)
+                 AND v.unit_id IN (SELECT p.unit_id FROM units_unitplacement p
+                                   WHERE p.ancestor_id = ANY(%(units)s) AND p.during && daterange(%(on)s, NULL))
+                 AND EXISTS (SELECT 1 FROM membership_membership m WHERE m.unit_id = v.unit_id AND m.is_primary
+                               AND m.during && daterange(%(on)s, NULL))
+               GROUP BY 1 ORDER BY 1""",
+            {"units": list(unit_ids), "on": on},
+        )
+        return [pk for (pk,) in cursor]
+
+
 def closings_of(unit_id: int) -> QuerySet[BookClosing]:
     """When the books of a unit were closed, by itself or by a body that stands or stood last above it; the newest days
     first."""
@@ -386,6 +403,19 @@ _FAULTS: Sequence[tuple[str, str]] = (
            WHERE (r.kind, r.person_id, r.unit_id, r."on", r.sex) IS DISTINCT FROM
                  (m.kind, m.person_id, m.unit_id, m."on", m.sex)
               OR r.sector_id IS DISTINCT FROM m.sector_id OR r.sign <> -m.sign OR m.reverses_id IS NOT NULL""",
+    ),
+    (
+        "named",
+        """SELECT 'Bút toán số ' || id || ': nhắc đến đơn vị, khu vực, quyết định hoặc người ghi không có'
+           FROM membership_movement m
+           WHERE (counter_unit_id IS NOT NULL AND counter_unit_id NOT IN (SELECT id FROM units_unit))
+              OR (sector_id IS NOT NULL AND sector_id NOT IN (SELECT code FROM catalogues_sector))
+              OR (decision_id IS NOT NULL AND decision_id NOT IN (SELECT id FROM units_decision))
+              OR (actor_id IS NOT NULL AND actor_id NOT IN (SELECT id FROM accounts_user))
+           UNION ALL
+           SELECT 'Bút toán số ' || id || ': đảo một bút toán không có' FROM membership_movement r
+           WHERE reverses_id IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM membership_movement m WHERE m.id = r.reverses_id)""",
     ),
 )
 

@@ -21,9 +21,10 @@ from congdoan.foundation.succession.catalogue import (
     Tally,
     declare_succession,
 )
+from congdoan.foundation.succession.models import JournalEntry
 from congdoan.registry.membership.actions import follow_people, follow_sectors
 from congdoan.registry.membership.choices import KINDS
-from congdoan.registry.membership.queries import UnitHistory
+from congdoan.registry.membership.queries import UnitHistory, take_sector_from_above
 from congdoan.registry.organisation import actions as organisation
 from congdoan.registry.people import actions as people
 
@@ -32,6 +33,7 @@ organisation.declare_follower("membership", follow_sectors)
 
 #: How many names a sentence gives.
 _NAMED = 20
+_NEW_SUPERIOR = "Khu vực lấy theo cấp trên mới"
 
 
 class Members(Handler):
@@ -149,6 +151,12 @@ class Members(Handler):
                 common,
             )
             cursor.execute("DROP TABLE passing_members")
+        _follow_superiors(passage, passage.were)
+
+    def undone(self, passage: Passage) -> None:
+        """Those who had followed the sector of a new superior follow that of the old one again."""
+        moved = JournalEntry.objects.filter(batch=passage.batch, model="units.UnitVersion")
+        _follow_superiors(passage, set(moved.values_list("before__unit_id", flat=True)) - {None})
 
     def undo_hindrances(self, passage: Passage) -> list[Hindrance]:
         with connection.cursor() as cursor:
@@ -264,6 +272,16 @@ _IN_FORCE_SQL = """
     WHERE v.batch = %(batch)s AND v.reverses_id IS NULL
       AND NOT EXISTS (SELECT 1 FROM membership_movement r WHERE r.reverses_id = v.id)
 """
+
+
+def _follow_superiors(passage: Passage, moved: Iterable[int]) -> None:
+    """Members of units that take their sector from above, where these or bodies above them changed their superior: they
+    follow as when a sector is changed (actions.sectors), by lines that are no growth."""
+    units = take_sector_from_above(moved, passage.on)
+    if units:
+        follow_sectors(
+            passage.actor, passage.on, units, passage.reason[:300] or _NEW_SUPERIOR, passage.recorded_at
+        )
 
 
 def _append(passage: Passage, booked: Iterable[tuple[Any, ...]]) -> None:

@@ -226,8 +226,16 @@ def end_unions(
 
 
 @transaction.atomic
-def move_units(*, actor: Actor, on: date, items: Sequence[Move], decision: Decision | None = None) -> None:
-    """From ``on``, units stand under other superiors; their members and figures go along, marked as structure.
+def move_units(
+    *,
+    actor: Actor,
+    on: date,
+    items: Sequence[Move],
+    decision: Decision | None = None,
+    recorded_at: datetime | None = None,
+) -> None:
+    """From ``on``, units stand under other superiors; their members and figures go along, marked as structure. What other
+    rooms have booked under a sector that a unit takes from above follows.
 
     The right is needed at the unit and at its new superior. Raises TreeError, Forbidden.
     """
@@ -250,6 +258,12 @@ def move_units(*, actor: Actor, on: date, items: Sequence[Move], decision: Decis
         changes=[Change(item.unit, parent=item.parent) for item in items],
         decision=decision,
     )
+    moved = [item.unit for item in items]
+    heirs = UnitVersion.objects.filter(
+        unit__in=_below(moved, on), sector=None, during__overlap=DateRange(on, None)
+    ).values_list("unit_id", flat=True)
+    if inheriting := sorted(set(heirs)):
+        _follow(actor, on, inheriting, f"Khu vực lấy theo cấp trên mới của {_named(moved)}", recorded_at)
 
 
 @transaction.atomic
@@ -299,18 +313,29 @@ def reclassify_units(
     changed = [item.unit for item in items if item.sector is not None]
     if not changed:
         return
-    below = UnitPlacement.objects.filter(ancestor__in=changed, during__overlap=DateRange(on, None))
-    ids = sorted(set(below.values_list("unit_id", flat=True)))
-    reason = f"Đổi khu vực của {changed[0].name}" + (
-        f" và {len(changed) - 1} đơn vị khác" if len(changed) > 1 else ""
-    )
+    _follow(actor, on, sorted(_below(changed, on)), f"Đổi khu vực của {_named(changed)}", recorded_at)
+
+
+def _below(units: Sequence[Unit], on: date) -> set[int]:
+    """Ids of the units and of all that stand below them from a day on."""
+    placed = UnitPlacement.objects.filter(ancestor__in=units, during__overlap=DateRange(on, None))
+    return set(placed.values_list("unit_id", flat=True))
+
+
+def _named(units: Sequence[Unit]) -> str:
+    return units[0].name + (f" và {len(units) - 1} đơn vị khác" if len(units) > 1 else "")
+
+
+def _follow(
+    actor: Actor, on: date, unit_ids: Sequence[int], reason: str, recorded_at: datetime | None
+) -> None:
     autodiscover_modules("succession")
     for name in sorted(_FOLLOWERS):
-        _FOLLOWERS[name](actor, on, ids, reason, recorded_at or timezone.now())
+        _FOLLOWERS[name](actor, on, unit_ids, reason, recorded_at or timezone.now())
 
 
-#: Called with (actor, on, unit ids, reason, recorded_at) in the transaction of a change of kind or sector; the ids
-#: are those of the changed units and of all that stand below them from that day on.
+#: Called with (actor, on, unit ids, reason, recorded_at) in the transaction of a change of kind, sector or superior; the
+#: ids are those of the changed units and of all that stand below them from that day on.
 Follower = Callable[[Actor, date, Sequence[int], str, datetime], None]
 _FOLLOWERS: dict[str, Follower] = {}
 

@@ -16,7 +16,10 @@ from congdoan.registry.people import choices
 
 def _remember_names(verb: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
     """Keep PersonName complete, whichever way people are written. No row is locked and no name is unique there: two
-    imports that bring the same new names never wait for each other, and readers ask for distinct names."""
+    imports that bring the same new names never wait for each other, and readers ask for distinct names.
+
+    The statement is planned each time it runs: a plan that was made while there were no names yet, and kept for the
+    session, walks through all of them for every person of a first list."""
     return pgtrigger.Trigger(
         name=f"remember_names_on_{verb}",
         level=pgtrigger.Statement,
@@ -24,11 +27,13 @@ def _remember_names(verb: str, operation: pgtrigger.Operation) -> pgtrigger.Trig
         operation=operation,
         referencing=pgtrigger.Referencing(new="written"),
         func="""
-            INSERT INTO people_personname (sort_key, name_key)
-            SELECT DISTINCT w.sort_key, w.name_key FROM written w
-            WHERE NOT EXISTS (
-                SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key
-            );
+            EXECUTE $names$
+                INSERT INTO people_personname (sort_key, name_key)
+                SELECT DISTINCT w.sort_key, w.name_key FROM written w
+                WHERE NOT EXISTS (
+                    SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key
+                )
+            $names$;
             RETURN NULL;
         """,
     )

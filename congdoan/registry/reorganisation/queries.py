@@ -18,6 +18,7 @@ from congdoan.foundation.succession.catalogue import FATES, Part, Passage, Route
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.units.models import Unit
+from congdoan.registry.membership.queries import take_sector_from_above
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.reorganisation.planning import Plan, Problem, StepData, plan
 from congdoan.registry.reorganisation.rules import COMMIT, PREPARE, VIEW
@@ -434,6 +435,11 @@ _MODEL_WORDS = {
     "approvals.Approval": "đề xuất chờ duyệt",
     "accounts.User": "người dùng",
     "units.KindAuthority": "thẩm quyền theo loại đơn vị",
+    "briefings.Conclusion": "kết luận giao ban",
+    "returns.Obligation": "báo cáo phải nộp",
+    "returns.ReturnForm": "mẫu báo cáo định kỳ",
+    "joining.Application": "đơn gia nhập",
+    "catalogues.Parameter": "mức quy định riêng",
 }
 
 
@@ -448,15 +454,22 @@ def _changed_words(label: str, row_id: int) -> str:
 
 
 def losing_units(reorganisation: Reorganisation) -> list[int]:
-    """Ids of existing units that steps name as ending or divided: whoever books for them must wait meanwhile."""
-    return [pk for pk in plan(reorganisation.effective_on, steps_of(reorganisation)).routes if pk > 0]
+    """Ids of existing units that steps name as ending or divided, and of those whose members come under another sector
+    with a new superior: whoever books for them must wait meanwhile."""
+    made = plan(reorganisation.effective_on, steps_of(reorganisation))
+    follow = take_sector_from_above(made.were, reorganisation.effective_on)
+    return sorted({*(pk for pk in made.routes if pk > 0), *follow})
 
 
 def units_of_batch(reorganisation: Reorganisation) -> list[int]:
-    """Ids of units that a committed reorganisation ended, divided, founded, or led members into."""
+    """Ids of units that a committed reorganisation ended, divided, founded, led members into, or put under another sector
+    with a new superior."""
     from congdoan.foundation.succession.models import Successor
 
     found = set(reorganisation.founded)
     for pair in Successor.objects.filter(batch=reorganisation.batch).values_list("unit_id", "successor_id"):
         found.update(pair)
+    moved = JournalEntry.objects.filter(batch=reorganisation.batch, model="units.UnitVersion")
+    units = set(moved.values_list("before__unit_id", flat=True)) - {None}
+    found.update(take_sector_from_above(units, reorganisation.effective_on))
     return sorted(found)

@@ -21,6 +21,7 @@ from congdoan.foundation.measures.catalogue import measure as declared_measure
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import remember_codes
 from congdoan.kit.dates import format_date
+from congdoan.kit.lists import OF_TODAY, STRUCTURE
 from congdoan.work.indicators.catalogue import Catalogue, MeasureKind, load_catalogue
 from congdoan.work.indicators.models import Indicator
 from congdoan.work.indicators.rules import GROWTH_GROUPS, GROWTH_KINDS, measure_of, term_filters
@@ -85,10 +86,12 @@ class _Passing:
 
 @dataclass
 class Figures:
-    """Figures of a fixed set of units, each measure and span asked for once."""
+    """Figures of a fixed set of units, each measure and span asked for once. ``groups``: what makes up the figures of
+    each in a structure of another day (measures.queries.rows); None for bodies as they stood."""
 
     unit_ids: Sequence[int]
     known_at: datetime | None = None
+    groups: measures.Groups | None = None
     _rows: dict[tuple[str, date | None, date], dict[int, list[measures.Row]]] = field(default_factory=dict)
     _cells: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     #: Cells that pass filters, and those that a reader said it will need; both by measure.
@@ -112,7 +115,10 @@ class Figures:
 
     def know(self, *units: Unit) -> None:
         """All units of the set, which a reader has in hand already."""
-        self._life = {unit.pk: (unit.founded_on, unit.ended_on) for unit in units}
+        # In another structure a body has the figures of those before it, from before it was founded.
+        self._life = {
+            unit.pk: (unit.founded_on if self.groups is None else date.min, unit.ended_on) for unit in units
+        }
         remember_codes({unit.pk: unit.code for unit in units})
 
     def share(self, other: Figures) -> None:
@@ -192,6 +198,7 @@ class Figures:
                 to_on=to_on,
                 known_at=self.known_at,
                 known=self.cells(measure),
+                groups=self.groups,
             ):
                 by_unit[row.unit_id].append(row)
             self._rows[key] = by_unit
@@ -214,6 +221,7 @@ class Figures:
                 known_at=self.known_at,
                 known=self.cells(measure),
                 kinds=kinds,
+                groups=self.groups,
             )
             if kinds is not None:
                 expected = tuple(self._expected[measure])
@@ -236,8 +244,15 @@ class Figures:
                 to_on=to_on,
                 growth_only=term.mode != "stock",
                 known=known,
+                groups=self.groups,
             )
         return self._months[key]
+
+    def in_structure(self, link: NamesLink | None) -> NamesLink | None:
+        """A list behind a figure, in the structure that the figures are read in."""
+        if link is None or self.groups is None:
+            return link
+        return replace(link, params={**link.params, STRUCTURE: OF_TODAY})
 
     def stock(self, measure: str, unit_id: int, on: date, filters: Filters) -> int:
         """The value at the end of a day."""
@@ -279,8 +294,12 @@ class _Term:
             return figures.stock(self.measure, unit_id, on, self.filters)
         return figures.flow(self.measure, unit_id, window[0], on + timedelta(days=1), self.filters)
 
-    def names(self, unit_id: int, window: Window, on: date, **narrower: Any) -> NamesLink | None:
-        filters = {**self.filters, **narrower}
+    def names(
+        self, figures: Figures, unit_id: int, window: Window, on: date, **narrower: Any
+    ) -> NamesLink | None:
+        return figures.in_structure(self._names(unit_id, window, on, {**self.filters, **narrower}))
+
+    def _names(self, unit_id: int, window: Window, on: date, filters: Filters) -> NamesLink | None:
         try:
             declared = declared_measure(self.measure)
         except KeyError:
@@ -314,14 +333,16 @@ def read(
     as_of: date,
     scope: Mapping[str, Any] | None = None,
     known_at: datetime | None = None,
+    groups: measures.Groups | None = None,
 ) -> Reading:
     """What the indicator is at a unit for a half-open window, seen at the end of ``as_of``.
 
     A flow, count or net figure is that of the part of the window up to ``as_of``; a stock or ratio is that of
     ``as_of`` or the last day of the window. A unit that ended before is read on its last day, and says so.
-    ``known_at`` forgets what was booked after an instant. Raises UncountableThreshold.
+    ``known_at`` forgets what was booked after an instant; ``groups`` as for `Figures`. Raises UncountableThreshold.
     """
-    found = read_many(indicator, [unit_id], window=window, as_of=as_of, scope=scope, known_at=known_at)
+    figures = Figures([unit_id], known_at, groups)
+    found = read_many(indicator, [unit_id], window=window, as_of=as_of, scope=scope, figures=figures)
     return found[unit_id]
 
 
@@ -372,7 +393,7 @@ def _read_one(
         note = reading.note or f"Chưa đến kỳ: bắt đầu từ ngày {format_date(window[0])}."
         return replace(reading, state=ENDED if last_day else NOT_BEGUN, note=note)
     above = numerator.value(figures, unit_id, window, on)
-    names = numerator.names(unit_id, window, on)
+    names = numerator.names(figures, unit_id, window, on)
     if indicator.kind == "net":
         return replace(
             reading,
@@ -388,8 +409,10 @@ def _read_one(
         reading,
         names=names,
         numerator=Part("numerator", numerator.label, above, names),
-        denominator=Part("denominator", denominator.label, below, denominator.names(unit_id, window, on)),
-        gap=_gap(numerator, denominator, unit_id, window, on, below - above),
+        denominator=Part(
+            "denominator", denominator.label, below, denominator.names(figures, unit_id, window, on)
+        ),
+        gap=_gap(numerator, denominator, figures, unit_id, window, on, below - above),
     )
     if not below:
         empty = f"Chưa có {denominator.label[:1].lower()}{denominator.label[1:]} để tính tỷ lệ."
@@ -402,13 +425,19 @@ def _factor(indicator: Indicator) -> int:
 
 
 def _gap(
-    numerator: _Term, denominator: _Term, unit_id: int, window: Window, on: date, missing: int
+    numerator: _Term,
+    denominator: _Term,
+    figures: Figures,
+    unit_id: int,
+    window: Window,
+    on: date,
+    missing: int,
 ) -> Part | None:
     """What keeps a ratio from being whole: a list where both sides count the same things."""
     if missing <= 0:
         return None
     if numerator.measure == denominator.measure and "has_union" in numerator.filters:
-        names = denominator.names(unit_id, window, on, has_union=not numerator.filters["has_union"])
+        names = denominator.names(figures, unit_id, window, on, has_union=not numerator.filters["has_union"])
         return Part("gap", "chưa có công đoàn cơ sở", missing, names)
     if numerator.measure == "members" and denominator.measure == "workers":
         return Part("gap", "người lao động chưa là đoàn viên", missing)
@@ -437,7 +466,7 @@ def _net_parts(term: _Term, figures: Figures, unit_id: int, window: Window, on: 
             begun += row.n
     for code, label, kinds in GROWTH_GROUPS:
         n = sum(by_kind.get(kind, 0) for kind in kinds)
-        parts.append(Part(code, label, n, replace_movements(term, kinds).names(unit_id, window, on)))
+        parts.append(Part(code, label, n, replace_movements(term, kinds).names(figures, unit_id, window, on)))
     parts.append(Part("reorganised", "Sắp xếp tổ chức", reorganised + structure))
     if begun:
         parts.append(Part("begun", "Số dư khi bắt đầu ghi sổ", begun))

@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, DateField, F, Func, QuerySet
+from django.db.models import Count, DateField, F, Func, Q, QuerySet
 from django.urls import reverse
 
 from congdoan.kit.dates import format_date
-from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
+from congdoan.kit.lists import BulkAction, Column, Filter, ListContext, ListSpec, SavedView, declare_list
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.text import search_key
-from congdoan.work.plans.models import Plan
-from congdoan.work.plans.queries import visible_plans
+from congdoan.work.plans.actions import remind_readers
+from congdoan.work.plans.models import Distribution, DistributionReader, Plan
+from congdoan.work.plans.queries import visible_plans, visible_readers
 
 
 def _plans(context: ListContext) -> QuerySet[Plan]:
@@ -123,5 +124,95 @@ declare_list(
         row_url=_url,
         empty_title="Chưa có kế hoạch nào",
         empty_text="Lập kế hoạch mới, hoặc nạp từ tệp bằng lệnh congdoan plans load.",
+    )
+)
+
+
+_READING = [("unread", "chưa đọc"), ("read", "đã đọc"), ("none", "chưa có tài khoản")]
+
+
+def _readers(context: ListContext) -> QuerySet[DistributionReader]:
+    return visible_readers(context.actor).select_related("unit", "user", "distribution__plan")
+
+
+def _reading(row: Any, context: ListContext) -> str:
+    return dict(_READING)["read" if row.read_at else "unread" if row.user_id else "none"]
+
+
+def _by_reading(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
+    kinds = {
+        "unread": Q(user__isnull=False, read_at__isnull=True),
+        "read": Q(read_at__isnull=False),
+        "none": Q(user__isnull=True),
+    }
+    wanted = Q(pk__in=[])
+    for code in value.split(","):
+        wanted |= kinds.get(code, Q(pk__in=[]))
+    return rows.filter(wanted)
+
+
+def _by_distribution(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
+    number = whole_number(value)
+    return rows.none() if number is None else rows.filter(distribution=number)
+
+
+def _subjects(context: ListContext) -> list[tuple[str, str]]:
+    """The subject of the distribution asked for, for its chip."""
+    number = whole_number(context.get("dot"))
+    found = visible_readers(context.actor).filter(distribution=number)[:1] if number is not None else []
+    return [(str(number), row.distribution.subject) for row in found]
+
+
+def _remind(context: ListContext, ids: list[int]) -> str:
+    chosen = visible_readers(context.actor).filter(pk__in=ids).values_list("distribution", flat=True)
+    count = 0
+    for made in Distribution.objects.select_related("unit").filter(pk__in=set(chosen)):
+        count += remind_readers(actor=context.actor, on=context.actor.today, distribution=made, readers=ids)
+    return (
+        f"Đã nhắc {count} người."
+        if count
+        else "Không có ai để nhắc: đã đọc, đã được nhắc hôm nay hoặc chưa có tài khoản."
+    )
+
+
+declare_list(
+    ListSpec(
+        name="plans.readers",
+        title="Ai đã đọc kế hoạch, chỉ tiêu",
+        capability="plans.allocate",
+        queryset=_readers,
+        columns=(
+            Column("don-vi", "Đơn vị", "unit.name", sort=("unit__sort_key",), width=44),
+            Column(
+                "nguoi",
+                "Người nhận",
+                lambda row, context: row.user.get_full_name() if row.user else "",
+                width=28,
+            ),
+            Column("tinh-trang", "Tình trạng", _reading),
+            Column("doc-luc", "Đọc lúc", "read_at", kind="datetime"),
+            Column("noi-dung", "Nội dung", "distribution.subject", hide_on_phone=True, width=60),
+            Column("luc", "Phổ biến lúc", "distribution.made_at", kind="datetime", hide_on_phone=True),
+        ),
+        order=("unit__sort_key", "id"),
+        filters=(
+            Filter("tinh_trang", "Tình trạng", _by_reading, kind="multi", options=_READING),
+            Filter("dot", "Nội dung", _by_distribution, options=_subjects, is_hidden=True),
+            Filter(
+                "ke_hoach",
+                "Kế hoạch",
+                lambda rows, value, context: rows.filter(distribution__plan__code=value),
+                kind="text",
+                is_hidden=True,
+            ),
+        ),
+        actions=(BulkAction("nhac", "Nhắc đọc", _remind, icon="bell"),),
+        search=lambda rows, typed, context: rows.filter(unit__name_key__contains=search_key(typed)),
+        search_label="Tìm đơn vị",
+        count_word="lượt nhận",
+        url_name="plans:readers",
+        is_personal=True,
+        empty_title="Chưa phổ biến cho ai",
+        empty_text="Khi kế hoạch được phổ biến hay chỉ tiêu được giao, ai đã đọc và ai chưa hiện ở đây.",
     )
 )

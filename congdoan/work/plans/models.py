@@ -215,3 +215,54 @@ class ReportedValue(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["target", "unit", "on"], name="reported_value_once")]
+
+
+class Distribution(models.Model):
+    """A plan, a target given down or its adjustment was made known to bodies (seed 003 §III.5 L576). ``unit`` made it
+    known; who has read it is found in the notices of its readers."""
+
+    KINDS = [
+        ("plan", "kế hoạch"),
+        ("allocation", "giao chỉ tiêu"),
+        ("revision", "điều chỉnh chỉ tiêu"),
+        ("adjustment", "mức đánh giá"),
+    ]
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="distributions")
+    target = models.ForeignKey(
+        Target, null=True, blank=True, on_delete=models.SET_NULL, related_name="distributions"
+    )
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    #: The page that the notices lead to.
+    url = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["plan", "unit", "-id"], name="distribution_list")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class DistributionReader(models.Model):
+    """Who was told at a body; no user where nobody there has an account."""
+
+    distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="readers")
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["distribution", "unit", "user"],
+                nulls_distinct=False,
+                name="distribution_reader_once",
+            )
+        ]

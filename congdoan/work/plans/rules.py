@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from congdoan.foundation.access.rules import declare_capabilities
+from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.kit.numbers import format_number, format_percent
 from congdoan.work.plans.models import Campaign, Plan, Target
 
@@ -18,6 +19,20 @@ declare_capabilities(
     ("plans.adjust", "Điều chỉnh mức đánh giá"),
     ("plans.report_value", "Nhập số liệu chỉ tiêu chưa tự đếm"),
 )
+
+#: A plan is a duty of whom it concerns, so its notices cannot be switched off: a receipt can be relied on.
+DISTRIBUTED = declare_notice_kind(
+    NoticeKind(
+        "plans.distributed",
+        "Kế hoạch, chỉ tiêu được giao hoặc điều chỉnh",
+        "Đơn vị bạn có kế hoạch hoặc chỉ tiêu mới được giao, điều chỉnh",
+        is_obligatory=True,
+    )
+)
+#: Who at a body is told of plans and targets: those who answer for its figures.
+ANSWERS = "plans.report_value"
+#: To more bodies a plan is not made known at once; each level passes it on.
+MOST_BODIES = 5000
 
 #: Operators that name a figure to be met, and those that only give a direction or a word.
 SCORED = frozenset({"eq", "ge", "gt", "le"})

@@ -389,3 +389,5 @@ declare_succession(
 )
 declare_succession("plans.Adjustment", "unit", "history", why="mức đánh giá riêng của đơn vị cũ")
 declare_succession("plans.ReportedValue", "unit", "history", why="số đã báo cáo của đơn vị cũ")
+declare_succession("plans.Distribution", "unit", "history", why="đơn vị cũ đã phổ biến")
+declare_succession("plans.DistributionReader", "unit", "history", why="đơn vị cũ đã được phổ biến")

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
+from congdoan.kit.lists import STRUCTURE_WORDS
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import TargetProgress
 
@@ -21,12 +22,14 @@ def write_children(
     plan: Plan,
     unit: Unit,
     as_of: date,
+    structure: str,
     leading: TargetProgress,
     beside: Sequence[str],
     children: Sequence[dict[str, Any]],
     remainder: str,
 ) -> None:
-    """Write the bodies below for a target, those behind first, with a line for the unit as a whole."""
+    """Write the bodies below for a target, those behind first, with a line for the unit as a whole. ``structure``
+    ("then" or "today") is said beside the day."""
     percent_sign = '"%"' if leading.unit_name == "%" else ""
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("Đơn vị trực thuộc")
@@ -42,7 +45,11 @@ def write_children(
         bold = book.add_format({"bold": True, "top": 1})
         sheet.write_string(0, 0, plan.title, title)
         sheet.write_string(1, 0, f"{leading.target.code} {leading.target.name}: {unit.name}")
-        sheet.write_string(2, 0, f"Số liệu đến hết ngày {format_date(as_of)}, đơn vị chậm đứng trước")
+        sheet.write_string(
+            2,
+            0,
+            f"Số liệu đến hết ngày {format_date(as_of)}, {STRUCTURE_WORDS[structure]}; đơn vị chậm đứng trước",
+        )
         heads = ["Đơn vị", "Mã", "Chỉ tiêu", "Đã đạt", "Tỷ lệ", "Đóng góp", "Dự báo", *beside, "Tình trạng"]
         for column, words in enumerate(heads):
             sheet.write_string(4, column, words, head)

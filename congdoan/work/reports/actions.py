@@ -45,11 +45,13 @@ def write_report(
     number: str = "",
     dated_on: date | None = None,
     out: Path | None = None,
+    in_todays_structure: bool = False,
 ) -> Report:
     """Write the report of a plan for a unit and a period as it stands at the end of ``as_of``, and keep both files.
 
     ``dated_on`` is the day printed on it; without one, the day of ``recorded_at`` or the actor's today. ``out`` is
-    a folder that also gets the files. Every call keeps a new report: an older one is never overwritten. Raises
+    a folder that also gets the files. ``in_todays_structure``: the bodies are those of the actor's today, with what counts
+    for them now; otherwise as they stood. Every call keeps a new report: an older one is never overwritten. Raises
     Forbidden, ReportError (a period to come, a day outside it, a plan that does not bind the unit), MissingFields
     and BrokenTemplate (an office's own template).
     """
@@ -61,7 +63,8 @@ def write_report(
         )
     if dated_on is None:
         dated_on = timezone.localdate(recorded_at) if recorded_at else actor.today
-    report = gather(plan, unit, period, as_of)
+    structure_on = actor.today if in_todays_structure and as_of < actor.today else None
+    report = gather(plan, unit, period, as_of, structure_on=structure_on)
     parts = OfficerParts(number.strip(), dated_on, difficulties.strip(), proposals.strip())
     contents = {
         ".docx": (write_docx(report, parts), DOCX),
@@ -107,7 +110,7 @@ def write_report(
         unit_id=unit.pk,
         obj=kept,
         summary=f"Lập báo cáo {period.name}: {plan.title}, {unit.name}",
-        data={"plan": plan.code, "period": period.code, "as_of": str(as_of)},
+        data={"plan": plan.code, "period": period.code, "as_of": str(as_of), "structure": report.structure},
     )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -153,6 +153,8 @@ class PlanReport:
     as_of: date
     targets: tuple[TargetFigure, ...]
     reconciliations: tuple[ReconciliationFigure, ...]
+    #: In which structure the figures are read: "then" (bodies as they stood) or "today".
+    structure: str = "then"
     #: The ledger of May, when the report's period covers it.
     may: ReconciliationFigure | None = None
     children: tuple[ChildFigure, ...] = ()

@@ -11,6 +11,7 @@ from django import forms
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period, PeriodError
 from congdoan.kit.forms import DayField
+from congdoan.kit.lists import OF_TODAY, STRUCTURE
 from congdoan.work.plans.models import Plan
 from congdoan.work.reports.queries import periods_for
 from congdoan.work.reports.rules import ReportError, report_day
@@ -25,6 +26,13 @@ class ReportForm(forms.Form):
         max_length=60,
         required=False,
         help_text="Để trống thì bản Word chừa chỗ điền số.",
+    )
+    co_cau = forms.ChoiceField(
+        label="Cơ cấu tổ chức",
+        choices=(("luc-do", "Như lúc chốt số liệu"), (OF_TODAY, "Theo cơ cấu hiện nay")),
+        required=False,
+        help_text="Kỳ đã qua có thể lập theo cơ cấu hiện nay: mỗi đơn vị gồm cả đơn vị đã sáp nhập vào. Hai tệp ghi rõ"
+        " theo cơ cấu nào.",
     )
     dated_on = DayField(label="Ngày ghi trên báo cáo", required=False)
     difficulties = forms.CharField(
@@ -43,12 +51,14 @@ class ReportForm(forms.Form):
         field = self.fields["ky"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(periods_for(plan, today))
-        field.widget.attrs |= {
-            "hx-get": "",
-            "hx-target": "#report-preview",
-            "hx-swap": "outerHTML",
-            "hx-trigger": "change",
-        }
+        for name in ("ky", STRUCTURE):
+            self.fields[name].widget.attrs |= {
+                "hx-get": "",
+                "hx-include": f"[name=ky],[name={STRUCTURE}]",
+                "hx-target": "#report-preview",
+                "hx-swap": "outerHTML",
+                "hx-trigger": "change",
+            }
 
     def clean_ky(self) -> Period:
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from congdoan.kit.lists import STRUCTURE_WORDS
 from congdoan.kit.numbers import format_number, format_percent, format_signed
 from congdoan.work.reports.choices import REACHED, SLOW, STATE_WORDS
 from congdoan.work.reports.figures import ChildFigure, PlanReport, ReconciliationFigure, TargetFigure
@@ -581,4 +582,19 @@ def _lower_first(text: str) -> str:
 
 
 def heading_note(report: PlanReport) -> str:
-    return f"(Số liệu tính đến hết {until(report)})"
+    return f"(Số liệu tính đến hết {until(report)}{in_structure(report)})"
+
+
+def in_structure(report: PlanReport) -> str:
+    """ ", theo cơ cấu tổ chức hiện nay": said after the day of the figures."""
+    return f", {STRUCTURE_WORDS[report.structure]}"
+
+
+def structure_note(report: PlanReport) -> str:
+    """In which structure the figures are read, and what that means."""
+    if report.structure == "then":
+        return "như tại thời điểm chốt số liệu"
+    return (
+        "theo cơ cấu hiện nay: mỗi đơn vị gồm các đơn vị nay thuộc hoặc đã sáp nhập vào; đơn vị đã chia tách tính cho"
+        " đơn vị kế thừa chính"
+    )

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
-from congdoan.foundation.measures.queries import stock
+from congdoan.foundation.measures.queries import Groups, stock
+from congdoan.foundation.succession.queries import groups_for
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import ancestors_on, children_on, known_version
 from congdoan.kit.dates import Period
@@ -69,8 +70,11 @@ def periods_for(plan: Plan, today: date) -> list[tuple[str, list[tuple[str, str]
     return groups
 
 
-def gather(plan: Plan, unit: Unit, period: Period, as_of: date) -> PlanReport:
-    """Everything a report of ``plan`` at ``unit`` says, at the end of ``as_of``.
+def gather(
+    plan: Plan, unit: Unit, period: Period, as_of: date, *, structure_on: date | None = None
+) -> PlanReport:
+    """Everything a report of ``plan`` at ``unit`` says, at the end of ``as_of``. ``structure_on`` asks for the structure
+    of that later day: the bodies below are those of then, with what counts for them (docs/adr/0012).
 
     Raises rules.ReportError when the day is not in the period, the plan does not run in it, or does not bind the
     unit. The number of queries grows with the plan's targets, not with the bodies below.
@@ -85,11 +89,11 @@ def gather(plan: Plan, unit: Unit, period: Period, as_of: date) -> PlanReport:
     version = known_version(unit, as_of)
     if version is None:
         raise rules.ReportError(f"{unit.name} chưa có tên và cấp trên trong cây tổ chức. Hãy bổ sung trước.")
-    targets = tuple(
-        _target(item, unit, period, as_of) for item in progress(plan, unit, as_of, with_trends=False).targets
-    )
+    groups = groups_for([unit.pk], structure_on)
+    read = progress(plan, unit, as_of, with_trends=False, structure_on=structure_on)
+    targets = tuple(_target(item, unit, period, as_of, groups) for item in read.targets)
     chosen = _child_targets(plan, as_of)
-    children, remainders = _children(plan, chosen, unit, as_of)
+    children, remainders = _children(plan, chosen, unit, as_of, structure_on)
     kind = version.kind_id
     committee = "Ban Thường vụ" if kind in WITH_STANDING_COMMITTEE else "Ban Chấp hành"
     capacity, role = f"TM. {committee.upper()}", "CHỦ TỊCH"
@@ -121,8 +125,9 @@ def gather(plan: Plan, unit: Unit, period: Period, as_of: date) -> PlanReport:
         period=period,
         as_of=as_of,
         targets=targets,
-        reconciliations=_reconciliations(plan, unit, period, as_of),
-        may=_may(unit, period, as_of),
+        reconciliations=_reconciliations(plan, unit, period, as_of, groups),
+        structure="then" if structure_on is None else "today",
+        may=_may(unit, period, as_of, groups),
         children=children,
         child_targets=tuple(target.code for target in chosen),
         child_remainders=remainders,
@@ -137,13 +142,15 @@ def gather(plan: Plan, unit: Unit, period: Period, as_of: date) -> PlanReport:
 # --------------------------------------------------------------------------------------------------
 
 
-def _target(item: TargetProgress, unit: Unit, period: Period, as_of: date) -> TargetFigure:
+def _target(
+    item: TargetProgress, unit: Unit, period: Period, as_of: date, groups: Groups | None
+) -> TargetFigure:
     target, indicator = item.target, item.target.indicator
     goal = item.assessed if item.assessed is not None else item.demand
     lead = prose.growth_word(indicator.code) if indicator.kind == "net" else ""
     # An issued allocation is seen by the software itself; only other sources were typed in by somebody.
     by_hand = bool(item.source) and indicator.code != "allocation_table"
-    in_period, last_year = _in_period(item, indicator, unit, period, as_of)
+    in_period, last_year = _in_period(item, indicator, unit, period, as_of, groups)
     notice = indicators.notice(indicator)
     notes = [note for note in item.notes if note != notice]
     if item.source and not by_hand:
@@ -175,7 +182,7 @@ def _target(item: TargetProgress, unit: Unit, period: Period, as_of: date) -> Ta
         original_value=item.demand,
         value=value,
         period_value=in_period,
-        start_value=_at_start(item, indicator, unit, period),
+        start_value=_at_start(item, indicator, unit, period, groups),
         same_last_year=last_year,
         percent=item.value / goal if goal and item.value is not None and target.operator in SCORED else None,
         expected_by_now=item.expected,
@@ -215,7 +222,12 @@ def _state(item: TargetProgress, as_of: date) -> str:
 
 
 def _in_period(
-    item: TargetProgress, indicator: Indicator, unit: Unit, period: Period, as_of: date
+    item: TargetProgress,
+    indicator: Indicator,
+    unit: Unit,
+    period: Period,
+    as_of: date,
+    groups: Groups | None,
 ) -> tuple[Decimal | None, Decimal | None]:
     """What happened within the report's period and the target's window, and in the same days a year before.
 
@@ -231,29 +243,36 @@ def _in_period(
     end = min(as_of + timedelta(days=1), item.span.to_on)
     if start >= end:
         return None, None
-    now = _read(indicator, unit, item.target, start, end)
+    now = _read(indicator, unit, item.target, start, end, groups)
     begun, ended = _a_year_before(start), _a_year_before(end)
     measure = indicator.numerator["measure"]
-    if not stock(measure, [unit.pk], on=begun - timedelta(days=1))[unit.pk]:
+    if not stock(measure, [unit.pk], on=begun - timedelta(days=1), groups=groups)[unit.pk]:
         return now, None
-    return now, _read(indicator, unit, item.target, begun, ended)
+    return now, _read(indicator, unit, item.target, begun, ended, groups)
 
 
-def _read(indicator: Indicator, unit: Unit, target: Target, start: date, end: date) -> Decimal | None:
+def _read(
+    indicator: Indicator, unit: Unit, target: Target, start: date, end: date, groups: Groups | None
+) -> Decimal | None:
     return indicators.read(
         indicator,
         unit_id=unit.pk,
         window=(start, end),
         as_of=end - timedelta(days=1),
         scope=target.scope,
+        groups=groups,
     ).value
 
 
-def _at_start(item: TargetProgress, indicator: Indicator, unit: Unit, period: Period) -> Decimal | None:
-    """A level on the eve of the period; None where the unit did not exist yet."""
-    if not indicator.is_available or indicator.kind not in _LEVELS or period.from_on <= unit.founded_on:
+def _at_start(
+    item: TargetProgress, indicator: Indicator, unit: Unit, period: Period, groups: Groups | None
+) -> Decimal | None:
+    """A level on the eve of the period; None where the unit did not exist yet, and nothing that counts for it."""
+    if not indicator.is_available or indicator.kind not in _LEVELS:
         return None
-    return _read(indicator, unit, item.target, _LONG_AGO, period.from_on)
+    if groups is None and period.from_on <= unit.founded_on:
+        return None
+    return _read(indicator, unit, item.target, _LONG_AGO, period.from_on, groups)
 
 
 def _a_year_before(day: date) -> date:
@@ -268,28 +287,36 @@ def _a_year_before(day: date) -> date:
 # --------------------------------------------------------------------------------------------------
 
 
-def _reconciliations(plan: Plan, unit: Unit, period: Period, as_of: date) -> tuple[ReconciliationFigure, ...]:
+def _reconciliations(
+    plan: Plan, unit: Unit, period: Period, as_of: date, groups: Groups | None
+) -> tuple[ReconciliationFigure, ...]:
     """The period, and beside it the time since the plan began; the year before where the two are the same."""
     end = as_of + timedelta(days=1)
-    now = _ledger(period.name, unit, period.from_on, end)
+    now = _ledger(period.name, unit, period.from_on, end, groups)
     if plan.during.lower < period.from_on:
-        return now, _ledger("từ đầu kế hoạch", unit, plan.during.lower, end)
+        return now, _ledger("từ đầu kế hoạch", unit, plan.during.lower, end, groups)
     before = _ledger(
-        f"cùng kỳ năm {period.from_on.year - 1}", unit, _a_year_before(period.from_on), _a_year_before(end)
+        f"cùng kỳ năm {period.from_on.year - 1}",
+        unit,
+        _a_year_before(period.from_on),
+        _a_year_before(end),
+        groups,
     )
     return now, before
 
 
-def _may(unit: Unit, period: Period, as_of: date) -> ReconciliationFigure | None:
+def _may(unit: Unit, period: Period, as_of: date, groups: Groups | None) -> ReconciliationFigure | None:
     """The ledger of May when the whole month lies in the period and is over."""
     may = Period.month_of(date(period.from_on.year, 5, 1))
     if period.from_on <= may.from_on and may.to_on <= period.to_on and may.last_day <= as_of:
-        return _ledger(may.name, unit, may.from_on, may.to_on)
+        return _ledger(may.name, unit, may.from_on, may.to_on, groups)
     return None
 
 
-def _ledger(title: str, unit: Unit, from_on: date, to_on: date) -> ReconciliationFigure:
-    found = reconciliation(unit.pk, from_on, to_on)
+def _ledger(
+    title: str, unit: Unit, from_on: date, to_on: date, groups: Groups | None
+) -> ReconciliationFigure:
+    found = reconciliation(unit.pk, from_on, to_on, groups=groups)
     lines = [
         *found.lines,
         ("opening", "Số dư khi bắt đầu ghi sổ", found.opening_balances),
@@ -322,18 +349,18 @@ def _child_targets(plan: Plan, as_of: date) -> list[Target]:
 
 
 def _children(
-    plan: Plan, chosen: Sequence[Target], unit: Unit, as_of: date
+    plan: Plan, chosen: Sequence[Target], unit: Unit, as_of: date, structure_on: date | None
 ) -> tuple[tuple[ChildFigure, ...], tuple[Decimal | None, ...]]:
     if not chosen:
-        versions = list(children_on(unit, as_of))
-        members = stock("members", [version.unit_id for version in versions], on=as_of)
+        versions = list(children_on(unit, structure_on or as_of))
+        members = _members([version.unit_id for version in versions], as_of, structure_on)
         plain = [ChildFigure(v.unit.code, v.name, members[v.unit_id], ()) for v in versions]
         return tuple(plain), ()
-    table = children_table(plan, list(chosen), unit, as_of, with_trends=False)
+    table = children_table(plan, list(chosen), unit, as_of, with_trends=False, structure_on=structure_on)
     columns = [table[target.code] for target in chosen]
     by_unit = [{child.unit.pk: child for child in column.children} for column in columns]
     units = {child.unit.pk: child for child in columns[0].children}
-    members = stock("members", list(units), on=as_of)
+    members = _members(list(units), as_of, structure_on)
     children = [
         ChildFigure(
             child.unit.code,
@@ -351,6 +378,10 @@ def _children(
         for pk, child in units.items()
     ]
     return tuple(prose.slowest_first(children)), tuple(column.remainder for column in columns)
+
+
+def _members(unit_ids: list[int], on: date, structure_on: date | None) -> dict[int, int]:
+    return stock("members", unit_ids, on=on, groups=groups_for(unit_ids, structure_on))
 
 
 def _exists(unit: Unit, on: date) -> bool:

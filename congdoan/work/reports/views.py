@@ -17,6 +17,7 @@ from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period
 from congdoan.kit.documents import BrokenTemplate, MissingFields
+from congdoan.kit.lists import OF_TODAY, STRUCTURE
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import visible_plans
 from congdoan.work.reports import rules
@@ -73,6 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     dated_on=form.cleaned_data["dated_on"],
                     difficulties=form.cleaned_data["difficulties"],
                     proposals=form.cleaned_data["proposals"],
+                    in_todays_structure=form.cleaned_data[STRUCTURE] == OF_TODAY,
                 )
             except (rules.ReportError, MissingFields, BrokenTemplate) as error:
                 form.add_error(None, str(error))
@@ -82,17 +84,26 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/new.html", {**_page(plan, unit, form), "preview": None}, status=422)
     period, problem = _asked_period(request, plan)
     preview: dict[str, Any] | None = None
+    in_today = request.GET.get(STRUCTURE, OF_TODAY if request.structure == "today" else "") == OF_TODAY
     if period is not None:
         try:
-            preview = _preview(gather(plan, unit, period, rules.report_day(period, today=actor.today)))
+            day = rules.report_day(period, today=actor.today)
+            structure_on = actor.today if in_today and day < actor.today else None
+            preview = _preview(gather(plan, unit, period, day, structure_on=structure_on))
         except rules.ReportError as fault:
             problem = str(fault)
     if request.htmx:
         return render(request, "reports/_preview.html", {"preview": preview, "problem": problem})
-    initial = {"ky": period.code if period else "", "dated_on": actor.today}
+    initial = {
+        "ky": period.code if period else "",
+        "dated_on": actor.today,
+        STRUCTURE: OF_TODAY if in_today else "luc-do",
+    }
     form = ReportForm(plan=plan, today=actor.today, initial=initial)
     return render(
-        request, "reports/new.html", {**_page(plan, unit, form), "preview": preview, "problem": problem}
+        request,
+        "reports/new.html",
+        {**_page(plan, unit, form), "preview": preview, "problem": problem, "obeys_structure": True},
     )
 
 
@@ -147,6 +158,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "report": found,
             "period": Period.parse(found.period),
+            "in_todays_structure": found.figures.get("report", {}).get("structure") == "today",
             "shown": found.figures.get("shown", {}),
             "gaps": found.figures.get("report", {}).get("gaps", []),
             # A report brought over from elsewhere may have its figures and no file.

@@ -40,7 +40,7 @@ def _sheet(
         name,
         widths=widths,
         heading=_heading(report, title),
-        note=f"Số liệu tính đến hết ngày {format_date(report.as_of)}",
+        note=f"Số liệu tính đến hết ngày {format_date(report.as_of)}{prose.in_structure(report)}",
         footer=f"{report.unit_short}, số liệu tính đến {format_date(report.as_of)}",
     )
 
@@ -383,6 +383,7 @@ def _note_lines(report: PlanReport) -> list[tuple[str, str]]:
             f"{report.period.name}: từ {format_date(report.period.from_on)} đến {format_date(report.as_of)}",
         ),
         ("Số liệu tính đến", f"hết ngày {format_date(report.as_of)}"),
+        ("Cơ cấu tổ chức", prose.structure_note(report)),
     ]
     if report.is_invented:
         lines.append(("Lưu ý", "Kế hoạch là ví dụ dựng để trình diễn, không phải văn bản của cơ quan nào."))

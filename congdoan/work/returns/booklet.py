@@ -15,7 +15,7 @@ from congdoan.work.returns.choices import HANDED_IN, STATE_WORDS
 from congdoan.work.returns.definitions import Definition, read_definition
 from congdoan.work.returns.models import Obligation, Return, ReturnForm
 from congdoan.work.returns.sheet import Sheet, make_sheet
-from congdoan.work.returns.word import Heading, file_stem, write_booklet
+from congdoan.work.returns.word import Cover, Heading, file_stem, write_booklet
 
 
 def made_of(owed: Obligation) -> Return | None:
@@ -37,6 +37,7 @@ def heading(owed: Obligation, made: Return, definition: Definition, version: Uni
         kind=version.kind_id if version else "",
         title=definition.title,
         period=queries.span_of(owed, definition).name,
+        from_on=owed.from_on,
         last_day=owed.last_day,
         dated_on=made.submitted_on,
         place=place,
@@ -92,5 +93,6 @@ def make_booklet(
             )
         )
         progress(place, len(owed))
-    data = write_booklet(pages, title=f"{form.title}\n{unit.name}\nKỳ {period}")
+    cover = Cover(unit.name, form.title, pages[0][0].period if pages else period)
+    data = write_booklet(pages, cover=cover)
     return file_stem(f"tap-{form.code}", unit.code, period) + ".docx", data

@@ -19,8 +19,8 @@ WINDOWS = [
     ("last_year", "cùng kỳ năm trước"),
 ]
 SOURCES = [
-    ("indicator", "máy tính theo chỉ số"),
-    ("measure", "máy tính theo số đo"),
+    ("indicator", "tự tính theo chỉ số"),
+    ("measure", "tự tính theo số đo"),
     ("formula", "tính từ ô khác"),
     ("asked", "đơn vị nhập"),
 ]

@@ -150,14 +150,18 @@ def _year_earlier(day: date) -> date:
 
 
 def compute(
-    plans: Mapping[str, Plan], unit_ids: Sequence[int], *, known_at: datetime | None = None
+    plans: Mapping[str, Plan],
+    unit_ids: Sequence[int],
+    *,
+    known_at: datetime | None = None,
+    groups: measures.Groups | None = None,
 ) -> dict[int, Values]:
     """The figures of many bodies: {unit id: {cell: number}}; a share of nothing is left out.
 
     One query a measure for the cells and one for the figures, whatever the number of bodies. ``known_at`` forgets
-    what was booked after an instant.
+    what was booked after an instant; ``groups`` ask for another structure (measures.queries.rows).
     """
-    sums = _sums(list(plans.values()), unit_ids, known_at)
+    sums = _sums(list(plans.values()), unit_ids, known_at, groups)
     result: dict[int, Values] = {}
     for place, unit_id in enumerate(unit_ids):
         values: Values = {}
@@ -176,7 +180,10 @@ def compute(
 
 
 def _sums(
-    plans: Sequence[Plan], unit_ids: Sequence[int], known_at: datetime | None
+    plans: Sequence[Plan],
+    unit_ids: Sequence[int],
+    known_at: datetime | None,
+    groups: measures.Groups | None = None,
 ) -> dict[tuple[str, int], list[int]]:
     """{(cell, side): sums in the order of the units}."""
     place_of = {unit_id: place for place, unit_id in enumerate(unit_ids)}
@@ -192,7 +199,12 @@ def _sums(
         spans = list(dict.fromkeys((term.from_on, term.to_on) for term, _ in wanted))
         # Rows come back with the number of their cell in place of its dimensions: matched once a cell, not a row.
         rows = measures.rows_of_spans(
-            measure, list(unit_ids), spans, known_at=known_at, known={pk: {"cell": pk} for pk in dims}
+            measure,
+            list(unit_ids),
+            spans,
+            known_at=known_at,
+            known={pk: {"cell": pk} for pk in dims},
+            groups=groups,
         )
         for span, found_rows in rows.items():
             here = [item for item in wanted if (item[0].from_on, item[0].to_on) == span]

@@ -253,6 +253,17 @@ def _day_after(year: int, month: int, day: int) -> date:
     return date(year, month, day) + timedelta(days=1)
 
 
+def period_words(code: str) -> str:
+    """A period as it is said: "tháng 10 năm 2026", "từ 01/01/2023 đến 31/12/2028"; its code where it is none."""
+    match = _FREE.fullmatch(code)
+    try:
+        if match:
+            return span_of("term", code).name
+        return Period.parse(code).name
+    except (DefinitionError, PeriodError):
+        return code
+
+
 def span_before(definition: Definition, span: Span) -> Span | None:
     """The period just before; None for terms and occasions."""
     return _shifted(definition, span, Period.previous)
@@ -465,7 +476,7 @@ def _cutoff(item: Any) -> tuple[int, int]:
         month, day = (int(part) for part in str(item).split("-"))
         date(2023, month, day)
     except ValueError as error:
-        raise DefinitionError(f"Ngày chốt “{item}” chưa đúng. Hãy viết tháng-ngày, ví dụ 05-31.") from error
+        raise DefinitionError(f"Ngày chốt “{item}” chưa đúng. Hãy viết ngày/tháng, ví dụ 31/5.") from error
     return month, day
 
 

@@ -77,7 +77,7 @@ def set_head(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Data:
         cadence=changes["cadence"],
         owed_by=list(changes["owed_by"]),
         deadlines={name: changes[name] for name in ("opens", "due", "late")},
-        cutoffs=[part for part in re.split(r"[,;\s]+", changes.get("cutoffs") or "") if part],
+        cutoffs=[_month_first(part) for part in re.split(r"[,;\s]+", changes.get("cutoffs") or "") if part],
         gathers=(changes.get("gathers") or "").strip(),
         closes_books=bool(changes.get("closes_books")),
     )
@@ -89,6 +89,12 @@ def set_head(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Data:
         raise DefinitionError("Các tháng ghi bằng số từ 1 đến 12, ví dụ: 5 hoặc 5, 7.")
     made["months"] = [int(part) for part in months]
     return made
+
+
+def _month_first(typed: str) -> str:
+    """A day of the year as forms keep it: "31/5" is "05-31"."""
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", typed)
+    return f"{int(match[2]):02}-{int(match[1]):02}" if match else typed
 
 
 def set_deadlines(data: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, int]]) -> Data:

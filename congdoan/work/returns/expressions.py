@@ -1,7 +1,7 @@
 """Small sums of cells, for formulas and checks: "members.total + joined.women - 3".
 
 A cell is "row.column"; "row" alone means the column the formula stands in. ``previous(…)`` and ``last_year(…)``
-are the cell's figure a period and a year before.
+are the cell's figure a period and a year before; on screen they are written ``ky_truoc(…)`` and ``cung_ky(…)``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from decimal import Decimal
 Values = Mapping[str, Decimal | None]
 
 _TOKEN = re.compile(
-    r"\s*(?P<sign>[+\-−])?\s*(?:(?P<when>previous|last_year)\(\s*)?"
+    r"\s*(?P<sign>[+\-−])?\s*(?:(?P<when>previous|last_year|ky_truoc|cung_ky)\(\s*)?"
     r"(?:(?P<cell>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)|(?P<number>\d+(?:[.,]\d+)?))\s*(?P<end>\))?\s*"
 )
+
+
+_WHENS = {"ky_truoc": "previous", "cung_ky": "last_year"}
+_WHEN_WORDS = {"previous": "kỳ trước", "last_year": "cùng kỳ năm trước"}
 
 
 class ExpressionError(ValueError):
@@ -40,6 +44,21 @@ class Expression:
     def cells(self) -> frozenset[str]:
         """Keys of the cells it reads."""
         return frozenset(part.cell for part in self.parts if part.cell)
+
+    def words(self, labels: Mapping[str, str]) -> str:
+        """The sum as a person reads it, with the labels of its cells."""
+        said = ""
+        for place, part in enumerate(self.parts):
+            sign = "− " if part.sign < 0 else "+ " if place else ""
+            name = (
+                f"{part.number:f}".replace(".", ",")
+                if part.number is not None
+                else labels.get(part.cell, part.cell)
+            )
+            said += f"{' ' if place else ''}{sign}{name}"
+            if part.when:
+                said += f", {_WHEN_WORDS[part.when]}"
+        return said
 
     def value(
         self, now: Values, previous: Values | None = None, last_year: Values | None = None
@@ -66,13 +85,13 @@ def parse(text: str, *, column: str) -> Expression:
                 f"không hiểu “{written[position:][:40]}”. Hãy viết các ô nối bằng dấu cộng, trừ: dong_a.cot + dong_b.cot."
             )
         if match["number"] and match["when"]:
-            raise ExpressionError("previous(…) và last_year(…) chỉ dùng cho một ô.")
+            raise ExpressionError("ky_truoc(…) và cung_ky(…) chỉ dùng cho một ô.")
         cell = match["cell"] or ""
         parts.append(
             Part(
                 sign=-1 if match["sign"] in {"-", "−"} else 1,
                 cell=cell if not cell or "." in cell else f"{cell}.{column}",
-                when=match["when"] or "",
+                when=_WHENS.get(match["when"] or "", match["when"] or ""),
                 number=Decimal(match["number"].replace(",", ".")) if match["number"] else None,
             )
         )

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit, UnitKind
+from congdoan.kit.forms import DayField
 from congdoan.kit.numbers import NumberError, parse_number
 from congdoan.registry.membership.choices import MOVEMENT_KINDS
 from congdoan.work.indicators.models import Indicator
@@ -26,8 +27,6 @@ from congdoan.work.returns.choices import (
     WINDOWS,
 )
 from congdoan.work.returns.definitions import Definition
-
-_DAY = {"type": "date"}
 
 
 def read_filling(post: QueryDict, definition: Definition) -> tuple[Filling, dict[str, str]]:
@@ -68,19 +67,21 @@ def _named(post: Mapping[str, Any], prefix: str) -> dict[str, str]:
 class ExtensionForm(forms.Form):
     """A later due date."""
 
-    due_on = forms.DateField(label="Hạn nộp mới", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
+    due_on = DayField(label="Hạn nộp mới")
     reason = forms.CharField(label="Lý do", max_length=300)
 
 
 class DelegationForm(forms.Form):
     """Who acts in whose place, and when."""
 
-    absent = forms.ModelChoiceField(label="Người vắng mặt", queryset=User.objects.none())
-    substitute = forms.ModelChoiceField(label="Người làm thay", queryset=User.objects.none())
-    from_on = forms.DateField(label="Từ ngày", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
-    last_on = forms.DateField(
-        label="Đến hết ngày", required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    absent = forms.ModelChoiceField(
+        label="Người vắng mặt", queryset=User.objects.none(), empty_label="Chọn người"
     )
+    substitute = forms.ModelChoiceField(
+        label="Người làm thay", queryset=User.objects.none(), empty_label="Chọn người"
+    )
+    from_on = DayField(label="Từ ngày")
+    last_on = DayField(label="Đến hết ngày", required=False)
     reason = forms.CharField(label="Lý do", max_length=300)
 
     def __init__(self, data: Any = None, *, people: Any, **rest: Any) -> None:
@@ -135,7 +136,7 @@ class HeadForm(forms.Form):
     cutoffs = forms.CharField(
         label="Ngày chốt số liệu",
         required=False,
-        help_text="Với báo cáo 6 tháng và năm: 05-31, 11-30. Để trống thì theo năm dương lịch.",
+        help_text="Với báo cáo 6 tháng và năm, ví dụ 31/5, 30/11. Để trống thì theo năm dương lịch.",
     )
     months = forms.CharField(
         label="Chỉ các tháng", required=False, help_text="Với báo cáo tháng, ví dụ 5 cho Tháng Công nhân."
@@ -169,8 +170,26 @@ class DeadlinesForm(forms.Form):
                     min_value=0,
                     max_value=365,
                     required=False,
-                    help_text=f"Ngày sau ngày cuối kỳ. Để trống thì theo hạn chung: {common[part]}.",
+                    widget=forms.NumberInput(
+                        attrs={
+                            "class": "form-control",
+                            "placeholder": common[part],
+                            "aria-label": f"{name}: {words}",
+                        }
+                    ),
                 )
+
+    @property
+    def labels(self) -> list[str]:
+        return [words.capitalize() for _, words in self.WORDS]
+
+    @property
+    def lines(self) -> list[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        """The fields of each kind with the words of their columns, for a table."""
+        return [
+            (name, [(words, self[f"{code}-{part}"]) for part, words in self.WORDS])
+            for code, name in self.kinds
+        ]
 
     @property
     def by_kind(self) -> dict[str, dict[str, int]]:
@@ -242,6 +261,22 @@ class RowForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
 
+    #: What narrows a row is folded away until it is wanted.
+    FOLDED = ("movement", "sector_group", "sex", "places", "min_headcount")
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.FOLDED]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something that is folded away is set or wrong."""
+        return any(self[name].value() or self[name].errors for name in self.FOLDED)
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         chosen, measure = found.get("movement"), catalogue().measures.get(found.get("measure") or "")
@@ -276,7 +311,9 @@ class CheckForm(forms.Form):
     )
     operator = forms.ChoiceField(label="Phải", choices=OPERATORS)
     right = forms.CharField(
-        label="Vế phải", max_length=300, help_text="Có thể dùng previous(dong.cot), last_year(…)"
+        label="Vế phải",
+        max_length=300,
+        help_text="Số kỳ trước: ky_truoc(dong.cot). Số cùng kỳ năm trước: cung_ky(dong.cot).",
     )
     level = forms.ChoiceField(label="Mức", choices=CHECK_LEVELS)
 

@@ -12,6 +12,7 @@ from congdoan.kit.dates import days_left_words
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
 from congdoan.kit.text import search_key
 from congdoan.work.returns.choices import CADENCES, OPEN_STATES, STANDINGS
+from congdoan.work.returns.definitions import period_words
 from congdoan.work.returns.models import Obligation, ReturnForm
 from congdoan.work.returns.queries import visible_forms, visible_obligations, with_standing
 from congdoan.work.returns.rules import DEFINE, VIEW
@@ -85,7 +86,7 @@ declare_list(
         columns=(
             Column("don-vi", "Đơn vị", "unit.name", url=_url, width=40),
             Column("mau", "Báo cáo", "form.title", width=48),
-            Column("ky", "Kỳ", "period", width=12),
+            Column("ky", "Kỳ", lambda row, context: period_words(row.period), width=24),
             Column("han", "Hạn nộp", "due_now", kind="date", sort=("due_on",)),
             Column("trang-thai", "Trạng thái", _standing, width=18),
             Column("con", "Còn lại", _left, width=16),

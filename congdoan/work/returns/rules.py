@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,7 +12,7 @@ from congdoan.foundation.access.rules import declare_capabilities
 from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.kit.numbers import format_number
 from congdoan.work.returns.choices import FROZEN_STATES, HANDED_IN, OPERATOR_SIGNS
-from congdoan.work.returns.definitions import Cell, Definition
+from congdoan.work.returns.definitions import Cell, Definition, Row
 from congdoan.work.returns.expressions import Values
 
 VIEW, FILL, SUBMIT = "returns.view", "returns.fill", "returns.submit"
@@ -42,6 +42,17 @@ SENT_BACK = declare_notice_kind(
 CHANGE_PERCENT = "returns.change_percent"
 #: Parameter: changes smaller than this are never pointed out.
 CHANGE_LEAST = "returns.change_least"
+#: Parameter: a share that rises or falls by so many percentage points asks for an explanation.
+CHANGE_POINTS = "returns.change_points"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on a change is pointed out, by the parameters above."""
+
+    percent: Decimal
+    least: Decimal
+    points: Decimal
 
 
 class ReturnsError(ValueError):
@@ -106,11 +117,13 @@ def findings(
     previous: Values,
     last_year: Values,
     texts: Mapping[str, str],
-    change_percent: Decimal,
-    change_least: Decimal,
+    limits: Limits,
+    counted: Container[str] = frozenset(),
 ) -> list[Finding]:
-    """What must be mended or explained, hard ones first: cells left empty, checks that do not hold, changes against
-    earlier periods beyond ``change_percent`` (and by at least ``change_least``)."""
+    """What must be mended or explained, hard ones first: cells left empty, checks that do not hold, parts greater than
+    their total, an opening figure other than the last closing one, figures that have vanished, and changes against
+    earlier periods beyond the ``limits``. ``counted`` are the cells that show what the registers say: those cannot
+    contradict each other."""
     hard: list[Finding] = []
     soft: list[Finding] = []
     for key, cell in definition.cells.items():
@@ -129,38 +142,108 @@ def findings(
         (hard if check.level == "hard" else soft).append(
             Finding(f"check:{check.code}", check.level, words, cells)
         )
+    said = [set(finding.cells) for finding in hard + soft]
+    soft += [
+        finding
+        for finding in _parts(definition, now, counted)
+        if not any(set(finding.cells) <= cells for cells in said)
+    ]
+    soft += _carried(definition, now, previous)
     # Parts of a total are not asked about one by one: the first column of a row speaks for it.
     first = {cell.row.code: key for key, cell in reversed(definition.cells.items())}
-    for key in (key for key in definition.cells if key in first.values()):
-        cell = definition.cells[key]
-        change = _change(cell, now, previous, last_year, change_percent, change_least)
-        if change:
-            soft.append(Finding(f"change:{key}", "soft", change, (key,)))
+    changed: set[str] = set()
+    sums = {cell.key: expression for cell, expression in definition.formulas}
+    for key in sorted(first.values(), key=lambda key: key in sums):
+        # A sum is odd by itself only where none of what it adds up is.
+        if key in sums and sums[key].cells & changed:
+            continue
+        finding = _change(definition.cells[key], now, previous, last_year, limits)
+        if finding is not None:
+            changed.add(key)
+            soft.append(finding)
     return hard + soft
 
 
-def _change(
-    cell: Cell, now: Values, previous: Values, last_year: Values, percent: Decimal, least: Decimal
-) -> str:
-    """Why the figure is odd against earlier ones; '' when it is not."""
+def _parts(definition: Definition, now: Values, counted: Container[str]) -> Iterator[Finding]:
+    """Columns that narrow a row (women, a sector) and hold more than the whole. A share has no parts, and where both
+    are counted a difference of entries and leavings may well be so."""
+    for section in definition.sections:
+        whole = next((column for column in section.columns if not column.scope), None)
+        if whole is None:
+            continue
+        for row in section.rows:
+            total_key = f"{row.code}.{whole.code}"
+            total = now.get(total_key)
+            if total is None or total < 0 or row.unit == "%" or row.source == "formula":
+                continue
+            for column in section.columns:
+                key = f"{row.code}.{column.code}"
+                value = now.get(key)
+                if not column.scope or value is None or value <= total:
+                    continue
+                if key in counted and total_key in counted:
+                    continue
+                words = (
+                    f"{row.title}: {column.title.lower()} {format_number(value)} lớn hơn {whole.title.lower()}"
+                    f" {format_number(total)}."
+                )
+                yield Finding(f"part:{key}", "soft", words, (total_key, key))
+
+
+def _carried(definition: Definition, now: Values, previous: Values) -> Iterator[Finding]:
+    """Rows that open a period with another figure than the last return closed with."""
+    closing = {_counts(row): row for row in definition.rows.values() if row.window == "end"}
+    for row in definition.rows.values():
+        end = closing.get(_counts(row)) if row.window == "start" and _counts(row) else None
+        if end is None:
+            continue
+        for key, cell in definition.cells.items():
+            before = previous.get(f"{end.code}.{cell.column.code}") if cell.row.code == row.code else None
+            value = now.get(key)
+            if before is not None and value is not None and value != before:
+                words = f"{cell.label}: {format_number(value)}, khác số cuối kỳ trước đã báo cáo ({format_number(before)})."
+                yield Finding(f"carry:{key}", "soft", words, (key,))
+                break
+
+
+def _counts(row: Row) -> str:
+    """What a row counts, whenever; '' for rows that are asked for or worked out."""
+    if not (row.indicator or row.measure):
+        return ""
+    return f"{row.indicator} {row.measure} {sorted(row.filters.items())} {sorted(row.scope.items())}"
+
+
+def _change(cell: Cell, now: Values, previous: Values, last_year: Values, limits: Limits) -> Finding | None:
+    """What is odd about a figure against earlier ones; None when nothing is."""
     value = now.get(cell.key)
-    if value is None or cell.row.source == "formula":
-        return ""
+    earlier = [(previous.get(cell.key), "kỳ trước"), (last_year.get(cell.key), "cùng kỳ năm trước")]
     # Flows have their seasons: they are held against the year before; levels against the period before.
-    is_level = cell.row.window in {"end", "start"}
-    before, words = (
-        (previous.get(cell.key), "kỳ trước") if is_level else (last_year.get(cell.key), "cùng kỳ năm trước")
-    )
-    if not before or abs(value - before) < least:
-        return ""
-    share = (value - before) / abs(before) * 100
-    if abs(share) <= percent:
-        return ""
-    way = "tăng" if share > 0 else "giảm"
-    return (
-        f"{cell.label}: {format_number(value)}, {way} {format_number(abs(share), 0)}% so với {words} "
-        f"({format_number(before)})."
-    )
+    if cell.row.window not in {"end", "start"}:
+        earlier.reverse()
+    # What has run up since the year began is never like the period before.
+    if cell.row.window in {"year", "last_year"}:
+        del earlier[1]
+    before, words = next(((found, word) for found, word in earlier if found), (None, ""))
+    if not before:
+        return None
+    if value is None:
+        if cell.row.source == "formula":
+            return None
+        message = f"{cell.label}: để trống, {words} có {format_number(before)}."
+        return Finding(f"gone:{cell.key}", "soft", message, (cell.key,))
+    difference = abs(value - before)
+    way = "tăng" if value > before else "giảm"
+    if cell.row.unit == "%":
+        if difference <= limits.points:
+            return None
+        by = f"{format_number(difference)} điểm phần trăm"
+    else:
+        share = difference / abs(before) * 100
+        if difference < limits.least or share <= limits.percent:
+            return None
+        by = f"{format_number(share, 0)}%"
+    message = f"{cell.label}: {format_number(value)}, {way} {by} so với {words} ({format_number(before)})."
+    return Finding(f"change:{cell.key}", "soft", message, (cell.key,))
 
 
 def standing(

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/xet/", views.review, name="review"),
     path("<int:pk>/gia-han/", views.extend, name="extend"),
     path("<int:pk>/dieu-chinh/", views.restatement, name="restatement"),
+    path("<int:pk>/dieu-chinh/word/", views.restatement_word, name="restatement_word"),
     path("<int:pk>/word/", views.word, name="word"),
     path("<int:pk>/excel/", views.excel, name="excel"),
 ]

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 
-from congdoan.kit.documents import ONE_DECIMAL, WHOLE, Sheets
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from congdoan.kit.dates import format_date
+from congdoan.kit.documents import ONE_DECIMAL, WHOLE, Sheets, row_height
 from congdoan.work.returns.sheet import Sheet
-from congdoan.work.returns.word import ROMAN, Heading
+from congdoan.work.returns.word import Heading, roman
 
 
 def write_excel(heading: Heading, sheet: Sheet, *, made_on: date) -> bytes:
     """One return as a workbook: a table a section, with what the registers said where something else was reported."""
     widest = max(len(part.columns) for part in sheet.parts)
+    widths = (6, 52, 14, *[14] * widest, 40)
     book = Sheets(title=heading.title, made_on=made_on)
     page, row = book.sheet(
         "Báo cáo",
-        widths=(6, 52, 14, *[16] * widest, 34),
-        heading=(heading.superior, heading.unit, heading.title, heading.period.capitalize()),
-        note=f"Trạng thái: {heading.state}",
+        widths=widths,
+        heading=(heading.superior, heading.unit, heading.title, f"Kỳ báo cáo: {heading.period}"),
+        note=f"Từ ngày {format_date(heading.from_on)} đến hết ngày {format_date(heading.last_day)}. "
+        f"Trạng thái: {heading.state}",
         footer=heading.unit,
     )
     bold = book.format(bold=True, border=0)
     head = book.format(bold=True, align="center", text_wrap=True, bg_color="#E8EEF6")
-    plain, centred = book.format(text_wrap=True), book.format(align="center")
+    plain, centred = book.format(text_wrap=True, indent=1), book.format(align="center")
     for place, part in enumerate(sheet.parts):
-        page.write_string(row, 0, f"{ROMAN[place]}. {part.title}", bold)
+        page.write_string(row, 0, f"{roman(place)}. {part.title}", bold)
         row += 1
+        # The note takes the room that a section of few columns leaves: every table ends at the same edge.
+        note_at = 3 + len(part.columns)
+        note_width = sum(widths[note_at:])
         for column, words in enumerate(("TT", "Nội dung", "ĐVT", *part.columns)):
             page.write_string(row, column, words, head)
-        page.write_string(row, 3 + widest, "Ghi chú", head)
+        _across(page, row, note_at, len(widths) - 1, "Ghi chú", head)
+        page.set_row(row, row_height([(words, 14) for words in part.columns]))
         row += 1
         for number, line in enumerate(part.lines, start=1):
             page.write_number(row, 0, number, centred)
@@ -45,14 +55,24 @@ def write_excel(heading: Heading, sheet: Sheet, *, made_on: date) -> bytes:
                 )
                 if figure.computed:
                     notes.append(f"{figure.column}: theo sổ {figure.computed}; {figure.reason}")
-            page.write_string(row, 3 + widest, "; ".join(notes), plain)
+            note = "\n".join(notes)
+            _across(page, row, note_at, len(widths) - 1, note, plain)
+            page.set_row(row, row_height([(line.title, 52), (note, note_width)]))
             row += 1
         row += 1
     for text in sheet.texts:
         page.write_string(row, 0, text["title"], bold)
         page.merge_range(
-            row + 1, 0, row + 1, 3 + widest, text["text"], book.format(text_wrap=True, valign="top")
+            row + 1, 0, row + 1, len(widths) - 1, text["text"], book.format(text_wrap=True, valign="top")
         )
-        page.set_row(row + 1, max(30, 16 * (1 + len(text["text"]) // 90 + text["text"].count("\n"))))
+        page.set_row(row + 1, max(30, row_height([(text["text"], sum(widths))])))
         row += 3
     return book.finish()
+
+
+def _across(page: Worksheet, row: int, first: int, last: int, words: str, style: Format) -> None:
+    """One text over several columns, or in one."""
+    if first < last:
+        page.merge_range(row, first, row, last, words, style)
+    else:
+        page.write_string(row, first, words, style)

@@ -19,6 +19,7 @@ from congdoan.foundation.units.models import Unit
 from congdoan.registry.membership.models import BookClosing, Movement
 from congdoan.work.plans.models import Adjustment, Allocation, Plan
 from congdoan.work.reports.models import Report
+from congdoan.work.returns.models import Obligation
 
 TODAY = date(2026, 11, 18)
 NOW = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -77,6 +78,16 @@ def test_from_nothing_to_reports(demo: list[str], tmp_path: Path) -> None:
     assert BookClosing.objects.filter(unit__code="HP").count() == 5
     assert not Unit.objects.filter(code__in=["HD", "BD", "HP-VB"], ended_on__isnull=True).exists()
     assert any("Nhập doan-vien-moi-HP" in line for line in demo)
+
+    # Returns at three levels: the provinces to the country, bodies to their province, unions to their body.
+    states: dict[str, set[str]] = {"TLD": set(), "HP": set(), "": set()}
+    for superior, state in Obligation.objects.values_list("superior__code", "made__state"):
+        states[superior if superior in states else ""].add(state)
+    assert states["TLD"] == {"accepted", "returned", "submitted", "draft"}
+    assert {"accepted", "draft"} <= states["HP"]
+    assert states[""]
+    late = Obligation.objects.filter(superior__code="TLD", made__state="draft", late_on__lt=TODAY)
+    assert [item.unit.code for item in late] == ["HCM"]
 
     # One user for each role, each with a body of their own, and the password they are told.
     users = stage.signs_in()

@@ -19,6 +19,7 @@ from congdoan.faces.portal import challenges
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Parameter
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.joining.actions import SourceData, make_source
 from congdoan.registry.joining.models import Application
 from tests.factories.applications import make_workplace
 from tests.factories.tree import Tree
@@ -143,6 +144,59 @@ def test_one_network_sends_so_many_an_hour(workplace: Enterprise) -> None:
     assert [send(workplace).status_code for _ in range(3)] == [200, 200, 429]
     Parameter.objects.filter(code="joining.looks_per_hour").update(value=1)
     assert [Client().post(door("follow"), {"code": "X"}).status_code for _ in range(2)] == [404, 429]
+
+
+def test_searching_has_a_limit_an_hour_and_says_how_to_go_on(workplace: Enterprise) -> None:
+    Parameter.objects.filter(code="joining.searches_per_hour").update(value=2)
+    address = f"{door('workplace')}?q=sao+mai"
+    pages = [Client().get(address) for _ in range(3)]
+    assert [page.status_code for page in pages] == [200, 200, 429]
+    assert "tự ghi tên" in pages[2].content.decode()
+    assert Client().get(door("workplace")).status_code == 200
+
+
+def test_a_printed_code_leads_to_the_filled_form_and_is_remembered_till_it_is_sent(
+    workplace: Enterprise, tree: Tree, system: Actor
+) -> None:
+    today = timezone.localdate()
+    source = make_source(
+        actor=system,
+        data=SourceData("poster", "Áp phích cổng 2", tree.unions["NA1"], today, enterprise=workplace),
+    )
+    client = Client()
+    typed = f"/g/{source.code.lower()}"
+    # From the camera or typed, with a slash or without.
+    assert client.get(f"{typed}/").status_code == 302
+    led = client.get(typed)
+    assert led.headers["Location"] == f"{door('join')}?noi={workplace.code}"
+    assert (
+        client.get(typed, headers={"accept-language": "zh-CN,zh"}).headers["Location"].startswith("/en/join/")
+    )
+    kept = client.cookies["nguon"]
+    assert (kept.value, kept["httponly"], kept["samesite"]) == (source.code, True, "Lax")
+    page = client.get(led.headers["Location"])
+    assert workplace.name in page.content.decode()
+    wrong = client.post(led.headers["Location"], filled(page, full_name=""))
+    assert wrong.status_code == 422
+    assert client.cookies["nguon"].value == source.code
+    assert client.post(led.headers["Location"], filled(page)).status_code == 200
+    assert Application.objects.get().source == source
+    assert client.cookies["nguon"].value == ""
+    # The next one on the same device is nobody's.
+    page = client.get(led.headers["Location"])
+    assert client.post(led.headers["Location"], filled(page, identity="012198000199")).status_code == 200
+    assert Application.objects.filter(source=None).count() == 1
+
+
+def test_a_code_that_nobody_knows_leads_to_the_first_page(workplace: Enterprise) -> None:
+    led = Client().get("/g/ZZZZZZ")
+    assert (led.status_code, led.headers["Location"]) == (302, door("landing"))
+    assert "nguon" not in led.cookies
+    client = Client()
+    client.cookies["nguon"] = "forged"
+    address = f"{door('join')}?noi={workplace.code}"
+    assert client.post(address, filled(client.get(address))).status_code == 200
+    assert Application.objects.get().source is None
 
 
 def test_a_foreign_worker_with_eleven_months_is_refused_kindly_with_the_source(workplace: Enterprise) -> None:

@@ -198,3 +198,29 @@ def test_the_interface_reads_in_both_structures_and_says_which(rearranged: Tree,
     assert client.get(ask).json() == then
     plans = client.get("/api/v1/lists/plans.plans?ngay=2026-06-30&co_cau=hien-nay").json()
     assert plans["structure"] == "then"
+
+
+def test_lists_of_a_unit_that_ended_lead_to_its_heirs(rearranged: Tree) -> None:
+    client = Client()
+    client.force_login(officer("tong", "leader", rearranged.root))
+    for path in ("/doan-vien/", "/bien-dong/", "/doanh-nghiep/", "/don-vi/danh-sach/"):
+        page = client.get(f"{path}?don_vi=NA1&sap=-ten")
+        assert page.status_code == 200, path
+        heirs = page.context["list"]["ended"]["heirs"]
+        assert [heir["name"] for heir in heirs] == [rearranged.unions["SA1"].name], path
+        assert "đã kết thúc từ 01/07/2026" in page.text
+        assert "don_vi=SA1" in heirs[0]["url"] and "sap=-ten" in heirs[0]["url"]
+    # While it stood it is read plainly; so is one that stands, and what was never its own is not told to strangers.
+    assert client.get("/doan-vien/?don_vi=NA1&ngay=2026-06-30").context["list"]["ended"] is None
+    assert client.get("/doan-vien/?don_vi=SA1&ngay=").context["list"]["ended"] is None
+    ask = "/api/v1/lists/membership.members?don_vi="
+    assert client.get(f"{ask}NA1").json()["led_to"] == [
+        {"code": "SA1", "name": rearranged.unions["SA1"].name}
+    ]
+    assert client.get(f"{ask}SA1").json()["led_to"] is None
+    assert client.get(f"{ask}NB1").json()["led_to"] == []
+    client.force_login(officer("bac", "leader", rearranged.north))
+    # The heir stands elsewhere: that it ended is said, and not who took over.
+    assert client.get("/doan-vien/?don_vi=NA1").context["list"]["ended"]["heirs"] == []
+    client.force_login(officer("nam-b", "leader", rearranged.south_b))
+    assert client.get("/doan-vien/?don_vi=NA1").context["list"]["ended"] is None

@@ -76,6 +76,37 @@ def test_informal_workers_go_to_the_occupational_union_of_their_commune(
     assert (sent.route, sent.receiving_unit) == (choices.OCCUPATIONAL, riders)
 
 
+def test_among_several_occupational_unions_the_words_of_the_trade_decide(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    commune = Territory.objects.filter(level="commune", parent="P12").order_by("code")[0]
+    UnitVersion.objects.filter(unit=tree.north).update(territory="P12")
+    riders, sellers, fishers = create_units(
+        actor=system,
+        items=[
+            NewUnit(code, name, code, "occupational_union", tree.north, FOUNDED)
+            for code, name in (
+                ("NDX", "Nghiệp đoàn Xe ôm phường Bến"),
+                ("NDB", "Nghiệp đoàn Bán hàng rong phường Bến"),
+                ("NDC", "Nghiệp đoàn Nghề cá tỉnh"),
+            )
+        ],
+    )
+    UnitVersion.objects.filter(unit__in=[riders, sellers]).update(territory=commune.code)
+    UnitVersion.objects.filter(unit=fishers).update(territory="P12")
+
+    def goes(job: str) -> object:
+        return apply(today, contract_kind="none", territory=commune, job_title=job).application.receiving_unit
+
+    assert [goes(job) for job in ("chạy xe ôm", "bán HÀNG rong", "đánh cá", "giúp việc", "")] == [
+        riders,
+        sellers,
+        fishers,
+        tree.north,
+        tree.north,
+    ]
+
+
 def test_who_comes_back_goes_to_the_superior(tree: Tree, system: Actor, today: date) -> None:
     workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"])
     sent = apply(today, enterprise=workplace, was_member=True).application

@@ -248,3 +248,18 @@ def test_moving_and_reversing_need_the_right_at_both_units(
         return
     assert transfer(actor=actor, items=items) == 1
     assert reverse(actor=actor, movements=[Movement.objects.get(kind="transfer_in")], reason="ghi nhầm") == 2
+
+
+@pytest.mark.parametrize("column", ["counter_unit_id", "sector_id", "decision_id", "actor_id", "reverses_id"])
+def test_a_line_that_names_what_is_not_there_is_found(tree: Tree, system: Actor, column: str) -> None:
+    """The database checks only whose line it is and where: the rest is looked at by the check of the books."""
+    make_members(system, tree.unions["NA1"], DAY, 2)
+    assert all_is_well()
+    line = Movement.objects.order_by("id").first()
+    assert line is not None
+    line.pk = None
+    setattr(line, column, "không có" if column == "sector_id" else 999_999_999)
+    line.save(force_insert=True)
+    messages = [fault.message for fault in ledger_faults() if fault.law == "named"]
+    assert len(messages) == 1
+    assert f"Bút toán số {line.pk}:" in messages[0]

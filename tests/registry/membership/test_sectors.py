@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import differences, flow, stock
-from congdoan.foundation.units.actions import TreeError
+from congdoan.foundation.units.actions import NewUnit, TreeError, create_units
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.registry.membership.actions import (
     Admission,
@@ -29,10 +29,18 @@ from congdoan.registry.membership.actions import (
 )
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import ledger_faults, members_on, movements_in_force, reconciliation
-from congdoan.registry.organisation.actions import OrganisationError, Reclassification, reclassify_units
+from congdoan.registry.organisation.actions import (
+    Move,
+    OrganisationError,
+    Reclassification,
+    move_units,
+    reclassify_units,
+)
+from congdoan.registry.reorganisation.actions import undo
 from tests.factories.people import make_members, make_people
 from tests.factories.tree import Tree
 from tests.factories.users import make_actor
+from tests.registry.reorganisation.ground import decide, faults
 
 JOINED = date(2024, 3, 1)
 CHANGE = date(2025, 6, 1)
@@ -99,6 +107,54 @@ def test_who_takes_its_sector_from_above_follows_and_others_do_not(tree: Tree, s
     assert count(other, "fdi", NOW) == 2
     assert Movement.objects.filter(unit=other).count() == 2
     assert well()
+
+
+@pytest.fixture
+def group(tree: Tree, system: Actor) -> Unit:
+    """A group of the foreign-invested union NA2, under whose sector its two members count; a third joins later."""
+    (made,) = create_units(
+        actor=system, items=[NewUnit("NA2T", "Tổ 1", "Tổ 1", "union_group", tree.unions["NA2"], JOINED)]
+    )
+    make_members(system, made, JOINED, 2)
+    make_members(system, made, date(2025, 9, 1), 1, start=20)
+    return made
+
+
+def test_members_follow_the_sector_of_a_new_superior(tree: Tree, system: Actor, group: Unit) -> None:
+    assert (count(group, "fdi", NOW), count(group, "non_state", NOW)) == (3, 0)
+    move_units(actor=system, on=CHANGE, items=[Move(group, tree.unions["NB1"])])
+    assert (count(group, "fdi", date(2025, 5, 31)), count(group, "non_state", CHANGE)) == (2, 2)
+    # Who joined after the move had been counted under the old sector: never more.
+    assert (count(group, "fdi", NOW), count(group, "non_state", NOW)) == (0, 3)
+    assert reconciliation(tree.root.pk, CHANGE, NOW).net_growth == 1
+    assert well()
+
+
+def test_members_follow_the_superior_of_a_decision_and_back(tree: Tree, system: Actor, group: Unit) -> None:
+    lines = Movement.objects.count()
+    made = decide(system, tree.root, ("move", {"units": ["NA2T"], "parent": "NB1"}), on=CHANGE)
+    assert (count(group, "fdi", date(2025, 5, 31)), count(group, "non_state", CHANGE)) == (2, 2)
+    assert count(group, "non_state", NOW) == 3
+    assert reconciliation(tree.root.pk, CHANGE, NOW).net_growth == 1
+    assert not faults() and Movement.objects.count() > lines
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    assert (count(group, "fdi", CHANGE), count(group, "fdi", NOW), count(group, "non_state", NOW)) == (
+        2,
+        3,
+        0,
+    )
+    assert reconciliation(tree.root.pk, CHANGE, NOW).net_growth == 1
+    assert not faults()
+
+
+def test_members_follow_when_their_union_is_merged_away(tree: Tree, system: Actor, group: Unit) -> None:
+    make_members(system, tree.unions["NA2"], JOINED, 2, start=40)
+    made = decide(system, tree.root, ("merge", {"units": ["NA2"], "into": "NB1"}), on=CHANGE)
+    assert (count(group, "non_state", NOW), count(tree.unions["NB1"], "non_state", NOW)) == (3, 5)
+    assert not faults()
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    assert (count(group, "fdi", NOW), count(tree.unions["NA2"], "fdi", NOW)) == (3, 5)
+    assert not faults()
 
 
 def test_what_is_booked_later_for_an_earlier_day_has_the_change_follow(tree: Tree, system: Actor) -> None:

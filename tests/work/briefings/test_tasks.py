@@ -9,8 +9,8 @@ import pytest
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.messaging.models import Notice
-from congdoan.registry.reorganisation.actions import undo
-from congdoan.registry.reorganisation.queries import balance
+from congdoan.registry.reorganisation.actions import Hindered, undo
+from congdoan.registry.reorganisation.queries import balance, undo_hindrances
 from congdoan.work.briefings import actions
 from congdoan.work.briefings.actions import ConclusionData
 from congdoan.work.briefings.jobs import remind_owners
@@ -245,3 +245,46 @@ def test_an_open_task_of_a_body_that_ends_is_carried_on_by_its_successor(
     ).exists()
     done = actions.finish(actor=last, on=date(2026, 10, 26), conclusion=second, result="Đã gặp")
     assert done.state == "done"
+
+
+def test_an_undo_keeps_what_the_successor_finished(office: Office, district: Actor) -> None:
+    tree, on = office.tree, date(2026, 10, 20)
+    neighbour = actor_of(officer("huyen-b", "officer", tree.north_b), HELD_ON)
+    _, (first, second) = office.closed(office.task(), office.task(text="Gặp chủ doanh nghiệp"))
+    made = decide(
+        office.system, tree.root, ("merge", {"units": [tree.north_a.code], "into": tree.north_b.code}), on=on
+    )
+    actions.finish(actor=neighbour, on=HELD_ON, conclusion=first, result="Đã rà soát 12 doanh nghiệp")
+    # Asked to add something and handed in again: however often it changed, it is no obstacle.
+    actions.finish(actor=neighbour, on=HELD_ON, conclusion=second, result="Đã gặp")
+    actions.reopen(actor=office.system, on=HELD_ON, conclusion=second, reason="ghi rõ gặp ai")
+    assert undo_hindrances(made, actor=office.system, on=office.system.today) == []
+    undo(actor=office.system, on=office.system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    first.refresh_from_db()
+    assert (first.state, first.result, first.finished_by) == (
+        "done",
+        "Đã rà soát 12 doanh nghiệp",
+        neighbour.user,
+    )
+    assert first.taken_over_by is None and first.finished_on == HELD_ON
+    # What is still open is again the body's that it was given to, with the question asked meanwhile.
+    assert [item.pk for item in tasks_of(district)] == [second.pk]
+    assert "ghi rõ gặp ai" in tasks_of(district)[0].result
+    assert not tasks_of(neighbour).exists()
+
+
+def test_a_task_that_was_passed_on_once_more_stands_in_the_way(office: Office) -> None:
+    tree = office.tree
+    office.closed(office.task())
+    steps = ("merge", {"units": [tree.north_a.code], "into": tree.north_b.code})
+    made = decide(office.system, tree.root, steps, on=date(2026, 10, 20))
+    decide(
+        office.system,
+        tree.root,
+        ("merge", {"units": [tree.north_b.code], "into": tree.south_a.code}),
+        on=date(2026, 10, 25),
+    )
+    said = undo_hindrances(made, actor=office.system, on=office.system.today)
+    assert any("Kết luận giao ban" in line and "đã thay đổi sau khi sắp xếp" in line for line in said)
+    with pytest.raises(Hindered):
+        undo(actor=office.system, on=office.system.today, reorganisation=made, reason="quyết định bị thu hồi")

@@ -312,3 +312,43 @@ def test_the_bodies_below_as_a_workbook(
     )
     table = {row[1]: row for row in rows.to_python()[5:] if len(row) > 3 and row[1]}
     assert table["HP-VB"][2:5] == [900, 90, 0.1]
+
+
+def test_bodies_below_are_read_a_page_at_a_time(
+    plans: dict[str, Plan], country: Country, sign: Sign, system: Actor
+) -> None:
+    made = create_units(
+        actor=system,
+        items=[
+            NewUnit(f"HP-P{n:02}", f"Ngành {n:02}", "N", "sector_union", country["HP"], date(2020, 1, 1))
+            for n in range(42)
+        ],
+    )
+    codes = {"HP-VB", "HP-AD", "HP-TL", *(unit.code for unit in made)}
+    client = sign(country["HP"])
+    url = reverse("plans:plan", args=["hai-phong-2026"]) + "?muc=don-vi&chi_tieu=T-03"
+    seen: list[str] = []
+    asked, back = url, []
+    while asked:
+        shown = client.get(asked).context
+        seen += [row["unit"].code for row in shown["children"]]
+        back.append(shown["previous_url"])
+        assert shown["leading"].target.code == "T-03"
+        asked = shown["next_url"]
+    # Every body once, on three pages, and each page leads back to the one before.
+    assert len(seen) == len(set(seen)) == 45 and set(seen) == codes
+    assert [bool(one) for one in back] == [False, True, True]
+    assert "1–20 trong 45 đơn vị" in client.get(back[1]).content.decode()
+    # A number that is none, or beyond the end, shows a page all the same.
+    for number, words in (
+        ("3", "41–45 trong 45"),
+        ("99", "41–45 trong 45"),
+        ("0", "1–20 trong 45"),
+        ("-4", "1–20 trong 45"),
+        ("x", "1–20 trong 45"),
+    ):
+        assert words in client.get(f"{url}&trang={number}").content.decode(), number
+    # The file holds them all.
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{url}&xuat=xlsx").getvalue()))
+    cells = {str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row}
+    assert codes <= cells

@@ -37,7 +37,9 @@ def test_four_sheets_landscape_a4_with_heading_and_repeated_head() -> None:
         assert sheet.print_title_rows
         assert "THÀNH" in sheet["A2"].value
         assert any(
-            cell.value == "Số liệu tính đến hết ngày 30/09/2026" for row in sheet.iter_rows() for cell in row
+            cell.value == "Số liệu tính đến hết ngày 30/09/2026, theo cơ cấu tổ chức tại thời điểm đó"
+            for row in sheet.iter_rows()
+            for cell in row
         )
 
 

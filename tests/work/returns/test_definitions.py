@@ -108,7 +108,7 @@ def with_row(**row: Any) -> dict[str, Any]:
         (changed(sections=[]), "chưa có dòng nào"),
         (changed(owed_by=[]), "loại đơn vị nào phải báo cáo"),
         (changed(deadlines={"opens": 5, "due": 3}), "theo thứ tự"),
-        (changed(cutoffs=["31-05"]), "tháng-ngày"),
+        (changed(cutoffs=["31-05"]), "ngày/tháng"),
         (with_row(code="end"), "Mã dòng bị trùng: end"),
         (with_row(window="someday"), "không có cách lấy kỳ"),
         (with_row(columns=["men"]), "không có cột “men”"),
@@ -190,3 +190,46 @@ def test_workers_begin_a_whole_round(turn: Round, people: dict[str, Actor]) -> N
     assert f"mau={turn.form.pk}" in address
     assert open_round(run, lambda done, total, words: None) == address
     assert Return.objects.count() == 6
+
+
+def test_sums_are_written_and_read_in_vietnamese() -> None:
+    from congdoan.work.returns.expressions import parse
+
+    labels = {"a.total": "Đầu kỳ (tổng số)", "b.total": "Thực tăng (tổng số)"}
+    mine = parse("ky_truoc(a) + b - 3", column="total")
+    theirs = parse("previous(a) + b - 3", column="total")
+    assert mine.parts == theirs.parts
+    assert mine.words(labels) == "Đầu kỳ (tổng số), kỳ trước + Thực tăng (tổng số) − 3"
+    assert parse("cung_ky(b.total)", column="x").parts == parse("last_year(b.total)", column="x").parts
+
+
+def test_days_of_closing_are_written_day_first() -> None:
+    from congdoan.work.returns.editing import set_head
+    from tests.work.returns.conftest import SHEET
+
+    given = {
+        "title": "Báo cáo",
+        "cadence": "half",
+        "owed_by": ["grassroots_union"],
+        "opens": 1,
+        "due": 5,
+        "late": 8,
+    }
+    for typed in ("31/5, 30/11", "05-31; 11-30"):
+        assert set_head(SHEET, given | {"cutoffs": typed})["cutoffs"] == ["05-31", "11-30"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("2026-10", "tháng 10 năm 2026"),
+        ("2026-H1", "6 tháng đầu năm 2026"),
+        ("20230101-20281231", "từ 01/01/2023 đến 31/12/2028"),
+        ("99999999-99999999", "99999999-99999999"),
+        ("lan-2", "lan-2"),
+    ],
+)
+def test_a_period_is_said_in_words(code: str, words: str) -> None:
+    from congdoan.work.returns.definitions import period_words
+
+    assert period_words(code) == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse as address
+from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +28,7 @@ from congdoan.work.returns.computing import compute, plans_of
 from congdoan.work.returns.definitions import digest, read_definition
 from congdoan.work.returns.models import FrozenReturn, Return
 from congdoan.work.returns.queries import aggregate, restatement, span_of
+from tests.factories.officers import officer
 from tests.factories.people import make_members
 from tests.work.returns.conftest import DAY, SHEET, Round
 
@@ -43,6 +48,39 @@ def accepted(turn: Round, code: str = "NA1", contracts: int = 1, **more: Any) ->
     )
     made = actions.submit(actor=actor, on=DAY, made=made, revision=made.revision)
     return actions.accept(actor=actor, made=made, revision=made.revision)
+
+
+def test_the_restatement_on_paper_says_what_the_page_says(turn: Round) -> None:
+    made = accepted(turn)
+    client = Client()
+    client.force_login(officer("cap-tren", "leader", turn.tree.north_a))
+    door = address("returns:restatement_word", args=[made.obligation_id])
+    words = _words(client.get(door).content)
+    assert "Không ô nào thay đổi" in words and "BÁO CÁO: 0" in words
+    (person, *_) = Person.objects.filter(memberships__unit=turn.tree.unions["NA1"]).order_by("pk")
+    depart(
+        actor=turn.system,
+        items=[Departure(person, "leave", date(2026, 10, 20), reason="Bổ sung hồ sơ")],
+    )
+    words = _words(client.get(door).content)
+    assert "Cuối kỳ (tổng số)|24|23|−1" in words
+    assert f"{person.full_name}|thôi là đoàn viên|20/10/2026" in words and "Bổ sung hồ sơ" in words
+    client.force_login(officer("lang-gieng", "leader", turn.tree.north_b))
+    assert client.get(door).status_code == 404
+
+
+def test_without_acceptance_there_is_no_restatement(turn: Round) -> None:
+    made = actions.open_return(actor=turn.system, on=DAY, obligation=turn.owed("NA1"))
+    client = Client()
+    client.force_login(officer("cap-tren", "leader", turn.tree.north_a))
+    answer = client.get(address("returns:restatement_word", args=[made.obligation_id]), follow=True)
+    assert "Báo cáo chưa được nghiệm thu" in answer.text
+
+
+def _words(data: bytes) -> str:
+    document = Document(io.BytesIO(data))
+    rows = ["|".join(cell.text for cell in row.cells[1:]) for table in document.tables for row in table.rows]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *rows])
 
 
 def test_later_corrections_are_told_beside_what_was_reported(turn: Round) -> None:

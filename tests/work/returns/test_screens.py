@@ -127,7 +127,7 @@ def test_an_exception_is_granted_on_the_page(turn: Round, people: People) -> Non
 @pytest.mark.parametrize("who", ["stranger", "neighbour"])
 def test_nothing_is_found_out_of_scope(turn: Round, people: People, who: str) -> None:
     browser = client(people[who])
-    for door in ("return", "restatement", "word", "excel"):
+    for door in ("return", "restatement", "restatement_word", "word", "excel"):
         assert browser.get(url(turn, "NA1", door)).status_code == 404
     for door in ("open", "fill", "review", "extend"):
         assert browser.post(url(turn, "NA1", door)).status_code == 404

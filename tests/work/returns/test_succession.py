@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.test import Client
+
 from congdoan.foundation.access.rules import Actor
 from congdoan.registry.reorganisation.actions import undo
 from congdoan.registry.reorganisation.queries import balance
 from congdoan.work.returns import actions
+from congdoan.work.returns.definitions import read_definition
 from congdoan.work.returns.models import Obligation, ReturnForm
+from congdoan.work.returns.queries import comparison, comparison_of_now
+from tests.factories.officers import officer
 from tests.registry.reorganisation.ground import decide, faults
 from tests.work.returns.conftest import Round
 from tests.work.returns.test_flow import handed_in
@@ -76,3 +81,21 @@ def test_forms_pass_to_the_successor_of_their_body(turn: Round, system: Actor) -
     assert ReturnForm.objects.get().owner.code == "S"
     # The districts owe to the province they stand under now.
     assert (owed()["NA"], owed()["NB"]) == ("S", "S")
+
+
+def test_earlier_figures_read_in_the_structure_of_the_period(turn: Round, system: Actor) -> None:
+    decide(system, turn.tree.north, ("merge", {"units": ["NA2"], "into": "NA1"}), on=date(2026, 10, 20))
+    obligation = turn.owed("NA1")
+    definition = read_definition(obligation.version.definition)
+    then, now = (read(obligation, definition, system.today) for read in (comparison, comparison_of_now))
+    assert (then.of_now, now.of_now) == (False, True)
+    assert (then.previous["end.total"], now.previous["end.total"]) == (20, 26)
+    assert (then.previous["net.total"], now.previous["net.total"]) == (0, 0)
+    client = Client()
+    client.force_login(officer("co-so", "committee", turn.tree.unions["NA1"]))
+    actions.open_return(actor=system, on=system.today, obligation=obligation)
+    page = client.get(f"/bao-cao-dinh-ky/{obligation.pk}/")
+    assert "theo cơ cấu lúc đó" in page.text and page.context["compared"].previous["end.total"] == 20
+    page = client.get(f"/bao-cao-dinh-ky/{obligation.pk}/?so_sanh=ky-nay")
+    assert "theo cơ cấu của kỳ này" in page.text
+    assert page.context["compared"].previous["end.total"] == 26

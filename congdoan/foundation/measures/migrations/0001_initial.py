@@ -83,12 +83,19 @@ class Migration(migrations.Migration):
                 ("n", models.BigIntegerField()),
                 (
                     "cell",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="measures.measurecell"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="measures.measurecell",
+                    ),
                 ),
                 (
                     "unit",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="units.unit"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="units.unit",
                     ),
                 ),
             ],

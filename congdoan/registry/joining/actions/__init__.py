@@ -16,7 +16,9 @@ from congdoan.registry.joining.actions.errors import (
     JoiningError,
     TooManyAttempts,
 )
+from congdoan.registry.joining.actions.inviting import SourceData, end_source, make_source
 from congdoan.registry.joining.actions.naming import end_reader, name_reader
+from congdoan.registry.joining.actions.reminding import remind_due
 
 __all__ = [
     "AlreadyDecided",
@@ -25,16 +27,20 @@ __all__ = [
     "Image",
     "JoiningError",
     "Papers",
+    "SourceData",
     "Submitted",
     "TooManyAttempts",
     "admit",
     "answer",
     "ask_more",
     "end_reader",
+    "end_source",
     "knock",
+    "make_source",
     "name_reader",
     "open_application",
     "refuse",
+    "remind_due",
     "submit",
     "withdraw",
 ]

@@ -28,7 +28,7 @@ from congdoan.registry.joining.actions.errors import (
     JoiningError,
     TooManyAttempts,
 )
-from congdoan.registry.joining.models import Application, ApplicationConsent, Event, Signature
+from congdoan.registry.joining.models import Application, ApplicationConsent, Event, Signature, Source
 from congdoan.registry.people.rules import citizen_id_key, passport_key, plain_citizen_id, plain_passport
 
 
@@ -65,6 +65,8 @@ class ApplicationData:
     contract_to: date | None = None
     was_member: bool = False
     language: str = "vi"
+    #: What brought the worker here; it counts on the days it runs.
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         territory=data.territory,
         contract_kind=data.contract_kind,
         was_member=data.was_member,
+        job_title=data.job_title,
         on=on,
     )
     held = parameters(["admission.decision_days", "joining.signatures"], on=on, unit_id=where.unit_id)
@@ -128,6 +131,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         contract_from=data.contract_from,
         contract_to=data.contract_to,
         was_member=data.was_member,
+        source=data.source if data.source is not None and on in data.source.during else None,
     )
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from congdoan.foundation.measures.catalogue import NamesLink, measure
 from congdoan.foundation.succession.queries import standing_below, successors_of, today_of
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import ancestors_on, known_version
-from congdoan.kit.lists import names_url
+from congdoan.kit.lists import OF_TODAY, STRUCTURE, names_url
 from congdoan.registry.organisation.rules import EDIT, FOUND, VIEW
 
 #: Words under the bars of the picture, where there is little room.
@@ -44,7 +44,7 @@ def flow_names(
 def _in_structure(request: HttpRequest, address: str) -> str:
     if not address or request.structure != "today":
         return address
-    return f"{address}{'&' if '?' in address else '?'}co_cau=hien-nay"
+    return f"{address}{'&' if '?' in address else '?'}{STRUCTURE}={OF_TODAY}"
 
 
 def _address(link: NamesLink | None, *, without_day: bool = False) -> str:

@@ -284,8 +284,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="remember_names_on_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n            INSERT INTO people_personname (sort_key, name_key)\n            SELECT DISTINCT w.sort_key, w.name_key FROM written w\n            WHERE NOT EXISTS (\n                SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key\n            );\n            RETURN NULL;\n        ",
-                    hash="46a3a62d22ebfb9c83494863b7172e1a610d455a",
+                    func="\n            EXECUTE $names$\n                INSERT INTO people_personname (sort_key, name_key)\n                SELECT DISTINCT w.sort_key, w.name_key FROM written w\n                WHERE NOT EXISTS (\n                    SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key\n                )\n            $names$;\n            RETURN NULL;\n        ",
+                    hash="377d6e5c85626d613ab87321ee347e37db486933",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_remember_names_on_insert_87c17",
@@ -300,8 +300,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="remember_names_on_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n            INSERT INTO people_personname (sort_key, name_key)\n            SELECT DISTINCT w.sort_key, w.name_key FROM written w\n            WHERE NOT EXISTS (\n                SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key\n            );\n            RETURN NULL;\n        ",
-                    hash="90e8bf3ef5941a97579c7c800ad3c256648b8d55",
+                    func="\n            EXECUTE $names$\n                INSERT INTO people_personname (sort_key, name_key)\n                SELECT DISTINCT w.sort_key, w.name_key FROM written w\n                WHERE NOT EXISTS (\n                    SELECT FROM people_personname n WHERE n.sort_key = w.sort_key AND n.name_key = w.name_key\n                )\n            $names$;\n            RETURN NULL;\n        ",
+                    hash="acb0d7396d533ea5d9cfb289bed1fbdfccb7725a",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_remember_names_on_update_bd1c6",

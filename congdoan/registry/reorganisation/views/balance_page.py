@@ -50,6 +50,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _QUICK_STEPS, _QUICK_MEMBERS = 30, 5_000
 #: Lines of a table on screen; the workbook has all.
 _SHOWN = 200
+#: Tables of so many lines are shown unfolded.
+_OPEN = 8
 _MEMBERS = "membership.Membership.unit"
 
 
@@ -70,6 +72,11 @@ class Part:
     line: Line
     flows: list[FlowLine]
     more: int
+
+    @property
+    def is_open(self) -> bool:
+        """Shown unfolded: short, or with something that has no home."""
+        return len(self.flows) <= _OPEN or any(item.flow.fate == "homeless" for item in self.flows)
 
 
 @login_required

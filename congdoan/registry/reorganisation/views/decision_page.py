@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -30,6 +31,10 @@ from congdoan.registry.reorganisation.views.asking import (
 
 #: Steps on one page; a list of 1,500 is read in pages.
 STEPS_SHOWN = 100
+#: So many steps are shown unfolded.
+_OPEN = 12
+#: A run of fewer steps of one kind is folded together with what is beside it.
+_SHORT = 4
 
 _ICONS = {
     "merge": "arrows-join",
@@ -49,10 +54,46 @@ class StepLine:
     """A step as the page shows it."""
 
     position: int
+    kind: str
     row: int | None
     icon: str
     pieces: list[Piece]
     problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Steps that follow each other, folded together; ``is_open`` where there are few on the page. ``words``: their kinds."""
+
+    words: str
+    icon: str
+    lines: list[StepLine]
+    is_open: bool
+
+    @property
+    def problems(self) -> int:
+        """How many of the steps want somebody to look."""
+        return sum(1 for line in self.lines if line.problems)
+
+
+def _runs(lines: list[StepLine]) -> list[Run]:
+    """Runs of the lines in their order. Many are folded: a list of a hundred steps is fifteen screens of a phone."""
+    if not lines:
+        return []
+    folded: list[list[StepLine]] = []
+    for _, run in groupby(lines, key=lambda line: line.kind):
+        fresh = list(run)
+        if folded and min(len(folded[-1]), len(fresh)) < _SHORT:
+            folded[-1] += fresh
+        else:
+            folded.append(fresh)
+    names = dict(STEP_KINDS)
+    runs = []
+    for steps in folded:
+        kinds = list(dict.fromkeys(line.kind for line in steps))
+        words = ", ".join(names[kind] if kind == kinds[0] else names[kind].lower() for kind in kinds)
+        runs.append(Run(words, _ICONS.get(kinds[0], "list"), steps, len(lines) <= _OPEN))
+    return runs
 
 
 @login_required
@@ -73,6 +114,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs(),
         "facts": _facts(found),
         "lines": lines,
+        "runs": _runs(lines),
+        # Folded away, what wants somebody to look is said above.
+        "to_see": [line for line in lines if line.problems] if len(lines) > _OPEN else [],
         "count": count,
         "next_url": f"{request.path}?sau={lines[-1].position}" if more else "",
         "step_kinds": [(code, words, _ICONS[code]) for code, words in STEP_KINDS],
@@ -106,6 +150,7 @@ def _lines(found: Reorganisation, after: int, sheet: Balance | None) -> tuple[li
     lines = [
         StepLine(
             position,
+            step.kind,
             step.row,
             _ICONS.get(step.kind, "list"),
             sentence(step, names),

@@ -13,6 +13,7 @@ from congdoan.work.plans.actions.loading import LoadedPlan, load_plan_file
 from congdoan.work.plans.actions.requests import DecisionData, PlanData, Share, TargetData
 from congdoan.work.plans.actions.splitting import SUGGESTIONS, Suggestion, largest_remainder, suggest_split
 from congdoan.work.plans.actions.targets import add_target, edit_target, remove_target
+from congdoan.work.plans.actions.telling import distribute, remind_readers
 
 __all__ = [
     "SUGGESTIONS",
@@ -31,6 +32,7 @@ __all__ = [
     "check_sum",
     "create_plan",
     "demand_at",
+    "distribute",
     "edit_contents",
     "edit_plan",
     "edit_target",
@@ -38,6 +40,7 @@ __all__ = [
     "issue_plan",
     "largest_remainder",
     "load_plan_file",
+    "remind_readers",
     "remove_target",
     "report_value",
     "revise",

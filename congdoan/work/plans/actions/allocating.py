@@ -20,6 +20,7 @@ from congdoan.work.plans.actions.authority import check_authority, locked_target
 from congdoan.work.plans.actions.demand import demand_at
 from congdoan.work.plans.actions.errors import ChangedMeanwhile, DoesNotAddUp, PlanError
 from congdoan.work.plans.actions.requests import DecisionData, Share
+from congdoan.work.plans.actions.telling import tell
 from congdoan.work.plans.models import Allocation, AllocationItem, Target
 from congdoan.work.plans.rules import span_of
 
@@ -148,6 +149,7 @@ def _write(
             f"{word} chỉ tiêu {target.code} cho {len(items)} đơn vị theo quyết định {decision.number} ngày"
             f" {format_date(decision.issued_on)}"
         )
+        _tell_given(actor, allocation, items, decision, replaces)
     else:
         verb = "plans.draft_allocation"
         summary = f"Lưu dự thảo giao chỉ tiêu {target.code} cho {len(items)} đơn vị"
@@ -168,6 +170,39 @@ def _write(
         },
     )
     return allocation
+
+
+def _tell_given(
+    actor: Actor,
+    allocation: Allocation,
+    items: Sequence[Share],
+    decision: DecisionData,
+    replaces: Allocation | None,
+) -> None:
+    """Those who were given a number are told; of a revision only those whose number, whole or by periods, is another,
+    and those who are given nothing any more."""
+    target, unit = allocation.target, allocation.unit
+    now: dict[int, dict[str, Decimal]] = {item.unit.pk: {"": item.value, **item.periods} for item in items}
+    before: dict[int, dict[str, Decimal]] = {}
+    if replaces is not None:
+        for row in replaces.items.all():
+            before.setdefault(row.unit_id, {})[row.period] = row.value
+    concerned = [pk for pk in {**now, **before} if now.get(pk) != before.get(pk)]
+    word = "điều chỉnh chỉ tiêu" if replaces is not None else "giao chỉ tiêu"
+    tell(
+        actor,
+        target.plan,
+        unit,
+        kind="revision" if replaces is not None else "allocation",
+        subject=f"{unit.name} {word}: {target.name}",
+        body=(
+            f"Quyết định {decision.number} ngày {format_date(decision.issued_on)}, hiệu lực từ ngày"
+            f" {format_date(allocation.effective_on)}. Mở để xem số giao cho đơn vị bạn."
+            + (f" Lý do: {allocation.reason}" if allocation.reason else "")
+        ),
+        to=concerned,
+        target=target,
+    )
 
 
 def _check_items(target: Target, unit: Unit, items: Sequence[Share], effective_on: date) -> None:

@@ -18,6 +18,7 @@ from congdoan.kit.numbers import format_number
 from congdoan.work.plans.actions.authority import locked_target
 from congdoan.work.plans.actions.errors import PlanError
 from congdoan.work.plans.actions.requests import DecisionData
+from congdoan.work.plans.actions.telling import tell
 from congdoan.work.plans.models import Adjustment, ReportedValue, Target
 from congdoan.work.plans.queries import ADDITIVE, given_to
 
@@ -97,6 +98,20 @@ def adjust_assessment(
         ),
         data={"on": on.isoformat(), "effective_on": effective_on.isoformat()},
     )
+    if superior.pk != unit.pk:
+        tell(
+            actor,
+            target.plan,
+            superior,
+            kind="adjustment",
+            subject=f"{superior.name} điều chỉnh mức đánh giá: {target.name}",
+            body=(
+                f"{unit.name}: mức đã giao {format_number(original)}, nay đánh giá theo {format_number(value)} từ ngày"
+                f" {format_date(effective_on)}. Lý do: {reason.strip()}"
+            ),
+            to=[unit.pk],
+            target=target,
+        )
     return adjustment
 
 
@@ -115,11 +130,12 @@ def withdraw_adjustment(
     """
     adjustment = (
         Adjustment.objects.select_for_update(of=("self",))
-        .select_related("unit", "target")
+        .select_related("unit", "target__plan")
         .get(pk=adjustment.pk)
     )
     version = version_on(adjustment.unit, adjustment.effective_on)
-    require(actor, "plans.adjust", version.parent if version and version.parent else adjustment.unit)
+    superior = version.parent if version and version.parent else adjustment.unit
+    require(actor, "plans.adjust", superior)
     if adjustment.withdrawn_at is not None:
         raise PlanError("Điều chỉnh này đã được rút lại.")
     adjustment.withdrawn_at, adjustment.ended_on = recorded_at or timezone.now(), on
@@ -133,6 +149,20 @@ def withdraw_adjustment(
         summary=f"Rút điều chỉnh mức đánh giá chỉ tiêu {adjustment.target.code} của {adjustment.unit.name}",
         data={"on": on.isoformat()},
     )
+    if superior.pk != adjustment.unit_id:
+        tell(
+            actor,
+            adjustment.target.plan,
+            superior,
+            kind="adjustment",
+            subject=f"{superior.name} rút mức đánh giá riêng: {adjustment.target.name}",
+            body=(
+                f"{adjustment.unit.name}: từ ngày {format_date(on)} lại đánh giá theo mức đã giao"
+                f" {format_number(adjustment.original_value)}. Lý do: {reason.strip()}"
+            ),
+            to=[adjustment.unit_id],
+            target=adjustment.target,
+        )
     return adjustment
 
 

@@ -15,6 +15,7 @@ from congdoan.kit.dates import format_date
 from congdoan.work.plans.actions.authority import check_authority, require_reason, update_row
 from congdoan.work.plans.actions.errors import PlanError
 from congdoan.work.plans.actions.requests import PlanData
+from congdoan.work.plans.actions.telling import tell_issued
 from congdoan.work.plans.models import Plan
 
 
@@ -87,7 +88,8 @@ def _plan_values(data: PlanData) -> dict[str, Any]:
 
 @transaction.atomic
 def issue_plan(*, actor: Actor, on: date, plan: Plan, number: str, issued_on: date) -> Plan:
-    """Issue a draft under its number and day. Raises PlanError without targets, or when it is no draft."""
+    """Issue a draft under its number and day, and make it known to the bodies directly below. Raises PlanError without
+    targets, or when it is no draft."""
     plan = Plan.objects.select_for_update().select_related("issuer").get(pk=plan.pk)
     require(actor, "plans.edit", plan.issuer)
     if plan.state != "draft":
@@ -97,6 +99,7 @@ def issue_plan(*, actor: Actor, on: date, plan: Plan, number: str, issued_on: da
     check_authority(plan.issuer, "issue_plan", issued_on, "ban hành kế hoạch")
     plan.state, plan.number, plan.issued_on = "issued", number, issued_on
     plan.save(update_fields=["state", "number", "issued_on"])
+    tell_issued(actor, plan, on)
     record(
         actor=actor,
         verb="plans.issue",

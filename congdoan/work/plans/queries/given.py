@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import Period, PeriodError
@@ -71,14 +71,84 @@ def given_to(targets: Iterable[Target], unit_ids: Iterable[int], on: date) -> di
     result: dict[tuple[int, int], Given] = {}
     for key, allocation in newest.items():
         rows = grouped[(*key, allocation.pk)]
+        total, parts = _whole_and_parts(rows)
         periods = sorted(
-            ((Period.parse(row.period), row.value) for row in rows if row.period and _is_part(row.period)),
-            key=lambda pair: pair[0].from_on,
+            ((Period.parse(code), value) for code, value in parts.items()), key=lambda pair: pair[0].from_on
         )
-        whole = [row.value for row in rows if not row.period or not _is_part(row.period)]
-        total = sum(whole, Decimal(0)) if whole else sum((value for _, value in periods), Decimal(0))
         result[key] = Given(allocation, total, tuple(periods))
     return result
+
+
+def given_to_groups(
+    targets: Sequence[Target], groups: Mapping[int, Sequence[int]], on: date
+) -> dict[tuple[int, int], Given]:
+    """What bodies had been given on a day in another structure, by (target id, unit id). ``groups``: the units that count
+    for each body (succession.queries.standing_below). One query.
+
+    What came into a group from outside, less what went out of it: what a body passed on to units that count elsewhere
+    today is theirs, so the parts of bodies beside each other add up to what was given to all of them. Percentages do not
+    add up: they are told only where all units that received one received the same.
+    """
+    homes: dict[int, list[int]] = defaultdict(list)
+    for body, members in groups.items():
+        for pk in members:
+            homes[pk].append(body)
+    kinds = {target.pk: target.indicator.kind for target in targets}
+    # The newest revision of each giver holds; a giver that is no more gives nothing: its successor does.
+    newest = (
+        Allocation.objects.filter(target__in=list(kinds), effective_on__lte=on)
+        .filter(Q(unit__ended_on=None) | Q(unit__ended_on__gt=on))
+        .exclude(state="draft")
+        .order_by("target_id", "unit_id", "-effective_on", "-revision", "-pk")
+        .distinct("target_id", "unit_id")
+    )
+    items = AllocationItem.objects.filter(allocation__in=newest.values("pk")).select_related(
+        "allocation__decision"
+    )
+    flows: dict[tuple[int, int], list[tuple[int, AllocationItem]]] = defaultdict(list)
+    for item in items.filter(Q(unit__in=list(homes)) | Q(allocation__unit__in=list(homes))):
+        target_id, into = item.allocation.target_id, homes.get(item.unit_id, ())
+        out_of = homes.get(item.allocation.unit_id, ())
+        for body in into:
+            if body not in out_of:
+                flows[target_id, body].append((1, item))
+        for body in out_of:
+            if body not in into:
+                flows[target_id, body].append((-1, item))
+    result: dict[tuple[int, int], Given] = {}
+    for key, moved in flows.items():
+        received = [item for sign, item in moved if sign > 0]
+        if not received:
+            continue
+        allocation = max((item.allocation for item in received), key=_age)
+        if kinds[key[0]] in {"ratio", "average"}:
+            values = {item.value for item in received}
+            if len(values) == 1:
+                result[key] = Given(allocation, values.pop(), ())
+            continue
+        by_giver: dict[tuple[int, int], list[tuple[int, AllocationItem]]] = defaultdict(list)
+        for sign, item in moved:
+            by_giver[item.allocation_id, item.unit_id].append((sign, item))
+        total, periods = Decimal(0), dict[str, Decimal]()
+        for rows in by_giver.values():
+            whole, parts = _whole_and_parts([item for _, item in rows])
+            total += rows[0][0] * whole
+            for code, value in parts.items():
+                periods[code] = periods.get(code, Decimal(0)) + rows[0][0] * value
+        spread = sorted(
+            ((Period.parse(code), value) for code, value in periods.items()), key=lambda pair: pair[0].from_on
+        )
+        # Where only some were given by period, the parts say nothing about the whole.
+        complete = sum(periods.values(), Decimal(0)) == total
+        result[key] = Given(allocation, total, tuple(spread) if complete else ())
+    return result
+
+
+def _whole_and_parts(rows: Sequence[AllocationItem]) -> tuple[Decimal, dict[str, Decimal]]:
+    """What the items of one body in one allocation come to, and by period."""
+    parts = {row.period: row.value for row in rows if row.period and _is_part(row.period)}
+    whole = [row.value for row in rows if not row.period or not _is_part(row.period)]
+    return sum(whole, Decimal(0)) if whole else sum(parts.values(), Decimal(0)), parts
 
 
 def _age(allocation: Allocation) -> tuple[date, int, int]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from congdoan.foundation.succession.queries import groups_for
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on
 from congdoan.registry.membership.queries import Reconciliation, reconciled
@@ -30,13 +31,16 @@ def progress(
     known_at: datetime | None = None,
     *,
     with_trends: bool = True,
+    structure_on: date | None = None,
 ) -> PlanProgress:
     """How far each target of the plan is at a unit, seen at the end of ``as_of``.
 
-    ``known_at`` forgets what was booked after an instant; trends are then left out.
+    ``known_at`` forgets what was booked after an instant; trends are then left out. ``structure_on`` asks for the
+    structure of that later day (docs/adr/0012); without it the unit is read as it stood.
     """
     targets = targets_of(plan)
-    session = Session(targets, [unit.pk], Facts(plan, targets, [unit.pk], as_of, known_at))
+    groups = groups_for([unit.pk], structure_on)
+    session = Session(targets, [unit.pk], Facts(plan, targets, [unit.pk], as_of, known_at, groups))
     return PlanProgress(
         plan,
         unit,
@@ -46,20 +50,30 @@ def progress(
 
 
 def target_progress(
-    target: Target, unit: Unit, as_of: date, known_at: datetime | None = None
+    target: Target,
+    unit: Unit,
+    as_of: date,
+    known_at: datetime | None = None,
+    *,
+    structure_on: date | None = None,
 ) -> TargetProgress:
-    """How far one target is at a unit."""
-    session = Session([target], [unit.pk], Facts(target.plan, [target], [unit.pk], as_of, known_at))
+    """How far one target is at a unit; ``structure_on`` as for `progress`."""
+    groups = groups_for([unit.pk], structure_on)
+    session = Session([target], [unit.pk], Facts(target.plan, [target], [unit.pk], as_of, known_at, groups))
     return session.read(target, trends=known_at is None)[unit.pk]
 
 
-def progress_summary(plan: Plan, unit: Unit, as_of: date) -> dict[str, Any]:
-    """The progress of a plan as plain data: {"code", "unit", "targets": [{"indicator", "operator", "target",
-    "value", "as_of", "status", "citation"}]}. Figures are numbers (None where there is none)."""
-    found = progress(plan, unit, as_of, with_trends=False)
+def progress_summary(
+    plan: Plan, unit: Unit, as_of: date, *, structure_on: date | None = None
+) -> dict[str, Any]:
+    """The progress of a plan as plain data: {"code", "unit", "structure", "targets": [{"indicator", "operator", "target",
+    "value", "as_of", "status", "citation"}]}. Figures are numbers (None where there is none). ``structure`` is "then"
+    (bodies as they stood) or "today" (the structure of ``structure_on``)."""
+    found = progress(plan, unit, as_of, with_trends=False, structure_on=structure_on)
     return {
         "code": plan.code,
         "unit": unit.code,
+        "structure": "then" if structure_on is None else "today",
         "targets": [
             {
                 "indicator": item.target.code,
@@ -93,15 +107,23 @@ def children_progress(plan: Plan, target: Target, unit: Unit, as_of: date) -> Ch
 
 
 def children_table(
-    plan: Plan, targets: Sequence[Target], unit: Unit, as_of: date, *, with_trends: bool = True
+    plan: Plan,
+    targets: Sequence[Target],
+    unit: Unit,
+    as_of: date,
+    *,
+    with_trends: bool = True,
+    structure_on: date | None = None,
 ) -> dict[str, ChildrenProgress]:
-    """`children_progress` for several targets at once, by target code."""
-    return PlanReading(plan, unit, as_of, targets).children(targets, trends_of=targets if with_trends else ())
+    """`children_progress` for several targets at once, by target code; ``structure_on`` as for `progress`."""
+    reading = PlanReading(plan, unit, as_of, targets, structure_on=structure_on)
+    return reading.children(targets, trends_of=targets if with_trends else ())
 
 
 class PlanReading:
     """A plan at a unit and at the bodies directly below, seen at the end of ``as_of``: what they share is asked for
-    once. For pages that show all of it. ``targets``: all of the plan when not told."""
+    once. For pages that show all of it. ``targets``: all of the plan when not told. ``structure_on``: the bodies below
+    are those of that later day, each with what counts for it there (docs/adr/0012)."""
 
     def __init__(
         self,
@@ -111,8 +133,9 @@ class PlanReading:
         targets: Sequence[Target] | None = None,
         *,
         with_children: bool = True,
+        structure_on: date | None = None,
     ) -> None:
-        self.plan, self.unit, self.as_of = plan, unit, as_of
+        self.plan, self.unit, self.as_of, self.structure_on = plan, unit, as_of, structure_on
         self._targets = targets_of(plan) if targets is None else targets
         for target in self._targets:
             target.plan = plan
@@ -120,14 +143,18 @@ class PlanReading:
         self._units: dict[int, Unit] = {}
         self._given_to: set[tuple[int, int]] = set()
         if with_children:
-            self._names = dict(children_on(unit, as_of).values_list("unit_id", "name"))
+            self._names = dict(children_on(unit, structure_on or as_of).values_list("unit_id", "name"))
+        if with_children and structure_on is None:
             given = AllocationItem.objects.filter(
                 allocation__target__in=self._targets, allocation__unit=unit, allocation__state="issued"
             ).values_list("allocation__target", "unit_id")
             self._given_to = set(given)
-            ids = dict.fromkeys([*self._names, *(pk for _, pk in given)])
+        ids = dict.fromkeys([*self._names, *(pk for _, pk in self._given_to)])
+        if ids:
             self._units = Unit.objects.defer("search", "name_key").in_bulk(list(ids))
-        self._facts = Facts(plan, self._targets, [unit.pk, *self._units], as_of, None)
+        shown = [unit.pk, *self._units]
+        groups = groups_for(shown, structure_on)
+        self._facts = Facts(plan, self._targets, shown, as_of, None, groups)
         self._whole = Session(self._targets, [unit.pk], self._facts)
         self._whole.figures.know(unit)
 

@@ -10,12 +10,13 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from congdoan.foundation.catalogues.queries import parameters
+from congdoan.foundation.measures.queries import Groups
 from congdoan.kit.dates import format_date
 from congdoan.kit.numbers import format_signed
 from congdoan.work.indicators import queries as indicators
 from congdoan.work.indicators.queries import Figures, Reading, TrendPoint
 from congdoan.work.plans.models import Adjustment, Allocation, Plan, ReportedValue, Target
-from congdoan.work.plans.queries.given import given_to
+from congdoan.work.plans.queries.given import given_to, given_to_groups
 from congdoan.work.plans.queries.judging import (
     direction_words,
     paces,
@@ -38,7 +39,8 @@ def _adjustments(as_of: date, known_at: datetime | None) -> QuerySet[Adjustment]
 
 class Facts:
     """What was given, adjusted and reported at units for targets of a plan, and by which shares states are judged:
-    read once for all that a page shows."""
+    read once for all that a page shows. ``groups``: the units that count for each body in today's structure; None for
+    bodies as they stood. What an officer entered or adjusted for a body stays that body's own in both."""
 
     def __init__(
         self,
@@ -47,9 +49,15 @@ class Facts:
         unit_ids: Sequence[int],
         as_of: date,
         known_at: datetime | None,
+        groups: Groups | None = None,
     ) -> None:
         self.plan, self.unit_ids, self.as_of, self.known_at = plan, unit_ids, as_of, known_at
-        self.given = given_to(targets, unit_ids, as_of)
+        self.groups = groups
+        self.given = (
+            given_to(targets, unit_ids, as_of)
+            if groups is None
+            else given_to_groups(targets, {pk: groups[pk] for pk in unit_ids}, as_of)
+        )
         self.adjusted = {
             (row.target_id, row.unit_id): row
             for row in _adjustments(as_of, known_at)
@@ -96,7 +104,7 @@ class Session:
     ) -> None:
         self.plan, self.as_of = facts.plan, facts.as_of
         self.targets, self.unit_ids, self.facts = targets, list(unit_ids), facts
-        self.figures = Figures(self.unit_ids, facts.known_at)
+        self.figures = Figures(self.unit_ids, facts.known_at, facts.groups)
         if like is not None:
             self.figures.share(like)
         self._preload(with_parts)
@@ -179,6 +187,8 @@ class Session:
                 notes.append(indicators.notice(target.indicator))
             elif reading.last_day is None:
                 notes = [note for note in notes if note]
+            if source and self.facts.groups is not None:
+                notes.append("Số cán bộ nhập giữ như lúc đó, không cộng theo cơ cấu hiện nay.")
         demand, demand_note = self._demand(target, unit_id)
         if demand_note:
             notes.append(demand_note)
@@ -186,6 +196,11 @@ class Session:
             words = ", ".join(reading.wider)
             notes.append(f"Chưa lọc được theo: {words}; con số rộng hơn lời văn của chỉ tiêu.")
         adjustment = self.facts.adjusted.get((target.pk, unit_id))
+        if adjustment is not None and self.facts.groups is not None and adjustment.original_value != demand:
+            notes.append(
+                "Mức đánh giá được điều chỉnh theo cơ cấu lúc đó; theo cơ cấu hiện nay xét theo số giao."
+            )
+            adjustment = None
         assessed = adjustment.value if adjustment is not None else None
         if adjustment is not None:
             notes.append(

@@ -14,6 +14,7 @@ from congdoan.work.plans.views.drafting import (
 from congdoan.work.plans.views.plan_page import plan
 from congdoan.work.plans.views.sheet import allocation
 from congdoan.work.plans.views.target_page import adjust, report_value, target, withdraw
+from congdoan.work.plans.views.telling import distribute, reader_buttons, remind_readers
 
 __all__ = [
     "XLSX",
@@ -22,12 +23,15 @@ __all__ = [
     "allocation",
     "contents",
     "create",
+    "distribute",
     "edit",
     "edit_target",
     "end",
     "issue",
     "list_actions",
     "plan",
+    "reader_buttons",
+    "remind_readers",
     "remove_target",
     "report_value",
     "target",

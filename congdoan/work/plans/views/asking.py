@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.forms import Form
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.listing.queries import seen_heirs
+from congdoan.foundation.succession.queries import ended_by
 from congdoan.foundation.units.models import Unit
 from congdoan.work.plans import cards, queries
 from congdoan.work.plans.actions import PlanError
@@ -57,6 +60,29 @@ def chosen_unit(request: HttpRequest, plan: Plan) -> Unit:
     if unit is None or not may(actor, "plans.view", unit) or not queries.concerns(plan, unit):
         raise Http404("Không có đơn vị này trong phạm vi của bạn.")
     return unit
+
+
+def structure_asked(request: HttpRequest) -> date | None:
+    """The day whose structure a past day is read in, when the reader asks for today's; None for bodies as they stood."""
+    today: date = request.actor.today
+    return today if request.structure == "today" else None
+
+
+def ended_unit(
+    request: HttpRequest, plan: Plan, unit: Unit, target: Target | None = None
+) -> dict[str, Any] | None:
+    """The line that leads on from a body that exists no longer on the day shown: to the same page of its heirs."""
+    ended = seen_heirs(request.actor, "plans.view", ended_by(unit, request.as_of))
+    if ended is None:
+        return None
+    heirs = [heir for heir in ended.heirs if queries.concerns(plan, heir)]
+
+    def url(heir: Unit) -> str:
+        if target is None:
+            return cards.plan_url(plan, heir)
+        return f"{reverse('plans:target', args=[plan.code, target.code])}?don_vi={heir.code}"
+
+    return {"unit": unit, "heirs": [{"name": heir.name, "url": url(heir)} for heir in heirs]}
 
 
 def crumbs(plan: Plan, unit: Unit, *more: tuple[str, str]) -> list[tuple[str, str]]:

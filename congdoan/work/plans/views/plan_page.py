@@ -17,11 +17,14 @@ from django.views.decorators.http import require_GET
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import format_date
+from congdoan.kit.lists import OF_TODAY
 from congdoan.kit.numbers import whole_number
 from congdoan.work.plans import cards
 from congdoan.work.plans.models import Plan
 from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgress
-from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, find_plan
+from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, ended_unit, find_plan, structure_asked
+from congdoan.work.plans.views.telling import TAB as DISTRIBUTIONS
+from congdoan.work.plans.views.telling import made_known, may_distribute
 from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
@@ -42,7 +45,13 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
     if tab == _SLOWEST and request.htmx:
         return _slowest(request, found, unit)
     may_edit = found.state != "ended" and may(request.actor, "plans.edit", found.issuer_id)
-    reading = PlanReading(found, unit, request.as_of, with_children=_TABS.get(tab) is _children)
+    reading = PlanReading(
+        found,
+        unit,
+        request.as_of,
+        with_children=_TABS.get(tab) is _children,
+        structure_on=structure_asked(request),
+    )
     progress = reading.progress()
     shown: dict[str, Any] = {
         "plan": found,
@@ -52,8 +61,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "subtitle": cards.heading(progress),
         "crumbs": crumbs(found, unit)[:-1] if unit.pk != found.issuer_id else crumbs(found, unit)[:1],
         "tab": tab if tab in _TABS else "",
-        "tabs": _tabs(found, unit, tab, may_edit=may_edit),
+        "tabs": _tabs(found, unit, tab, may_edit=may_edit, may_distribute=may_distribute(request, unit)),
         "may_edit": may_edit,
+        "obeys_structure": True,
+        "ended": ended_unit(request, found, unit),
         "report_url": _report_url(request, found, unit),
         "export_url": cards.plan_url(
             found, unit, muc="don-vi", xuat="xlsx", chi_tieu=request.GET.get("chi_tieu", "")
@@ -70,12 +81,15 @@ def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
     return f"{reverse('reports:new')}?ke_hoach={plan.code}&don_vi={unit.code}"
 
 
-def _tabs(plan: Plan, unit: Unit, active: str, *, may_edit: bool) -> list[dict[str, Any]]:
+def _tabs(
+    plan: Plan, unit: Unit, active: str, *, may_edit: bool, may_distribute: bool
+) -> list[dict[str, Any]]:
     names: list[tuple[str, str, int | None]] = [
         ("", "Chỉ tiêu", None),
         ("don-vi", "Đơn vị trực thuộc", None),
         ("dot", "Tháng cao điểm", plan.campaigns.count()),
         ("can-cu", "Căn cứ, nơi nhận", None),
+        *([(DISTRIBUTIONS, "Phổ biến", None)] if may_distribute else []),
         ("dinh-muc", "Định mức chi", len(plan.norms)),
         ("diem-mo", "Điểm còn mở", len(plan.open_points)),
     ]
@@ -106,10 +120,11 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
         plan, unit = progress.plan, progress.unit
         # The panel is of the day of its page, wherever the page had it from.
         day = f"{request.as_of}" if request.as_of < request.actor.today else ""
+        structure = OF_TODAY if request.structure == "today" else ""
         shown |= {
             "trend": cards.course(reading.with_course(leading.target)),
             "leading": leading,
-            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day),
+            "slowest_url": cards.plan_url(plan, unit, muc=_SLOWEST, ngay=day, co_cau=structure),
             "all_url": cards.plan_url(plan, unit, muc="don-vi"),
         }
     return shown
@@ -118,7 +133,7 @@ def _overview(request: HttpRequest, reading: PlanReading, progress: PlanProgress
 def _slowest(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     """The panel of the slowest bodies, which the overview asks for once it is shown: what the unit itself has reached
     need not wait for the figures of all below it."""
-    reading = PlanReading(plan, unit, request.as_of)
+    reading = PlanReading(plan, unit, request.as_of, structure_on=structure_asked(request))
     progress = reading.progress()
     leading = cards.leading_target(progress)
     if leading is None:
@@ -246,6 +261,10 @@ def _open_points(request: HttpRequest, reading: PlanReading, progress: PlanProgr
     return {"target_points": [item.target for item in progress.targets if item.target.open_points]}
 
 
+def _distributions(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
+    return made_known(request, progress.plan, progress.unit)
+
+
 def _nothing_more(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     return {}
 
@@ -255,6 +274,7 @@ _TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, An
     "don-vi": _children,
     "dot": _campaigns,
     "can-cu": _facts,
+    DISTRIBUTIONS: _distributions,
     "dinh-muc": _nothing_more,
     "diem-mo": _open_points,
 }
@@ -262,7 +282,7 @@ _TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, An
 
 def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
     """The table of the bodies below as .xlsx: what is seen, as numbers."""
-    reading = PlanReading(plan, unit, request.as_of)
+    reading = PlanReading(plan, unit, request.as_of, structure_on=structure_asked(request))
     progress = reading.progress()
     chosen = _chosen(request, progress)
     if chosen is None:
@@ -271,7 +291,7 @@ def _export(request: HttpRequest, plan: Plan, unit: Unit) -> HttpResponseBase:
         path = Path(folder) / "children.xlsx"
         table = _table(reading, progress, chosen)
         del table["leading_percent"], table["children_count"]
-        write_children(path, plan=plan, unit=unit, as_of=request.as_of, **table)
+        write_children(path, plan=plan, unit=unit, as_of=request.as_of, structure=request.structure, **table)
         # The open handle outlives the folder's entry.
         return FileResponse(
             path.open("rb"),

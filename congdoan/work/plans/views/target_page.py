@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import may
+from congdoan.foundation.succession.queries import groups_for
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import format_date
@@ -22,7 +23,15 @@ from congdoan.work.plans import actions, cards, forms, queries
 from congdoan.work.plans.models import Adjustment, Plan, Target
 from congdoan.work.plans.queries import ChildrenProgress, TargetProgress
 from congdoan.work.plans.rules import SCORED
-from congdoan.work.plans.views.asking import chosen_unit, crumbs, find_plan, find_target, tried
+from congdoan.work.plans.views.asking import (
+    chosen_unit,
+    crumbs,
+    ended_unit,
+    find_plan,
+    find_target,
+    structure_asked,
+    tried,
+)
 
 
 @login_required
@@ -37,11 +46,12 @@ def _target_page(
     request: HttpRequest, plan: Plan, target: Target, unit: Unit, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     on: date = request.as_of
-    tables = queries.children_table(plan, [target], unit, on)
+    structure_on = structure_asked(request)
+    tables = queries.children_table(plan, [target], unit, on, structure_on=structure_on)
     found: ChildrenProgress = tables[target.code]
     item = found.whole
     parts = [
-        queries.target_progress(part, unit, on)
+        queries.target_progress(part, unit, on, structure_on=structure_on)
         for part in queries.targets_of(plan)
         if part.of_which_id == target.pk
     ]
@@ -53,6 +63,8 @@ def _target_page(
         "target": target,
         "unit": unit,
         "item": item,
+        "obeys_structure": True,
+        "ended": ended_unit(request, plan, unit, target),
         "card": cards.card(item, parts=parts),
         "crumbs": crumbs(plan, unit),
         "parts": [cards.card(part, url=cards.target_url(part, unit)) for part in parts],
@@ -67,7 +79,12 @@ def _target_page(
         ],
         "facts": _target_facts(target, item),
         "waterfall": cards.growth_waterfall(
-            reconciliation(unit.pk, item.span.from_on, item.read_on + timedelta(days=1)),
+            reconciliation(
+                unit.pk,
+                item.span.from_on,
+                item.read_on + timedelta(days=1),
+                groups=groups_for([unit.pk], structure_on),
+            ),
             title="Thực tăng được cộng từ đâu",
             opening_label="Đầu kỳ",
             closing_label=format_date(item.read_on),

@@ -18,6 +18,7 @@ from congdoan.kit.text import nfc
 from congdoan.work.returns import computing, rules
 from congdoan.work.returns.actions.steps import acting, keep_step, locked, open_for, saved
 from congdoan.work.returns.definitions import (
+    period_words,
     read_definition,
 )
 from congdoan.work.returns.models import (
@@ -147,7 +148,7 @@ def open_all(*, actor: Actor, on: date, form: ReturnForm, period: str, after: in
                 verb="returns.open_all",
                 unit_id=form.owner_id,
                 obj=form,
-                summary=f"Lập sẵn {len(todo)} báo cáo “{form.title}” kỳ {period}",
+                summary=f"Lập sẵn {len(todo)} báo cáo “{form.title}”, {period_words(period)}",
                 data={"period": period, "count": len(todo)},
             )
         return waiting[-1].pk

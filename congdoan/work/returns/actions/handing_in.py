@@ -24,6 +24,7 @@ from congdoan.work.returns.definitions import (
     Definition,
     canonical,
     digest,
+    period_words,
     read_definition,
 )
 from congdoan.work.returns.models import (
@@ -109,7 +110,7 @@ def accept(*, actor: Actor, made: Return, revision: int) -> Return:
             actor=replace(actor, is_system=True, label=actor.name),
             unit=made.obligation.unit,
             until_on=made.obligation.to_on,
-            reason=f"Nghiệm thu báo cáo “{made.obligation.form.title}” kỳ {made.obligation.period}",
+            reason=f"Nghiệm thu báo cáo “{made.obligation.form.title}”, {period_words(made.obligation.period)}",
             recorded_at=now,
         )
     return made
@@ -203,7 +204,7 @@ def close_round(*, actor: Actor, form: ReturnForm, period: str, superior: Unit) 
             verb="returns.close_round",
             unit_id=superior.pk,
             obj=form,
-            summary=f"Khoá {len(found)} báo cáo “{form.title}” kỳ {period} của các đơn vị thuộc {superior.name}",
+            summary=f"Khoá {len(found)} báo cáo “{form.title}”, {period_words(period)} của các đơn vị thuộc {superior.name}",
             data={"period": period, "count": len(found)},
         )
     return len(found)
@@ -226,7 +227,7 @@ def tell_sent_back(actor: Actor, made: Return, words: str, why: str) -> None:
     notify(
         actor=actor,
         kind=rules.SENT_BACK.code,
-        subject=f"Báo cáo {words}: {owed.form.title}, kỳ {owed.period}",
+        subject=f"Báo cáo {words}: {owed.form.title}, {period_words(owed.period)}",
         body=f"{owed.superior.name}: {nfc(why).strip()}",
         url=reverse("returns:return", args=[owed.pk]),
         users=fillers_of([owed.unit_id], actor.today).get(owed.unit_id, []),

@@ -20,6 +20,7 @@ from congdoan.kit.dates import days_left_words, format_date
 from congdoan.work.returns import rules
 from congdoan.work.returns.actions.steps import acting
 from congdoan.work.returns.choices import OPEN_STATES
+from congdoan.work.returns.definitions import period_words
 from congdoan.work.returns.models import (
     Obligation,
     ReturnForm,
@@ -56,7 +57,7 @@ def remind(*, actor: Actor, on: date, form: ReturnForm, period: str, superior: U
         notify(
             actor=actor,
             kind=rules.DUE.code,
-            subject=f"{form.title}, kỳ {period}: hạn nộp {format_date(item.due)}",
+            subject=f"{form.title}, {period_words(period)}: hạn nộp {format_date(item.due)}",
             body=f"{superior.name} nhắc {item.unit.name} nộp báo cáo.",
             url=reverse("returns:return", args=[item.pk]),
             users=people[item.unit_id],
@@ -81,7 +82,7 @@ def remind(*, actor: Actor, on: date, form: ReturnForm, period: str, superior: U
             verb="returns.remind",
             unit_id=superior.pk,
             obj=form,
-            summary=f"Nhắc {len(reminded)} đơn vị nộp “{form.title}” kỳ {period}",
+            summary=f"Nhắc {len(reminded)} đơn vị nộp “{form.title}”, {period_words(period)}",
             data={"period": period, "count": len(reminded)},
         )
     return Reminded(len(reminded), [item.unit for item in owed if item.unit_id not in people])
@@ -153,7 +154,7 @@ def _remind_chunk(actor: Actor, on: date, chunk: list[Obligation], is_worked: Ca
         made = notify(
             actor=actor,
             kind=rules.DUE.code,
-            subject=f"{item.form.title}, kỳ {item.period}: {days_left_words(on, item.due)}",
+            subject=f"{item.form.title}, {period_words(item.period)}: {days_left_words(on, item.due)}",
             body=f"Hạn nộp của {item.unit.name} là ngày {format_date(item.due)}.",
             url=reverse("returns:return", args=[item.pk]),
             users=people.get(item.unit_id, ()),

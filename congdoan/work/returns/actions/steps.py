@@ -15,6 +15,7 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.text import nfc
 from congdoan.work.returns import rules
 from congdoan.work.returns.choices import OPEN_STATES, STATE_WORDS, STEPS
+from congdoan.work.returns.definitions import period_words
 from congdoan.work.returns.models import (
     Obligation,
     Return,
@@ -94,7 +95,7 @@ def saved(actor: Actor, made: Return) -> Return:
         verb="returns.fill",
         unit_id=made.obligation.unit_id,
         obj=made,
-        summary=f"Cập nhật báo cáo “{made.obligation.form.title}” kỳ {made.obligation.period}",
+        summary=f"Cập nhật báo cáo “{made.obligation.form.title}”, {period_words(made.obligation.period)}",
         data={"revision": made.revision},
     )
     return made
@@ -154,5 +155,6 @@ def keep_step(
         unit_id=obligation.unit_id,
         obj=obligation,
         reason=note,
-        summary=f"{STEPS[verb]}{instead}: “{obligation.form.title}” kỳ {obligation.period}, {obligation.unit.name}",
+        summary=f"{STEPS[verb]}{instead}: “{obligation.form.title}”, {period_words(obligation.period)},"
+        f" {obligation.unit.name}",
     )

@@ -1,10 +1,12 @@
 """Reads of returns: what is owed and how it stands, a return with its comparisons, aggregates, restatements."""
 
+from congdoan.work.returns.definitions import period_words
 from congdoan.work.returns.queries.aggregating import Aggregate, AggregateCell, aggregate
 from congdoan.work.returns.queries.comparing import (
     Comparison,
     Figures,
     comparison,
+    comparison_of_now,
     findings_of,
     form_version,
     span_of,
@@ -33,10 +35,12 @@ __all__ = [
     "aggregate",
     "board",
     "comparison",
+    "comparison_of_now",
     "fillers_of",
     "findings_of",
     "form_version",
     "people_at",
+    "period_words",
     "restatement",
     "rounds",
     "span_of",

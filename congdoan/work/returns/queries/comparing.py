@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from congdoan.foundation.catalogues.queries import parameters
+from congdoan.foundation.succession.queries import standing_below
 from congdoan.work.returns import computing, rules
 from congdoan.work.returns.definitions import (
     Definition,
@@ -39,17 +40,37 @@ def form_version(form: ReturnForm) -> ReturnFormVersion | None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Figures of earlier periods beside a return; what was handed in where there is a return, else what the registers
-    say."""
+    """Figures of earlier periods beside a return: of the body as it stood, what was handed in where there is a return,
+    else what the registers say; or (``of_now``) what the registers say of all that counts for it in the structure of the
+    return's own period."""
 
     previous: Figures
     last_year: Figures
     previous_name: str
     last_year_name: str
+    of_now: bool = False
+
+
+def comparison_of_now(obligation: Obligation, definition: Definition, on: date) -> Comparison:
+    """`comparison` in the structure of the return's last day (docs/adr/0012): of a body that took others in, their earlier
+    figures too. A constant number of queries."""
+    span = span_of(obligation, definition)
+    earlier = (span_before(definition, span), span_last_year(definition, span))
+    groups = standing_below([obligation.unit_id], today=obligation.last_day)
+    figures: list[Figures] = []
+    for found in earlier:
+        if found is None:
+            figures.append({})
+            continue
+        plans = computing.plans_of(definition, found, on=on)
+        counted = computing.compute(plans, [obligation.unit_id], groups=groups)[obligation.unit_id]
+        figures.append(rules.effective(definition, counted, {}))
+    names = [found.name if found else "" for found in earlier]
+    return Comparison(figures[0], figures[1], names[0], names[1], of_now=True)
 
 
 def comparison(obligation: Obligation, definition: Definition, on: date) -> Comparison:
-    """Last period and the same period last year. A constant number of queries."""
+    """Last period and the same period last year, of the body as it stood. A constant number of queries."""
     span = span_of(obligation, definition)
     earlier = (span_before(definition, span), span_last_year(definition, span))
     made = {
@@ -79,13 +100,14 @@ def comparison(obligation: Obligation, definition: Definition, on: date) -> Comp
 
 def findings_of(made: Return, definition: Definition, compared: Comparison, on: date) -> list[rules.Finding]:
     """What must be mended or explained about a return as it stands."""
-    limits = parameters((rules.CHANGE_PERCENT, rules.CHANGE_LEAST), on=on, unit_id=made.obligation.unit_id)
+    codes = (rules.CHANGE_PERCENT, rules.CHANGE_LEAST, rules.CHANGE_POINTS)
+    found = parameters(codes, on=on, unit_id=made.obligation.unit_id)
     return rules.findings(
         definition,
         rules.effective(definition, made.computed, made.entered),
         previous=compared.previous,
         last_year=compared.last_year,
         texts=made.texts,
-        change_percent=Decimal(str(limits[rules.CHANGE_PERCENT].value)),
-        change_least=Decimal(str(limits[rules.CHANGE_LEAST].value)),
+        limits=rules.Limits(*(Decimal(str(found[code].value)) for code in codes)),
+        counted=made.computed.keys() - made.entered.keys(),
     )

@@ -25,6 +25,7 @@ from congdoan.work.returns.choices import (
 )
 from congdoan.work.returns.definitions import (
     DefinitionError,
+    period_words,
     read_definition,
 )
 from congdoan.work.returns.models import ReturnForm
@@ -77,7 +78,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "board": shown,
             "rounds": [
                 {
-                    "label": f"{item.title}, {code}",
+                    "label": f"{item.title}, {period_words(code)}",
                     "value": f"{item.pk}|{code}",
                     "url": f"{reverse('returns:board')}?mau={item.pk}&ky={code}&don_vi={unit.code}",
                     "active": form is not None and item.pk == form.pk and code == period,
@@ -169,7 +170,7 @@ def booklet(request: HttpRequest) -> HttpResponse:
     if handed_in(actor, form, period, unit).count() > BOOKLET:
         run = start(
             kind="returns.booklet",
-            title=f"Tập báo cáo “{form.title}” kỳ {period}",
+            title=f"Tập báo cáo “{form.title}”, {period_words(period)}",
             actor=actor,
             unit=unit,
             arguments={"form": form.pk, "period": period},

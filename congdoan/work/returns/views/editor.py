@@ -45,7 +45,7 @@ def part_form(what: str, data: Any, code: str, section_code: str, post: Any) -> 
                     for name in ("title", "cadence", "owed_by", "gathers", "closes_books")
                 },
                 **{name: deadlines.get(name) for name in ("opens", "due", "late")},
-                "cutoffs": ", ".join(data.get("cutoffs") or []),
+                "cutoffs": ", ".join(_day_first(item) for item in data.get("cutoffs") or []),
                 "months": ", ".join(map(str, data.get("months") or [])),
             },
         )
@@ -96,6 +96,12 @@ def part_form(what: str, data: Any, code: str, section_code: str, post: Any) -> 
     items = data.get("checks" if what == "check" else "texts") or []
     item: dict[str, Any] = next((found for found in items if found["code"] == code), {})
     return (CheckForm if what == "check" else TextForm)(post, initial=item)
+
+
+def _day_first(cutoff: str) -> str:
+    """ "05-31" as it is said: "31/5"."""
+    month, _, day = cutoff.partition("-")
+    return f"{int(day)}/{int(month)}" if month.isdecimal() and day.isdecimal() else cutoff
 
 
 def _narrowed(row: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from congdoan.work.returns.definitions import (
     DefinitionError,
     Row,
     newest_span,
+    period_words,
     read_definition,
     shipped_forms,
 )
@@ -116,6 +117,7 @@ def form(request: HttpRequest, form: int) -> HttpResponse:
     version = edited(found)
     definition = read_definition(version.definition)
     published = queries.form_version(found)
+    labels = {cell.key: cell.label for cell in definition.cells.values()}
     newest = newest_span(definition, request.actor.today + timedelta(days=1))
     return render(
         request,
@@ -136,12 +138,19 @@ def form(request: HttpRequest, form: int) -> HttpResponse:
             "checks": [
                 {
                     "check": check,
-                    "words": f"{check.left.text} {OPERATOR_SIGNS[check.operator]} {check.right.text}",
+                    "words": " ".join(
+                        (check.left.words(labels), OPERATOR_SIGNS[check.operator], check.right.words(labels))
+                    ),
                     "level": dict(CHECK_LEVELS)[check.level],
                 }
                 for check in definition.checks
             ],
-            "periods": found.obligations.values_list("period", "to_on").distinct().order_by("-to_on")[:12],
+            "periods": [
+                (code, period_words(code))
+                for code, _ in found.obligations.values_list("period", "to_on")
+                .distinct()
+                .order_by("-to_on")[:12]
+            ],
             "suggested": newest.code if newest else "",
             "crumbs": [
                 ("Báo cáo định kỳ", reverse("returns:list")),
@@ -246,12 +255,12 @@ def give_out(request: HttpRequest, form: int) -> HttpResponse:
     if request.POST.get("lap_san"):
         run = start(
             kind="returns.open_all",
-            title=f"Lập sẵn báo cáo “{found.title}” kỳ {period}",
+            title=f"Lập sẵn báo cáo “{found.title}”, {period_words(period)}",
             actor=actor,
             unit=found.owner,
             arguments={"form": found.pk, "period": period},
             lock=f"returns:{found.pk}:{period}",
         )
         return redirect("jobs:run", run.pk)
-    messages.success(request, f"Đã giao kỳ {period} cho {count} đơn vị.")
+    messages.success(request, f"Đã giao kỳ báo cáo {period_words(period)} cho {count} đơn vị.")
     return redirect(board_url(found.owner, found, period))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import days_left_words
 from congdoan.kit.documents import DOCX, XLSX
 from congdoan.work.returns import actions, queries, rules
-from congdoan.work.returns.booklet import made_of, printed
+from congdoan.work.returns.booklet import heading, made_of, printed
 from congdoan.work.returns.choices import (
     OPEN_STATES,
     STANDINGS,
@@ -34,7 +36,7 @@ from congdoan.work.returns.forms import (
 from congdoan.work.returns.models import Obligation, Return
 from congdoan.work.returns.sheet import make_sheet
 from congdoan.work.returns.views.asking import attachment, owed_for
-from congdoan.work.returns.word import file_stem, write_word
+from congdoan.work.returns.word import file_stem, write_restatement, write_word
 from congdoan.work.returns.workbook import write_excel
 
 
@@ -89,6 +91,10 @@ def page_of(
     if made is not None:
         typed = request.POST if wrong else {}
         compared = queries.comparison(owed, definition, actor.today)
+        # What is odd is always judged by what was handed in; only what stands beside the figures may be of now.
+        beside = compared
+        if request.GET.get("so_sanh") == "ky-nay":
+            beside = queries.comparison_of_now(owed, definition, actor.today)
         is_open = made.state in OPEN_STATES
         found = queries.findings_of(made, definition, compared, actor.today) if made.state != "closed" else []
         summed = (
@@ -102,17 +108,21 @@ def page_of(
                 owed,
                 definition,
                 on=actor.today,
-                compared=compared,
+                compared=beside,
                 found=found,
                 summed=summed,
                 typed=typed,
                 holds=actor.has_anywhere,
             ),
             "revision": seen_revision(request) if is_stale else made.revision,
-            "compared": compared,
+            "compared": beside,
             "summed": summed,
             "is_editable": is_open and can["fill"],
             "is_reviewable": made.state == "submitted" and can["accept"],
+            "blank": sum(
+                cell.row.source != "formula" and key not in made.computed and key not in made.entered
+                for key, cell in definition.cells.items()
+            ),
             "hard": [finding for finding in found if finding.level == "hard"],
             "soft": [
                 {
@@ -284,6 +294,25 @@ def restatement(request: HttpRequest, pk: int) -> HttpResponse:
             ],
         },
     )
+
+
+@login_required
+@require_safe
+def restatement_word(request: HttpRequest, pk: int) -> HttpResponse:
+    """The restatement as a Word file; of a return that was never accepted the page says that there is none."""
+    owed = owed_for(request, pk)
+    made = made_of(owed)
+    frozen = made.frozen.order_by("-number").first() if made else None
+    if made is None or frozen is None:
+        return redirect("returns:restatement", pk)
+    found = queries.restatement(request.actor, frozen, owed)
+    definition = read_definition(made.version.definition)
+    # The paper is drawn up today, whenever the return was handed in.
+    around = replace(
+        heading(owed, made, definition, known_version(owed.unit, owed.last_day)), dated_on=request.actor.today
+    )
+    name = file_stem(f"dieu-chinh-{owed.form.code}", owed.unit.code, owed.period) + ".docx"
+    return attachment(write_restatement(around, found), name, DOCX)
 
 
 def to_print(request: HttpRequest, pk: int) -> tuple[Obligation, Return]:
