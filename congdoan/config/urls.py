@@ -17,6 +17,7 @@ urlpatterns = [
     path("don-vi/", include("congdoan.registry.organisation.urls")),
     path("sap-xep/", include("congdoan.registry.reorganisation.urls")),
     path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
+    path("khao-sat/", include("congdoan.registry.fieldwork.urls")),
     path("don-gia-nhap/", include("congdoan.registry.joining.urls")),
     path("gia-nhap/", include("congdoan.faces.portal.urls", namespace="portal")),
     # Short, since it is printed and typed.

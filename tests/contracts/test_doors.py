@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import models, transaction
@@ -35,6 +36,8 @@ from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
+from congdoan.registry.fieldwork import actions as fieldwork
+from congdoan.registry.fieldwork.models import Survey, SurveyTask
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
@@ -267,6 +270,31 @@ class World:
         self.reader = NamedReader.objects.create(
             unit=home, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
+        self.round = fieldwork.open_round(
+            actor=system,
+            on=on,
+            data=fieldwork.RoundData(home, "Khảo sát Bí Mật Bắc", on, date(2027, 1, 1)),
+        )
+        self.task = SurveyTask.objects.create(
+            round=self.round, enterprise=self.enterprise, surveyor=self.officer, given_on=on
+        )
+        self.survey = Survey.objects.create(
+            client_key=uuid4(),
+            task=self.task,
+            enterprise=self.enterprise,
+            surveyor=self.officer,
+            surveyed_on=on,
+            sent_at=timezone.now(),
+            state="waiting",
+            workers=10,
+        )
+        self.visit = fieldwork.log_visit(
+            actor=system,
+            on=on,
+            data=fieldwork.VisitData(
+                self.enterprise, home, on, "visit", "interested", next_step="Gặp lại", next_on=on
+            ),
+        )
         self.source = make_source(
             actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
         )
@@ -338,6 +366,11 @@ class World:
             "reorganisation:*.position": 1,
             "briefings:*.pk": self.briefing.pk,
             "briefings:*.task": self.conclusion.pk,
+            "fieldwork:survey.pk": self.survey.pk,
+            "fieldwork:settle.pk": self.survey.pk,
+            "fieldwork:visit.pk": self.visit.pk,
+            "fieldwork:finish.pk": self.visit.pk,
+            "fieldwork:*.pk": self.round.pk,
             "joining:end_reader.pk": self.reader.pk,
             "joining:*.pk": self.application.pk,
             "joining:*.code": home.code,

@@ -43,6 +43,7 @@ _CADRE = [
     "briefings.run",
     "plans.report_value",
 ]
+_FIELD = ["fieldwork.view", "fieldwork.run", "fieldwork.survey", "fieldwork.confidential"]
 #: Roles of a new installation; an office changes them or makes its own.
 DEFAULT_ROLES = {
     "administrator": (
@@ -56,6 +57,7 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            *_FIELD,
             "joining.confidential",
             "joining.name_readers",
             "plans.edit",
@@ -78,6 +80,7 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            *_FIELD,
             "joining.confidential",
             "organisation.found",
             "papers.design",
@@ -91,6 +94,11 @@ DEFAULT_ROLES = {
         "Ban chấp hành công đoàn cơ sở",
         "Đoàn viên và số liệu của đơn vị mình",
         _CADRE,
+    ),
+    "collaborator": (
+        "Cộng tác viên khảo sát",
+        "Khảo sát doanh nghiệp được giao, không xem sổ",
+        ["fieldwork.survey"],
     ),
     "inspector": ("Ủy ban kiểm tra", "Xem sổ và nhật ký, không ghi", [*_VIEW, "audit.view"]),
     "viewer": ("Người xem", "Xem số liệu tổng hợp và danh sách, không có thông tin riêng", _VIEW),

@@ -50,6 +50,7 @@ ROOM_NAMES = {
     "organisation": "Tổ chức công đoàn",
     "reorganisation": "Sắp xếp tổ chức",
     "enterprises": "Doanh nghiệp",
+    "fieldwork": "Khảo sát, tiếp xúc doanh nghiệp",
     "people": "Thông tin cá nhân",
     "membership": "Đoàn viên và biến động",
     "joining": "Đơn gia nhập",
