@@ -109,7 +109,7 @@ QUESTION = "?q=NA2&unit=NA2&don_vi=NA2&don-vi=NA2&parent=NA2&term=NA2"
 #: The starter's or the reader's alone, whatever stands above.
 PRIVATE = {"jobs:run", "jobs:start_again", "messaging:notice", "joining:confidential"}
 #: A superior's plan binds those below it, so they read it.
-DOWNWARD = {"plans:plan", "plans:target", "plans:allocation"}
+DOWNWARD = {"api:plan", "plans:plan", "plans:target", "plans:allocation"}
 #: What the whole house shares: the roles, and the name of a list.
 SHARED = {"access:role", "api:list_rows"}
 #: Words of the records behind the doors; a neighbour's and a stranger's pages must not hold them.

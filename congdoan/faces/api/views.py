@@ -14,14 +14,19 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer, django_auth
 
-from congdoan.foundation.access.queries import may
+from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
-from congdoan.foundation.listing.queries import ended_unit
+from congdoan.foundation.listing.queries import UNIT, ended_unit, seen_heirs
+from congdoan.foundation.succession.queries import ended_by
 from congdoan.foundation.tokens.actions import count_use
 from congdoan.foundation.tokens.queries import actor_of, find
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.lists import STRUCTURE, ListContext, ListSpec, get_list, lists, read_page, shown_columns
+from congdoan.work.plans.models import Plan
+from congdoan.work.plans.queries import concerns, progress_summary, visible_plans
+
+PLANS = "plans.view"
 
 
 class ByToken(HttpBearer):
@@ -166,9 +171,60 @@ def _led_to(spec: ListSpec, context: ListContext) -> list[dict[str, str]] | None
     return [{"code": heir.code, "name": heir.name} for heir in ended.heirs]
 
 
-def visible_unit(request: HttpRequest, code: str, capability: str) -> Unit:
-    """The unit with this code, or 404 when it does not exist or is out of the reader's scope."""
-    unit = Unit.objects.filter(code=code).first()
-    if unit is None or not may(request.actor, capability, unit):
-        raise HttpError(404, f"Không có đơn vị {code} trong phạm vi của bạn.")
+class TargetOut(Schema):
+    """How far a target is. Figures are in the target's own unit; null where there is none."""
+
+    indicator: str
+    name: str
+    measured_by: str
+    operator: str
+    target: float | None
+    value: float | None
+    as_of: date
+    status: str
+    citation: str
+
+
+class PlanOut(Schema):
+    """A plan at a body on a day; ``structure`` and ``led_to`` as for lists."""
+
+    code: str
+    unit: str
+    as_of: date
+    structure: str
+    targets: list[TargetOut]
+    led_to: list[BodyOut] | None = None
+
+
+@api.get("/plans/{code}", response=PlanOut, summary="Tiến độ một kế hoạch")
+def plan(request: HttpRequest, code: str) -> dict[str, Any]:
+    """How far each target of a plan is at a body (``don_vi``; the issuer, or the reader's own body, when not told) on a day
+    (``ngay``), in the structure asked for (``co_cau``)."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere(PLANS):
+        raise HttpError(403, "Bạn chưa được giao quyền xem kế hoạch.")
+    found = visible_plans(actor).select_related("issuer").filter(code=code).first()
+    if found is None:
+        raise HttpError(404, "Không có kế hoạch này trong phạm vi của bạn.")
+    unit = _unit_of(request, found)
+    today = actor.today if request.GET.get(STRUCTURE) and request.structure == "today" else None
+    ended = seen_heirs(actor, PLANS, ended_by(unit, request.as_of)) if today is None else None
+    return {
+        **progress_summary(found, unit, request.as_of, structure_on=today),
+        "as_of": request.as_of,
+        "led_to": ended and [{"code": heir.code, "name": heir.name} for heir in ended.heirs],
+    }
+
+
+def _unit_of(request: HttpRequest, plan: Plan) -> Unit:
+    """The body asked for, or 404 when it is out of the reader's scope or the plan does not concern it."""
+    actor: Actor = request.actor
+    asked = request.GET.get(UNIT, "")
+    unit: Unit | None
+    if asked:
+        unit = Unit.objects.filter(code=asked).first()
+    else:
+        unit = plan.issuer if may(actor, PLANS, plan.issuer_id) else home_unit(actor)
+    if unit is None or not may(actor, PLANS, unit) or not concerns(plan, unit):
+        raise HttpError(404, "Không có đơn vị này trong phạm vi của bạn.")
     return unit

@@ -219,3 +219,31 @@ def test_queries_do_not_grow_with_bodies(given: Target, country: Country, today:
         reading.children([given], trends_of=[given])
     # One more asks what counts for whom; what was given to bodies that moved need not be looked up.
     assert counts[0] == counts[1] <= len(plain) + 1
+
+
+def test_the_interface_reads_plans_in_both_structures(given: Target, country: Country) -> None:
+    client = Client()
+    client.force_login(officer("hai-phong", "leader", country["HP"]))
+    ask = f"/api/v1/plans/hai-phong-2026?ngay={PAST}&don_vi="
+
+    def value(answer: dict[str, Any]) -> float:
+        return next(item["value"] for item in answer["targets"] if item["indicator"] == "T-01")
+
+    then, now = client.get(f"{ask}HP-AD").json(), client.get(f"{ask}HP-AD&co_cau=hien-nay").json()
+    assert (then["structure"], value(then)) == ("then", 28)
+    assert (now["structure"], value(now)) == ("today", 32)
+    assert then["as_of"] == now["as_of"] == f"{PAST}" and then["led_to"] is None
+    # What the session holds for pages is not the answer's; the issuer is meant when no body is named.
+    assert client.get(f"{ask}HP-AD").json() == then
+    assert client.get(f"/api/v1/plans/hai-phong-2026?ngay={PAST}").json()["unit"] == "HP"
+    # A body that ended leads on to who took over.
+    gone = client.get("/api/v1/plans/hai-phong-2026?ngay=2026-08-31&don_vi=HP-VB").json()
+    assert gone["led_to"] == [{"code": "HP-AD", "name": country["HP-AD"].name}]
+    page = client.get("/ke-hoach/hai-phong-2026/?ngay=2026-08-31&co_cau=luc-do&don_vi=HP-VB")
+    assert [heir["name"] for heir in page.context["ended"]["heirs"]] == [country["HP-AD"].name]
+    assert "don_vi=HP-AD" in page.text and "đã kết thúc từ 01/07/2026" in page.text
+    # Out of reach: neither another's body nor another's plan.
+    client.force_login(officer("thuy", "leader", country["HP-TL"]))
+    assert client.get("/api/v1/plans/hai-phong-2026").json()["unit"] == "HP-TL"
+    assert client.get(f"{ask}HP-AD").status_code == 404
+    assert client.get("/api/v1/plans/lai-chau-2025").status_code == 404
