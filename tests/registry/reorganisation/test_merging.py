@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from congdoan.foundation.access.models import Grant
@@ -305,3 +306,24 @@ def test_a_decision_gives_nobody_more_than_it_says(filled: Tree, system: Actor) 
     }
     undo(actor=system, on=system.today, reorganisation=passing, reason="quyết định bị thu hồi")
     assert holds() == before
+
+
+def _written_totals() -> dict[int, str]:
+    """Totals by id, with the transaction that wrote each last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, xmin || ' ' || ctid::text FROM measures_measuretotal")
+        return dict(cursor.fetchall())
+
+
+def test_totals_are_written_only_where_placements_change(filled: Tree, system: Actor) -> None:
+    """A union that ends under the superiors it had leaves every total alone, however much it holds."""
+    before = _written_totals()
+    made = decide(system, filled.north, ("merge", {"units": ["NA1"], "into": "NA2"}))
+    assert before and _written_totals() == before
+    undo(actor=system, on=system.today, reorganisation=made, reason="thử hoàn tác")
+    assert _written_totals() == before
+    decide(system, filled.root, ("move", {"units": ["NA1"], "parent": filled.south_a.code}))
+    assert _written_totals() != before
+    assert not faults()
+    fold()
+    assert not faults()
