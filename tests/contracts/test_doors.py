@@ -369,7 +369,9 @@ def visit(client: Client, address: str) -> tuple[int, str]:
         answer = client.get(address)
         if answer.status_code == 405:
             answer = client.post(address, {})
-        is_file = answer.headers.get("Content-Type", "").startswith(("application/vnd.", "image/"))
+        is_file = answer.headers.get("Content-Type", "").startswith(
+            ("application/vnd.", "application/pdf", "image/")
+        )
         text = "" if answer.streaming or is_file else answer.text
         return answer.status_code, text
     finally:
