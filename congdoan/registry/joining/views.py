@@ -353,6 +353,7 @@ def source(request: HttpRequest, source: int) -> HttpResponse:
         "address": _address(request, found),
         "last": found.during.upper - timedelta(days=1) if found.during.upper else None,
         "may_end": found.during.upper is None and found.during.lower <= today,
+        "may_list": request.actor.has_anywhere(rules.DECIDE),
         "came": queries.came_by(request.actor, [found.pk])[found.pk],
         "sheets": [
             {"label": label, "sheet": sheet, "language": language}
