@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +16,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -34,6 +37,9 @@ _FOUND_LIMIT = 8
 _CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
 #: What actions may say to a worker, so that it is translated.
 _SAID = (
+    gettext_noop("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác."),
+    gettext_noop("Quá nhiều lần gửi từ mạng này trong một giờ. Hãy thử lại sau."),
+    gettext_noop("Chưa gửi được mã. Hãy kiểm tra số điện thoại hoặc địa chỉ thư rồi thử lại."),
     gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
     gettext_noop("Đơn này không chờ bổ sung."),
     gettext_noop("Hãy viết nội dung bổ sung."),
@@ -160,6 +166,10 @@ def join(request: HttpRequest) -> HttpResponse:
             limit = int(parameter("joining.sends_per_hour", on=on).value)
             actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
             data = form.application(key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE)
+            actions.check(data=data, on=on)
+            if asked := _unconfirmed(request, form, challenge.key, on):
+                shown |= asked
+                return _page(request, "join", shown, status=422)
             came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
             done = actions.submit(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
@@ -175,6 +185,37 @@ def join(request: HttpRequest) -> HttpResponse:
                 answer.delete_cookie(_CAME_BY, samesite="Lax")
             return answer
     return _page(request, "join", shown, status=422)
+
+
+def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date) -> dict[str, Any]:
+    """What the page asks for while the phone or the address is not confirmed; empty when it is, or need not be."""
+    channel = queries.confirmed_by(on)
+    if not channel:
+        return {}
+    name = "phone" if channel == "sms" else "email"
+    contact = form.cleaned_data[name]
+    if not contact:
+        form.add_error(name, _("Hãy ghi để nhận mã xác nhận."))
+        return {"wants": name}
+    now, typed = timezone.now(), request.POST.get("confirm", "")[:20]
+    if actions.confirm(submission_key=key, contact=contact, code=typed, now=now):
+        return {}
+    asked = {"confirms": contact, "wrong_code": "", "has_scan": bool(form.cleaned_data.get("scan"))}
+    if typed and not request.POST.get("resend"):
+        asked["wrong_code"] = _("Mã không đúng hoặc đã hết hạn. Hãy kiểm tra lại, hoặc nhận mã khác.")
+        return asked
+    try:
+        actions.send_code(
+            submission_key=key,
+            channel=channel,
+            contact=contact,
+            address=request.actor.address,
+            on=on,
+            now=now,
+        )
+    except actions.JoiningError as error:
+        asked["wrong_code"] = _(str(error))
+    return asked
 
 
 def _refusal(obstacle: Obstacle) -> dict[str, str]:

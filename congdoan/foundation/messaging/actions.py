@@ -15,7 +15,8 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.messaging.channels import channel_of, channels_on
-from congdoan.foundation.messaging.choices import CHANNEL_NAMES, EMAIL, IN_APP
+from congdoan.foundation.messaging.channels.message import Message, Refused, TryLater, Unsure
+from congdoan.foundation.messaging.choices import CHANNEL_NAMES, EMAIL, IN_APP, SMS
 from congdoan.foundation.messaging.hours import VIETNAM, next_morning, next_working_instant
 from congdoan.foundation.messaging.models import Delivery, Notice, Preference
 from congdoan.foundation.messaging.queries import (
@@ -26,6 +27,7 @@ from congdoan.foundation.messaging.queries import (
 )
 from congdoan.foundation.messaging.rules import channels_for, notice_kind, notice_kinds
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.identifiers import check_phone
 from congdoan.kit.text import nfc
 
 SEND_TASK = "messaging.send"
@@ -111,6 +113,35 @@ def notify(
         for channel in {row.channel for row in outgoing if row.state == "waiting" and not row.is_digest}:
             send_soon(channel)
     return made
+
+
+class NotReached(Exception):
+    """Somebody without an account could not be told; the message says why, in words for whoever runs the product."""
+
+
+def tell_outsider(*, channel: str, to: str, key: str, subject: str, body: str = "") -> None:
+    """Send words at once to a mobile number or an e-mail address that belongs to no account. Nothing of it is kept in
+    the log of deliveries, nor tried again. Raises NotReached, also for a channel that is not set up."""
+    way = channel_of(channel)
+    phone = check_phone(to).value if channel == SMS else ""
+    if channel not in channels_on() or channel not in {EMAIL, SMS}:
+        raise NotReached("Kênh này chưa được thiết lập.")
+    if channel == SMS and not (len(phone) == 10 and phone.startswith(("03", "05", "07", "08", "09"))):
+        raise NotReached("Không phải số di động Việt Nam.")
+    message = Message(
+        key=key,
+        kind="",
+        subject=subject,
+        body=body or subject,
+        url="",
+        to_email=to if channel == EMAIL else "",
+        to_phone=f"84{phone[1:]}" if phone else "",
+    )
+    try:
+        way.prepare(timezone.now())
+        way.send(message)
+    except (TryLater, Refused, Unsure) as error:
+        raise NotReached(str(error)) from error
 
 
 def _one_at_a_time(key: str) -> None:

@@ -12,6 +12,7 @@ from congdoan.foundation.access.queries import administers_everything, scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.queries import parameters
+from congdoan.foundation.messaging.channels import channels_on
 from congdoan.foundation.messaging.hours import OfficeHours, read_hours
 from congdoan.foundation.messaging.models import Delivery, Notice, Preference
 from congdoan.foundation.messaging.rules import VIEW_DELIVERIES
@@ -103,6 +104,11 @@ def has_due(channel: str, *, now: datetime) -> bool:
     return Delivery.objects.filter(
         Q(state="waiting", next_try_at__lte=now) | Q(state="sending"), channel=channel
     ).exists()
+
+
+def is_channel_on(code: str) -> bool:
+    """Whether the installation's settings name a server for a channel."""
+    return code in channels_on()
 
 
 def told_of(keys: Iterable[str], users: Iterable[User]) -> set[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.registry.joining.actions import remind_due
 from congdoan.registry.joining.actions.applying import WINDOW
-from congdoan.registry.joining.models import Attempt
+from congdoan.registry.joining.models import Attempt, Confirmation
 
 
 @app.periodic(cron="25 18 * * *")
 @app.task(name="joining.sweep", queueing_lock="joining.sweep", lock="joining.sweep")
 def sweep_attempts(timestamp: int) -> int:
-    """Forget who knocked at the public doors more than a day ago."""
+    """Forget who knocked at the public doors more than a day ago, and codes sent then."""
+    before = datetime.fromtimestamp(timestamp, UTC) - timedelta(days=1)
+    Confirmation.objects.filter(sent_at__lt=before).delete()
     return Attempt.objects.filter(window__lt=timestamp // WINDOW - 24).delete()[0]
 
 

@@ -183,6 +183,20 @@ class NamedReader(models.Model):
         ]
 
 
+class Confirmation(models.Model):
+    """A code that was sent to a phone or an address to confirm that it is the worker's: for one application to come, known
+    by digests alone, and swept after a day (jobs)."""
+
+    submission_key = models.UUIDField(primary_key=True)
+    contact_key = models.UUIDField()
+    code_key = models.UUIDField()
+    sent_at = models.DateTimeField()
+    sends = models.PositiveSmallIntegerField(default=1)
+    #: Wrong tries of the code sent last.
+    tries = models.PositiveSmallIntegerField(default=0)
+    is_confirmed = models.BooleanField(default=False)
+
+
 class Attempt(models.Model):
     """How often one address, known by its keyed digest alone, knocked at a public door within a window of time."""
 

@@ -13,6 +13,7 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.messaging.queries import is_channel_on
 from congdoan.foundation.units.models import UnitPlacement, UnitVersion
 from congdoan.foundation.units.queries import only_top
 from congdoan.kit.sealed import match_key
@@ -274,6 +275,13 @@ def has_union(enterprise: Enterprise, on: date) -> bool:
     """Whether a union works there on a day. Reads nothing about applications, so that neither the answer nor its time
     can tell of one."""
     return bool(_hosts(enterprise, on))
+
+
+def confirmed_by(on: date) -> str:
+    """The channel by which a worker confirms a phone or an address on a day: "sms", "email" or '' for none. None too while
+    that channel is not set up: a way that nobody can go would keep everybody out."""
+    channel = str(parameter("joining.confirm_by", on=on).value or "")
+    return channel if channel in {"sms", "email"} and is_channel_on(channel) else ""
 
 
 def commune_named(province: str, typed: str) -> Territory | None:

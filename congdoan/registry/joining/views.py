@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -343,7 +344,10 @@ def _source(request: HttpRequest, pk: int) -> Source:
 
 
 def _address(request: HttpRequest, source: Source) -> str:
-    return request.build_absolute_uri(reverse("source", args=[source.code]))
+    """Where its code leads: at the address the installation has told, else the one the reader uses."""
+    path = reverse("source", args=[source.code])
+    site = settings.MESSAGING["site"]
+    return f"{site}{path}" if site else request.build_absolute_uri(path)
 
 
 @login_required
@@ -357,6 +361,7 @@ def source(request: HttpRequest, source: int) -> HttpResponse:
         "address": _address(request, found),
         "last": found.during.upper - timedelta(days=1) if found.during.upper else None,
         "may_end": found.during.upper is None and found.during.lower <= today,
+        "may_list": request.actor.has_anywhere(rules.DECIDE),
         "came": queries.came_by(request.actor, [found.pk])[found.pk],
         "sheets": [
             {"label": label, "sheet": sheet, "language": language}

@@ -60,6 +60,8 @@ def _judged(code: int, words: str) -> Exception:
 
 
 def _text(message: Message) -> str:
+    if not message.kind:
+        return f"{message.body}\n"
     link = message.url or "Mở phần mềm congdoan, mục Thông báo."
     parts = [message.body, f"Xem chi tiết: {link}" if message.url else link]
     parts.append(

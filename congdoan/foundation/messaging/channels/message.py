@@ -13,7 +13,8 @@ from congdoan.kit.identifiers import check_phone
 @dataclass(frozen=True)
 class Message:
     """``key`` is the same at every try of the same message and differs from every other's: gateways and mail readers
-    know a repetition by it. ``url`` is absolute, or empty when the installation has not told its address."""
+    know a repetition by it. ``kind`` is '' for somebody without an account: the words go out alone. ``url`` is
+    absolute, or empty when the installation has not told its address."""
 
     key: str
     kind: str

@@ -5,10 +5,12 @@ from congdoan.registry.joining.actions.applying import (
     Image,
     Submitted,
     answer,
+    check,
     knock,
     submit,
     withdraw,
 )
+from congdoan.registry.joining.actions.confirming import confirm, send_code
 from congdoan.registry.joining.actions.deciding import Papers, admit, ask_more, open_application, refuse
 from congdoan.registry.joining.actions.errors import (
     AlreadyDecided,
@@ -33,6 +35,8 @@ __all__ = [
     "admit",
     "answer",
     "ask_more",
+    "check",
+    "confirm",
     "end_reader",
     "end_source",
     "knock",
@@ -41,6 +45,7 @@ __all__ = [
     "open_application",
     "refuse",
     "remind_due",
+    "send_code",
     "submit",
     "withdraw",
 ]

@@ -88,7 +88,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     known = Application.objects.filter(submission_key=data.submission_key).first()
     if known is not None:
         return Submitted(known, code)
-    _check(data, on)
+    check(data=data, on=on)
     where = queries.destination(
         enterprise=data.enterprise,
         territory=data.territory,
@@ -159,7 +159,8 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     return Submitted(application, code)
 
 
-def _check(data: ApplicationData, on: date) -> None:
+def check(*, data: ApplicationData, on: date) -> None:
+    """Say what is missing or what the law does not allow yet, before anything is stored."""
     if not nfc(data.full_name):
         raise JoiningError("Thiếu họ và tên.")
     if missing := [
