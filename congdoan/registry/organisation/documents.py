@@ -194,10 +194,10 @@ class UnitPapers:
                 members_in_words=number_in_words(members) if members else "",
             )
         values = {
-            **_heading(self.last, f"ngày …… tháng …… năm {on.year}"),
-            **_about(self.last),
+            **_heading(self.last, f"ngày …… tháng …… năm {on.year}", on),
+            **_about(self.last, on),
             "number": "          ",
-            "superior_name": self.last.parent.name if self.last.parent else "",
+            "superior_name": _name_on(self.last.parent, on),
             "union_upper": self.last.name.upper(),
             "decision_number": founded.number if founded else "",
             "decision_dated": format_long(founded.issued_on) if founded else "",
@@ -224,8 +224,8 @@ def _decided(
     at = known_version(issuer, day)
     assert at is not None
     values = {
-        **_heading(at, format_long(day)),
-        **_about(version),
+        **_heading(at, format_long(day), day),
+        **_about(version, day),
         "number": decision.number if decision else "",
         "since": format_date(since),
         **more,
@@ -233,23 +233,28 @@ def _decided(
     return _Filled(values, issuer, day)
 
 
-def _about(version: UnitVersion) -> dict[str, str]:
+def _name_on(unit: Unit | None, day: date) -> str:
+    """What a body was called on the day of the paper, whatever it is called since."""
+    version = known_version(unit, day) if unit is not None else None
+    return version.name if version is not None else ""
+
+
+def _about(version: UnitVersion, day: date) -> dict[str, str]:
     return {
         "union_name": version.name,
         "kind": version.kind.name[0].lower() + version.kind.name[1:],
-        "parent_name": version.parent.name if version.parent else "",
+        "parent_name": _name_on(version.parent, day),
     }
 
 
-def _heading(version: UnitVersion, dated: str) -> dict[str, str]:
+def _heading(version: UnitVersion, dated: str, day: date) -> dict[str, str]:
     # Bodies above the grassroots decide by their standing committee between its meetings.
     committee = "Ban Chấp hành" if version.kind.holds_members else "Ban Thường vụ"
     place = version.territory.name if version.territory else ""
     for word in ("Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Xã ", "Phường "):
         place = place.removeprefix(word)
-    superior = version.parent.name if version.parent else ""
     return {
-        "superior": superior.upper(),
+        "superior": _name_on(version.parent, day).upper(),
         "issuer": version.name.upper(),
         "issuer_name": version.name,
         "authority": f"{committee} {version.name}".upper(),

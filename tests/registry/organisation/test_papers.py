@@ -15,7 +15,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.papers.actions import upload_template
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Decision, Unit
-from congdoan.registry.organisation.actions import NewUnion, end_unions, found_unions
+from congdoan.registry.organisation.actions import NewUnion, Rename, end_unions, found_unions, rename_units
 from congdoan.registry.organisation.documents import ACCOUNT, DISSOLUTION, RECOGNITION, SEAL, UnitPapers
 from tests.factories.officers import officer
 from tests.factories.people import make_members
@@ -55,6 +55,8 @@ def make_union(system: Actor, tree: Tree, *, number: str = "15/QĐ-LĐLĐ", addr
 def test_the_recognition_names_the_issuer_the_union_and_its_members(tree: Tree, system: Actor) -> None:
     union = make_union(system, tree)
     make_members(system, union, FOUNDED, 21)
+    renamed = [Rename(tree.root, "TLĐ tên mới"), Rename(tree.north_a, "Công đoàn tên mới")]
+    rename_units(actor=system, on=date(2026, 10, 1), items=renamed)  # the paper keeps the names of its day
     text = words(UnitPapers.of(union).write(RECOGNITION, on=system.today))
     assert "Số: 15/QĐ-LĐLĐ" in text
     assert "ngày 02 tháng 3 năm 2026" in text
