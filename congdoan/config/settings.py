@@ -59,6 +59,7 @@ FLOORS = [
     "congdoan.registry.membership",
     "congdoan.registry.reorganisation",
     "congdoan.registry.joining",
+    "congdoan.registry.founding",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",

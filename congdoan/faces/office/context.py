@@ -35,6 +35,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
+            ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

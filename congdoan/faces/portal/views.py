@@ -25,6 +25,7 @@ from congdoan.foundation.catalogues.queries import parameter
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.founding.actions import receive_application
 from congdoan.registry.joining import actions, choices, queries
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
@@ -161,7 +162,7 @@ def join(request: HttpRequest) -> HttpResponse:
             actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
             data = form.application(key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE)
             came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
-            done = actions.submit(data=replace(data, source=came_by), on=on)
+            done = receive_application(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
             shown["refusal"] = _refusal(refused.obstacle)
         except actions.TooManyAttempts:
