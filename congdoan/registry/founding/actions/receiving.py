@@ -16,7 +16,7 @@ from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import choices, queries, rules
 from congdoan.registry.founding.actions.errors import FoundingError
 from congdoan.registry.founding.models import Attachment, FileEvent, FoundingFile
-from congdoan.registry.joining.actions import ApplicationData, Submitted, submit
+from congdoan.registry.joining.actions import ApplicationData, JoiningError, Submitted, submit
 from congdoan.registry.joining.choices import FOUNDING
 from congdoan.registry.joining.queries import destination, has_union, named_units
 
@@ -130,4 +130,4 @@ def _file_of(
         if found is not None:
             return found
     # Recognised between the two statements, twice: nothing a worker can do about, and nothing is half-written.
-    raise FoundingError("Hồ sơ của nơi này vừa được thay đổi. Hãy gửi lại.")
+    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
