@@ -344,7 +344,7 @@ def test_the_team_of_a_file_learns_the_number_and_no_name(place: Workplace, toda
         name_member(actor=named, on=today, pk=file.pk, user=member)
         text = client_of(member).get(page).content.decode()
         assert "Hoa Sữa" in text
-        assert "<strong>1</strong> đơn đang chờ" in text
+        assert "<strong>2</strong> đơn đang chờ" in text
         assert NAME not in text
         assert client_of(member).get(reverse("joining:confidential")).status_code == 404
         assert named.user is not None
