@@ -15,6 +15,7 @@ PUBLIC = {"actions", "queries", "models", "choices", "rules"}
 OFFERED = {
     "congdoan.foundation.measures.catalogue",
     "congdoan.foundation.jobs.registry",
+    "congdoan.foundation.papers.catalogue",
     "congdoan.foundation.approvals.registry",
     "congdoan.foundation.imports.catalogue",
     "congdoan.foundation.imports.cells",

@@ -6,8 +6,11 @@ import json
 import socket
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
-from congdoan.config.cli import build_parser, main
+from congdoan.config.cli import CommandError, build_parser, main
+from congdoan.config.cli.startup import prepare_database
 from congdoan.config.server import PortTaken, require_free_port
 
 
@@ -54,3 +57,10 @@ def test_a_taken_port_is_named() -> None:
         port = other.getsockname()[1]
         with pytest.raises(PortTaken, match=str(port)):
             require_free_port("127.0.0.1", port)
+
+
+@pytest.mark.django_db
+def test_a_database_of_a_trial_version_is_refused_and_not_half_mended() -> None:
+    MigrationRecorder(connection).record_applied("access", "0004_role_shipped")
+    with pytest.raises(CommandError, match="trước bản phát hành đầu tiên"):
+        prepare_database()

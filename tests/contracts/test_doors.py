@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import models, transaction
@@ -30,14 +31,19 @@ from congdoan.foundation.files.actions import store
 from congdoan.foundation.imports.models import ImportRun
 from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
+from congdoan.foundation.papers.actions import upload_template
+from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
+from congdoan.registry.fieldwork import actions as fieldwork
+from congdoan.registry.fieldwork.models import Survey, SurveyTask
 from congdoan.registry.founding.models import FirstYearTask, FoundingFile, TeamMember
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
@@ -272,6 +278,31 @@ class World:
         self.reader = NamedReader.objects.create(
             unit=home, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
+        self.round = fieldwork.open_round(
+            actor=system,
+            on=on,
+            data=fieldwork.RoundData(home, "Khảo sát Bí Mật Bắc", on, date(2027, 1, 1)),
+        )
+        self.task = SurveyTask.objects.create(
+            round=self.round, enterprise=self.enterprise, surveyor=self.officer, given_on=on
+        )
+        self.survey = Survey.objects.create(
+            client_key=uuid4(),
+            task=self.task,
+            enterprise=self.enterprise,
+            surveyor=self.officer,
+            surveyed_on=on,
+            sent_at=timezone.now(),
+            state="waiting",
+            workers=10,
+        )
+        self.visit = fieldwork.log_visit(
+            actor=system,
+            on=on,
+            data=fieldwork.VisitData(
+                self.enterprise, home, on, "visit", "interested", next_step="Gặp lại", next_on=on
+            ),
+        )
         self.source = make_source(
             actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
         )
@@ -288,6 +319,16 @@ class World:
         self.founding_member = TeamMember.objects.create(
             file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
+        self.paper_version = upload_template(
+            actor=system,
+            unit=home,
+            paper=papers()["admission-decision"],
+            name="Mẫu Bí Mật Bắc.docx",
+            content=papers()["admission-decision"].template.read_bytes(),
+            from_on=on,
+            reason="Bí Mật Bắc",
+        )
+        UnitProfile.objects.create(unit=home, counted_as="found")
         self.home = home
         self.return_form = take_shipped(actor=system, owner=tree.north_a, code="1-HDCD").form
         publish(actor=system, form=self.return_form)
@@ -325,6 +366,7 @@ class World:
             "mfa_edit_webauthn.pk": 999_999,
             "office:choose-unit.code": home.code,
             "organisation:*.code": home.code,
+            "organisation:*.paper": "union-recognition",
             "enterprises:*.pk": self.enterprise.pk,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
@@ -345,6 +387,11 @@ class World:
             "reorganisation:*.position": 1,
             "briefings:*.pk": self.briefing.pk,
             "briefings:*.task": self.conclusion.pk,
+            "fieldwork:survey.pk": self.survey.pk,
+            "fieldwork:settle.pk": self.survey.pk,
+            "fieldwork:visit.pk": self.visit.pk,
+            "fieldwork:finish.pk": self.visit.pk,
+            "fieldwork:*.pk": self.round.pk,
             "joining:end_reader.pk": self.reader.pk,
             "joining:*.pk": self.application.pk,
             "joining:*.code": home.code,
@@ -355,6 +402,9 @@ class World:
             "founding:*.task": self.founding_task.pk,
             "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
+            "papers:*.unit": home.code,
+            "papers:*.paper": "admission-decision",
+            "papers:*.pk": self.paper_version.pk,
             "tokens:*.pk": 999_999,
             "api:list_rows.name": "membership.members",
             "api:*.code": self.plan.code,
@@ -404,7 +454,9 @@ def visit(client: Client, address: str) -> tuple[int, str]:
         answer = client.get(address)
         if answer.status_code == 405:
             answer = client.post(address, {})
-        is_file = answer.headers.get("Content-Type", "").startswith(("application/vnd.", "image/"))
+        is_file = answer.headers.get("Content-Type", "").startswith(
+            ("application/vnd.", "application/pdf", "image/")
+        )
         text = "" if answer.streaming or is_file else answer.text
         return answer.status_code, text
     finally:

@@ -20,6 +20,7 @@ def prepare_database() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
+    _refuse_older_history()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     from congdoan.foundation.access.actions import install_default_roles
@@ -33,3 +34,33 @@ def prepare_database() -> None:
     install_default_roles(on=timezone.localdate())
     install_steps()
     install_catalogue()
+
+
+def _refuse_older_history() -> None:
+    """Raise CommandError when the database was made by steps that this version no longer has.
+
+    Until the first release the steps of a room were written anew as one; a database of that time would lack columns.
+    """
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    from congdoan.config.cli import CommandError
+
+    loader = MigrationLoader(connection)
+    assert loader.applied_migrations is not None
+    ours = {app for app in loader.migrated_apps if _is_ours(app)}
+    gone = sorted(
+        key for key in loader.applied_migrations if key[0] in ours and key not in loader.disk_migrations
+    )
+    if gone:
+        raise CommandError(
+            "Cơ sở dữ liệu này do một bản thử trước bản phát hành đầu tiên tạo ra, bản này không nâng cấp được. "
+            "Hãy đặt CONGDOAN_HOME (hoặc DATABASE_URL) đến một nơi trống; nếu chỉ có dữ liệu mẫu thì xoá thư mục "
+            "dữ liệu cũ rồi chạy lại."
+        )
+
+
+def _is_ours(app: str) -> bool:
+    from django.apps import apps
+
+    return apps.get_app_config(app).name.startswith("congdoan.")

@@ -36,6 +36,7 @@ def demo_users(*, committee_unit: str) -> tuple[DemoUser, ...]:
         DemoUser("quantri", "Quản Trị Mẫu", "Quản trị hệ thống", "administrator", "TLD"),
         DemoUser("lanhdao.hp", "Lãnh Đạo Mẫu", "Chủ tịch LĐLĐ thành phố", "leader", "HP"),
         DemoUser("canbo.hp", "Cán Bộ Mẫu", "Cán bộ phát triển đoàn viên", "officer", "HP"),
+        DemoUser("ctv.hp", "Cộng Tác Viên Mẫu", "Cộng tác viên khảo sát", "collaborator", "HP"),
         DemoUser("canbo.lc", "Cán Bộ Mẫu Lai Châu", "Cán bộ phát triển đoàn viên", "officer", "LC"),
         DemoUser("bch.coso", "Ủy Viên Mẫu", "Ủy viên Ban Chấp hành CĐCS", "committee", committee_unit, "own"),
         DemoUser("kiemtra", "Kiểm Tra Mẫu", "Ủy ban Kiểm tra", "inspector", "TLD"),

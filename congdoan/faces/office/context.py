@@ -33,6 +33,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Tổ chức công đoàn", "organisation:tree", "sitemap", "units.view"),
             ("Sắp xếp tổ chức", "reorganisation:list", "hierarchy-2", "reorganisation.view"),
             ("Doanh nghiệp", "enterprises:list", "building-factory-2", "enterprises.view"),
+            ("Khảo sát, tiếp xúc", "fieldwork:rounds", "clipboard-list", "fieldwork.view"),
+            ("Khảo sát của tôi", "fieldwork:mine", "device-mobile", "fieldwork.survey"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
@@ -44,6 +46,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         "Quản trị",
         [
             ("Người dùng, phân quyền", "access:users", "users-group", "access.manage"),
+            ("Mẫu văn bản", "papers:home", "file-type-docx", "papers.design"),
             ("Phê duyệt", "approvals:list", "checklist", "approvals.decide"),
             ("Việc chạy nền", "jobs:list", "clock", ""),
             ("Nhật ký gửi tin", "messaging:deliveries", "send", VIEW_DELIVERIES),

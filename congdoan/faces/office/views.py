@@ -47,6 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The body's current plan at a glance, and what is to be done."""
     actor: Actor = request.actor
     unit = chosen_unit(request)
+    if unit is None and actor.has_anywhere("fieldwork.survey"):
+        # A collaborator sees no body; what there is to do is on the phone's page.
+        return redirect("fieldwork:mine")
     if unit is None:
         return render(request, "office/no_grant.html", status=200)
     plan = current_plan(actor, unit, request.as_of) if actor.has_anywhere("plans.view") else None

@@ -22,6 +22,8 @@ from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
+from congdoan.registry.fieldwork.choices import OPEN_STATES
+from congdoan.registry.fieldwork.queries import due_steps, my_tasks, visible_surveys
 from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
@@ -217,6 +219,49 @@ def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
         )
 
 
+def _fieldwork(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Employers the actor is to survey, next steps of the actor's visits, and answers the actor must look at."""
+    if actor.user is None:
+        return
+    if actor.has_anywhere("fieldwork.survey"):
+        todo = my_tasks(actor.user, on).filter(done_on__isnull=True)
+        found = todo.order_by().aggregate(n=Count("pk"), last=Min("round__during__endswith"))
+        if found["n"]:
+            last = found["last"] - timedelta(days=1)
+            yield WorkItem(
+                "device-mobile",
+                f"{format_number(found['n'])} doanh nghiệp bạn được giao khảo sát",
+                reverse("fieldwork:mine"),
+                detail=f"Làm trên điện thoại, không cần mạng · hạn sớm nhất {format_date(last)}",
+                state="overdue" if last < on else "attention" if (last - on).days <= _TASK_NOTICE else "new",
+                state_text=days_left_words(on, last),
+            )
+        for step in due_steps(actor.user, on)[:5] if actor.has_anywhere("fieldwork.view") else ():
+            yield WorkItem(
+                "calendar-due",
+                f"{step.next_step}:",
+                reverse("fieldwork:visit", args=[step.pk]),
+                subject=step.enterprise.name,
+                detail=f"Hẹn ngày {format_date(step.next_on)}",
+                state="overdue" if step.next_on < on else "attention",
+                state_text=days_left_words(on, step.next_on),
+            )
+    if actor.has_anywhere("fieldwork.run"):
+        waiting = visible_surveys(actor).filter(
+            scope(actor, "fieldwork.run").filter("task__round__unit"), state__in=OPEN_STATES
+        )
+        n = waiting.count()
+        if n:
+            yield WorkItem(
+                "clipboard-data",
+                f"{format_number(n)} phiếu khảo sát cần xem lại",
+                names_url("fieldwork.surveys", {"trang_thai": ",".join(OPEN_STATES)}),
+                detail="Có khác biệt với sổ, hoặc chờ tiếp nhận",
+                state="attention",
+                state_text="cần xem lại",
+            )
+
+
 def _failed_jobs(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     since = on - timedelta(days=7)
     for run in JobRun.objects.filter(user=actor.user, state="failed", created_at__date__gte=since)[:3]:
@@ -353,6 +398,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _reorganisations,
     _applications,
     _founding,
+    _fieldwork,
     _failed_jobs,
     _without_union,
     _stale_headcounts,

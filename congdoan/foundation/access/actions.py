@@ -43,6 +43,7 @@ _CADRE = [
     "briefings.run",
     "plans.report_value",
 ]
+_FIELD = ["fieldwork.view", "fieldwork.run", "fieldwork.survey", "fieldwork.confidential"]
 #: Roles of a new installation; an office changes them or makes its own.
 DEFAULT_ROLES = {
     "administrator": (
@@ -56,6 +57,7 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            *_FIELD,
             "joining.confidential",
             "founding.work",
             "founding.recognise",
@@ -69,6 +71,7 @@ DEFAULT_ROLES = {
             "returns.define",
             "audit.view",
             "organisation.found",
+            "papers.design",
             "reorganisation.prepare",
             "reorganisation.commit",
         ],
@@ -79,10 +82,12 @@ DEFAULT_ROLES = {
         [
             *_CADRE,
             "people.view_identity",
+            *_FIELD,
             "joining.confidential",
             "founding.work",
             "founding.recognise",
             "organisation.found",
+            "papers.design",
             "plans.edit",
             "plans.allocate",
             "returns.define",
@@ -93,6 +98,11 @@ DEFAULT_ROLES = {
         "Ban chấp hành công đoàn cơ sở",
         "Đoàn viên và số liệu của đơn vị mình",
         _CADRE,
+    ),
+    "collaborator": (
+        "Cộng tác viên khảo sát",
+        "Khảo sát doanh nghiệp được giao, không xem sổ",
+        ["fieldwork.survey"],
     ),
     "inspector": ("Ủy ban kiểm tra", "Xem sổ và nhật ký, không ghi", [*_VIEW, "audit.view"]),
     "viewer": ("Người xem", "Xem số liệu tổng hợp và danh sách, không có thông tin riêng", _VIEW),

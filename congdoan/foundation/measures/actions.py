@@ -19,12 +19,14 @@ from congdoan.kit.bulk import copy_rows
 #: Serialises folding with changes of the tree; appending deltas never waits for it.
 _LOCK = 726_001
 
+#: In the order of the index it is written into, which then grows at one end.
 _ADD_SQL = """
     INSERT INTO measures_measuretotal (unit_id, cell_id, grain, starts_on, is_structure, n)
     SELECT c.unit_id, c.cell_id, g.grain, date_trunc(g.field, c.day)::date, c.is_structure, sum(c.n) * %(sign)s
     FROM contributions c CROSS JOIN (VALUES ('y', 'year'), ('m', 'month'), ('d', 'day')) AS g(grain, field)
     GROUP BY 1, 2, 3, 4, 5
     HAVING sum(c.n) <> 0
+    ORDER BY 1, 3, 4, 2, 5
     ON CONFLICT (unit_id, cell_id, grain, starts_on, is_structure)
     DO UPDATE SET n = measures_measuretotal.n + EXCLUDED.n
 """

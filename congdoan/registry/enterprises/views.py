@@ -95,6 +95,8 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
             "in_charge": in_charge,
             "employed": Employment.objects.filter(enterprise=found, during__contains=on).count(),
             "can_edit": _writable(request, found),
+            "may_log_visit": request.actor.has_anywhere("fieldwork.survey")
+            and request.actor.has_anywhere("fieldwork.view"),
             "open_units": open_units,
             "crumbs": [("Doanh nghiệp", reverse("enterprises:list")), (found.name, "")],
         },

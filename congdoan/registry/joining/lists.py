@@ -127,7 +127,7 @@ APPLICATIONS = declare_list(
 
 
 def _count_sources(rows: list[Any], context: ListContext) -> None:
-    context.cache["came_by"] = came_by(context.actor, [row.pk for row in rows])
+    context.cache["came_by"] = came_by(context.actor, [row.pk for row in rows], is_for_the_eye=False)
 
 
 def _came(name: str) -> Callable[[Source, ListContext], int]:

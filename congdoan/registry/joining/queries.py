@@ -97,12 +97,13 @@ class CameBy:
     admitted: int = 0
 
 
-def came_by(actor: Actor, source_ids: Iterable[int]) -> dict[int, CameBy]:
+def came_by(actor: Actor, source_ids: Iterable[int], *, is_for_the_eye: bool = True) -> dict[int, CameBy]:
     """For each source how many applications came by it, counted among those the actor may read and no others: of a
-    workplace without a union nobody but the officers named there learns a number. Two queries, three with a naming."""
+    workplace without a union nobody but the officers named there learns a number, and only on a page
+    (``is_for_the_eye``): what is a list is an export and the API too, and counts none of them for anybody."""
     wanted = list(source_ids)
     readable_rows = Q(pk__in=visible_applications(actor).values("pk"))
-    if units := named_units(actor):
+    if is_for_the_eye and (units := named_units(actor)):
         readable_rows |= Q(is_confidential=True, receiving_unit__in=units)
     rows = (
         Application.objects.filter(readable_rows, source__in=wanted)

@@ -21,8 +21,10 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.access.rules import refuse as forbidden
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.listing.views import list_view
+from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import known_version
+from congdoan.kit.documents import BrokenTemplate, MissingFields
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask
@@ -235,7 +237,12 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     issuer = found.decision.issuer or found.receiving_unit
     version = known_version(issuer, found.decided_on or request.actor.today)
     superior = version.parent.name if version is not None and version.parent is not None else ""
-    answer = HttpResponse(decision_paper(found.decision, people, superior=superior), content_type=_DOCX)
+    try:
+        content = decision_paper(found.decision, people, superior=superior)
+    except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
+        messages.error(request, str(error))
+        return redirect("joining:application", pk=found.pk)
+    answer = HttpResponse(content, content_type=_DOCX)
     answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kết nạp.docx")
     return answer
 

@@ -11,7 +11,7 @@ from typing import Any
 from congdoan.foundation.access.rules import declare_capabilities
 from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.kit.numbers import format_number
-from congdoan.work.returns.choices import FROZEN_STATES, HANDED_IN, OPERATOR_SIGNS
+from congdoan.work.returns.choices import FROZEN_STATES, HANDED_IN
 from congdoan.work.returns.definitions import Cell, Definition, Row
 from congdoan.work.returns.expressions import Values
 
@@ -137,7 +137,7 @@ def findings(
         right = check.right.value(now, previous, last_year)
         if left is None or right is None or _HOLDS[check.operator](left, right):
             continue
-        words = f"{check.message} ({format_number(left)} {OPERATOR_SIGNS[check.operator]} {format_number(right)} là sai)."
+        words = f"{check.message} (đang là {format_number(left)} và {format_number(right)})."
         cells = tuple(sorted(check.left.cells | check.right.cells))
         (hard if check.level == "hard" else soft).append(
             Finding(f"check:{check.code}", check.level, words, cells)

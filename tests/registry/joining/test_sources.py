@@ -103,7 +103,15 @@ def test_each_reader_counts_what_that_reader_may_read(tree: Tree, system: Actor,
     assert came_by(acting(top, today), [source.pk]) == {source.pk: CameBy(1, 1, 0)}
     assert came_by(acting(make_user("nguoi-la"), today), [source.pk]) == {source.pk: CameBy()}
     assert came_by(system, [source.pk]) == {source.pk: CameBy(1, 1, 0)}
-    assert came_by(_named(tree, today), [source.pk]) == {source.pk: CameBy(3, 3, 0)}
+    named = _named(tree, today)
+    assert came_by(named, [source.pk]) == {source.pk: CameBy(3, 3, 0)}
+    # What can be exported counts none of them, not for those named either.
+    assert came_by(named, [source.pk], is_for_the_eye=False) == {source.pk: CameBy(1, 1, 0)}
+    assert named.user is not None
+    client = Client()
+    client.force_login(named.user)
+    (row,) = client.get(reverse("api:list_rows", args=["joining.sources"])).json()["rows"]
+    assert row["don"] == 1
 
 
 def test_pages_lists_and_searches_of_sources_do_not_tell_of_confidential_applications(

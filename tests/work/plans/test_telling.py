@@ -21,15 +21,20 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.messaging.actions import choose_channels, mark_read
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.lists import ListContext, get_list
+from congdoan.work.indicators.models import Indicator
 from congdoan.work.plans.actions import (
     DecisionData,
     PlanError,
     Share,
+    TargetData,
+    add_target,
     adjust_assessment,
     allocate,
     distribute,
+    edit_target,
     issue_plan,
     remind_readers,
+    remove_target,
     revise,
     withdraw_adjustment,
 )
@@ -184,6 +189,38 @@ def test_an_issued_plan_goes_to_the_bodies_directly_below(
     assert whole.readers.count() == 6
     with pytest.raises(PlanError, match="đều đã được phổ biến"):
         distribute(actor=leader, on=ON, plan=plans[CODE], unit=country["HP"], whole=True)
+
+
+def test_a_correction_of_an_issued_plan_is_told_and_one_of_a_draft_is_not(
+    country: Country, plans: dict[str, Plan], leader: Actor, people: dict[str, User]
+) -> None:
+    def data(name: str) -> TargetData:
+        return TargetData(
+            code="T-99",
+            name=name,
+            indicator=Indicator.objects.get(code="members_admitted"),
+            operator="ge",
+            value=Decimal(5),
+            wording="từ 5 trở lên",
+            from_on=date(2026, 1, 1),
+            to_on=date(2027, 1, 1),
+        )
+
+    why = "Hội nghị Ban Chấp hành bổ sung."
+    Plan.objects.filter(code=CODE).update(state="draft")
+    made = add_target(actor=leader, on=ON, plan=plans[CODE], data=data("Kết nạp ở hộ kinh doanh"))
+    assert not Distribution.objects.exists()
+    Plan.objects.filter(code=CODE).update(state="issued")
+    edit_target(actor=leader, on=ON, target=made, data=data("Kết nạp ở hộ kinh doanh cá thể"), reason=why)
+    shown = Distribution.objects.get()
+    assert shown.subject == "Đơn vị HP đính chính chỉ tiêu: Kết nạp ở hộ kinh doanh cá thể"
+    assert told(shown) == {"vinh-bao", "an-duong"} and why in shown.text
+    edit_target(actor=leader, on=ON, target=made, data=data("Kết nạp ở hộ kinh doanh cá thể"), reason=why)
+    assert Distribution.objects.count() == 1, "nothing was changed"
+    remove_target(actor=leader, on=ON, target=made, reason=why)
+    gone = Distribution.objects.latest("pk")
+    assert gone.target is None and gone.url == reverse("plans:plan", args=[CODE])
+    assert "bỏ chỉ tiêu: Kết nạp ở hộ" in gone.subject
 
 
 def test_each_level_passes_it_on_for_itself(

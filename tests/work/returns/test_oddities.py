@@ -143,7 +143,7 @@ def test_what_a_check_says_is_not_said_twice() -> None:
         "message": "Nữ không lớn hơn tổng số",
     }
     messages = found(form(ASKED, checks=[check]), {"gifts.total": 9, "gifts.women": 12})
-    assert messages == ["Nữ không lớn hơn tổng số (12 ≤ 9 là sai)."]
+    assert messages == ["Nữ không lớn hơn tổng số (đang là 12 và 9)."]
 
 
 def test_a_period_opens_with_what_the_last_one_closed_with() -> None:

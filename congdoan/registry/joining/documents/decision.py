@@ -5,17 +5,83 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
+from congdoan.foundation.papers.queries import write_paper
 from congdoan.foundation.units.models import Decision
 from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import format_date
-from congdoan.kit.documents import render_docx
 from congdoan.registry.joining.models import Application
 
 TEMPLATE = Path(__file__).parents[1] / "templates/joining/decision.docx"
+DECISION = declare_paper(
+    Paper(
+        code="admission-decision",
+        name="Quyết định kết nạp đoàn viên",
+        room="Gia nhập",
+        template=TEMPLATE,
+        fields=(
+            Field("superior", "Công đoàn cấp trên của đơn vị ra quyết định"),
+            Field("issuer", "Đơn vị ra quyết định, viết hoa", required=True),
+            Field("issuer_name", "Đơn vị ra quyết định, viết thường"),
+            Field("authority", "Ban của đơn vị ra quyết định, viết hoa"),
+            Field("committee", "Ban ký quyết định (Ban Chấp hành, Ban Thường vụ), viết hoa"),
+            Field("number", "Số quyết định"),
+            Field("dated", "Ngày … tháng … năm …"),
+            Field("place_and_date", "Địa danh và ngày ban hành"),
+            Field("subject", "Về việc gì", required=True),
+            Field("whom", "Kết nạp ai", required=True),
+            Field("since", "Kể từ ngày", required=True),
+            Field("ceremony", "Câu về lễ kết nạp"),
+            Field("has_list", "Có danh sách kèm theo hay không (dùng trong điều kiện if)"),
+            Field(
+                "people",
+                "Danh sách người được kết nạp",
+                required=True,
+                items=(
+                    Field("number", "Số thứ tự"),
+                    Field("name", "Họ và tên", required=True),
+                    Field("born", "Ngày sinh"),
+                    Field("sex", "Giới tính"),
+                    Field("workplace", "Nơi làm việc"),
+                    Field("applied", "Ngày làm đơn"),
+                ),
+            ),
+        ),
+        sample={
+            "superior": "LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
+            "issuer": "CÔNG ĐOÀN CƠ SỞ CÔNG TY MẪU",
+            "issuer_name": "Công đoàn cơ sở Công ty Mẫu",
+            "authority": "BAN CHẤP HÀNH CÔNG ĐOÀN CƠ SỞ CÔNG TY MẪU",
+            "committee": "BAN CHẤP HÀNH",
+            "number": "12/QĐ-CĐCS",
+            "dated": "ngày 18 tháng 11 năm 2026",
+            "place_and_date": "Bắc Mẫu, ngày 18 tháng 11 năm 2026",
+            "subject": "Về việc kết nạp 02 đoàn viên công đoàn",
+            "whom": "02 đồng chí có tên trong danh sách kèm theo",
+            "since": "18/11/2026",
+            "ceremony": "Lễ kết nạp được tổ chức ngày 20/11/2026.",
+            "has_list": True,
+            "people": [
+                {
+                    "number": number,
+                    "name": name,
+                    "born": born,
+                    "sex": sex,
+                    "workplace": "Công ty TNHH Mẫu",
+                    "applied": "10/11/2026",
+                }
+                for number, name, born, sex in (
+                    (1, "Nguyễn Thị Mẫu", "02/03/1998", "Nữ"),
+                    (2, "Trần Văn Thử", "15/08/1995", "Nam"),
+                )
+            ],
+        },
+    )
+)
 
 
 def decision_paper(decision: Decision, applications: Sequence[Application], *, superior: str) -> bytes:
-    """The decision as .docx. Raises MissingFields when a template an office has redrawn asks for more."""
+    """The decision as .docx, in the template of the body that issues it. Raises as `write_paper`."""
     first = applications[0]
     many = len(applications) > 1
     day = decision.issued_on
@@ -28,8 +94,8 @@ def decision_paper(decision: Decision, applications: Sequence[Application], *, s
     place = version.territory.name if version and version.territory else ""
     for word in ("Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Xã ", "Phường "):
         place = place.removeprefix(word)
-    return render_docx(
-        TEMPLATE,
+    return write_paper(
+        DECISION.code,
         {
             "superior": superior.upper(),
             "issuer": issuer.upper(),
@@ -64,4 +130,6 @@ def decision_paper(decision: Decision, applications: Sequence[Application], *, s
                 for number, application in enumerate(applications, 1)
             ],
         },
+        unit=unit,
+        on=day or first.decided_on or first.submitted_on,
     )

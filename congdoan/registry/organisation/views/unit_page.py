@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.queries import rows as measure_rows
 from congdoan.foundation.measures.queries import series, stock
+from congdoan.foundation.papers.catalogue import Paper
 from congdoan.foundation.succession.queries import predecessors_of
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitVersion
 from congdoan.foundation.units.queries import children_on, counted_below_on, known_version
@@ -26,8 +27,10 @@ from congdoan.registry.enterprises.models import Hosting
 from congdoan.registry.enterprises.queries import listed_on
 from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.membership.queries import reconciliation
+from congdoan.registry.organisation.documents import UnitPapers
 from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.organisation.queries import figures_on
+from congdoan.registry.organisation.rules import EDIT
 from congdoan.registry.organisation.views.asking import (
     SHORT,
     flow_names,
@@ -351,7 +354,19 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
             }
         )
     events.sort(key=lambda event: event["on"])
-    return unit_page(request, found, "history", events=events[::-1], versions=versions[::-1])
+    offered: list[tuple[Paper, list[str]]] = []
+    if may(request.actor, EDIT, found):
+        held = UnitPapers.of(found)
+        offered = [(item, held.missing(item, on=request.actor.today)) for item in held.offered()]
+    return unit_page(
+        request,
+        found,
+        "history",
+        events=events[::-1],
+        versions=versions[::-1],
+        papers=offered,
+        lacking=any(item[1] for item in offered),
+    )
 
 
 def _named(names_of: list[str]) -> str:

@@ -13,10 +13,11 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.kit.numbers import format_number
 from congdoan.work.indicators.rules import UncountableThreshold, check_threshold
-from congdoan.work.plans import plan_files
+from congdoan.work.plans import plan_files, queries
 from congdoan.work.plans.actions.authority import delete_target, require_open, require_reason, update_row
 from congdoan.work.plans.actions.errors import PlanError
 from congdoan.work.plans.actions.requests import TargetData
+from congdoan.work.plans.actions.telling import tell
 from congdoan.work.plans.models import Plan, Target
 
 
@@ -31,6 +32,7 @@ def add_target(*, actor: Actor, on: date, plan: Plan, data: TargetData, reason: 
     position = (plan.targets.aggregate(last=Max("position"))["last"] or 0) + 1
     target = Target.objects.create(plan=plan, code=data.code, position=position, **_target_values(plan, data))
     _audit_target(actor, on, target, "plans.add_target", "Thêm", {}, reason)
+    _tell(actor, on, target, "thêm", reason)
     return target
 
 
@@ -52,6 +54,7 @@ def edit_target(*, actor: Actor, on: date, target: Target, data: TargetData, rea
         require_reason(target.plan, reason)
         told = {"changes": changes, "before": before}
         _audit_target(actor, on, target, "plans.edit_target", "Sửa", told, reason)
+        _tell(actor, on, target, "đính chính", reason)
     return target
 
 
@@ -64,7 +67,27 @@ def remove_target(*, actor: Actor, on: date, target: Target, reason: str = "") -
     require_reason(target.plan, reason)
     told = {"wording": target.wording, "value": str(target.value), "window": str(target.window)}
     _audit_target(actor, on, target, "plans.remove_target", "Bỏ", told, reason)
+    name = target.name
     delete_target(target)
+    _tell(actor, on, target, "bỏ", reason, name=name)
+
+
+def _tell(actor: Actor, on: date, target: Target, word: str, reason: str, *, name: str = "") -> None:
+    """A correction of an issued plan is made known to the bodies directly below its issuer. ``name`` is that of a target
+    that is there no more."""
+    plan = target.plan
+    if plan.state != "issued":
+        return
+    tell(
+        actor,
+        plan,
+        plan.issuer,
+        kind="revision",
+        subject=f"{plan.issuer.name} {word} chỉ tiêu: {name or target.name}",
+        body=f"Kế hoạch “{plan.title}”. Lý do: {reason.strip()}",
+        to=queries.bodies_below(plan.issuer, on, whole=False),
+        target=None if name else target,
+    )
 
 
 def _target_values(plan: Plan, data: TargetData) -> dict[str, Any]:

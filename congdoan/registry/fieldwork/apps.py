@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FieldworkConfig(AppConfig):
+    name = "congdoan.registry.fieldwork"
+    label = "fieldwork"
