@@ -31,10 +31,12 @@ def install_standards() -> None:
     from congdoan.foundation.access.actions import install_default_roles
     from congdoan.foundation.catalogues.actions import install_catalogues
     from congdoan.foundation.units.actions import install_kinds
+    from congdoan.registry.founding.actions import install_steps
 
     install_catalogues()
     install_kinds()
     install_default_roles(on=date(2026, 1, 1))
+    install_steps()
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,7 @@ FLOORS = [
     "congdoan.registry.membership",
     "congdoan.registry.reorganisation",
     "congdoan.registry.joining",
+    "congdoan.registry.founding",
     "congdoan.registry.fieldwork",
     "congdoan.work.indicators",
     "congdoan.work.plans",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("khao-sat/", include("congdoan.registry.fieldwork.urls")),
     path("don-gia-nhap/", include("congdoan.registry.joining.urls")),
+    path("thanh-lap/", include("congdoan.registry.founding.urls")),
     path("gia-nhap/", include("congdoan.faces.portal.urls", namespace="portal")),
     # Short, since it is printed and typed.
     re_path(r"^g/(?P<code>[^/]{1,40})/?$", portal.source, name="source"),

@@ -38,6 +38,7 @@ from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
+from congdoan.registry.founding.models import FirstYearTask, FoundingFile, TeamMember
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
@@ -107,7 +108,14 @@ HARMLESS = {
 #: Asked of doors that suggest, so that they would answer with the records if they did not mind the scope.
 QUESTION = "?q=NA2&unit=NA2&don_vi=NA2&don-vi=NA2&parent=NA2&term=NA2"
 #: The starter's or the reader's alone, whatever stands above.
-PRIVATE = {"jobs:run", "jobs:start_again", "messaging:notice", "joining:confidential"}
+PRIVATE = {
+    "jobs:run",
+    "jobs:start_again",
+    "messaging:notice",
+    "joining:confidential",
+    "founding:file",
+    "founding:recognise",
+}
 #: A superior's plan binds those below it, so they read it.
 DOWNWARD = {"api:plan", "plans:plan", "plans:target", "plans:allocation"}
 #: What the whole house shares: the roles, and the name of a list.
@@ -298,6 +306,19 @@ class World:
         self.source = make_source(
             actor=system, data=SourceData("poster", "Áp phích Bí Mật Bắc", home, date(2024, 1, 1))
         )
+        self.founding = FoundingFile.objects.create(
+            workplace_key="w:bi mat bac",
+            workplace_name="Xưởng Bí Mật Bắc",
+            leading_unit=tree.north_a,
+            step_since=on,
+            opened_on=on,
+        )
+        self.founding_task = FirstYearTask.objects.create(
+            file=self.founding, code="x", position=1, name="Việc Bí Mật Bắc", source="x"
+        )
+        self.founding_member = TeamMember.objects.create(
+            file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
+        )
         self.paper_version = upload_template(
             actor=system,
             unit=home,
@@ -377,6 +398,9 @@ class World:
             "joining:*.source": self.source.pk,
             "joining:*.sheet": "a4",
             "joining:*.language": "vi",
+            "founding:*.pk": self.founding.pk,
+            "founding:*.task": self.founding_task.pk,
+            "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
             "papers:*.unit": home.code,
             "papers:*.paper": "admission-decision",

@@ -26,6 +26,8 @@ from congdoan.foundation.measures.queries import differences
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.founding.actions import name_member
+from congdoan.registry.founding.models import FileEvent, FoundingFile
 from congdoan.registry.joining import choices
 from congdoan.registry.joining.actions import ask_more, name_reader, open_application
 from congdoan.registry.joining.models import Application, Event
@@ -173,7 +175,7 @@ def test_nothing_else_is_written_when_somebody_applies(place: Workplace) -> None
     def counts() -> list[int]:
         return [model.objects.count() for model in (AuditEntry, Notice, Delivery, JobRun, Person, Enterprise)]
 
-    before = counts()
+    before, faults = counts(), differences()
     with CaptureQueriesContext(connection) as asked:
         place.apply()
     assert counts() == before
@@ -187,8 +189,10 @@ def test_nothing_else_is_written_when_somebody_applies(place: Workplace) -> None
         "joining_signature",
         "joining_applicationconsent",
         "joining_event",
+        "founding_foundingfile",
+        "founding_attachment",
     }
-    assert not differences()
+    assert differences() == faults
 
 
 def test_lists_exports_and_the_api_never_hold_them_even_for_the_system(place: Workplace, today: date) -> None:
@@ -277,3 +281,71 @@ def test_whether_a_workplace_has_a_union_is_answered_without_looking_at_applicat
     assert without == with_some
     # How often one network searches is counted, of which it tells nothing.
     assert not any("joining_" in sql.replace("joining_attempt", "") for sql in with_some)
+
+
+def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workplace) -> None:
+    """Its page, its acts, its board: for others it is as if there were none, and the answers do not differ."""
+    place.apply()
+    file = FoundingFile.objects.get(enterprise=place.enterprise)
+    acts = ("advance", "name", "change_kind", "abandon", "recognise")
+    given = {
+        "from_step": "known",
+        "on": "18/11/2026",
+        "words": "x",
+        "kind": "direct",
+        "user": 1,
+        "number": "1",
+        "code": "X",
+    }
+    for who, user in place.others.items():
+        client = client_of(user) if user is not None else Client()
+        for name in ("file", "recognise"):
+            some, none = (client.get(reverse(f"founding:{name}", args=[pk])) for pk in (file.pk, 999_999))
+            assert some.status_code == none.status_code, f"{who}: {name}"
+            assert some.status_code in {302, 403, 404}, f"{who}: {name} {some.status_code}"
+            assert _RESTLESS.sub("", some.content.decode()).replace(str(file.pk), "") == _RESTLESS.sub(
+                "", none.content.decode()
+            ).replace("999999", ""), f"{who}: {name}"
+        for act in acts:
+            status = client.post(reverse(f"founding:{act}", args=[file.pk]), given).status_code
+            assert status in {302, 403, 404}, f"{who}: {act} {status}"
+        # Whoever is not named opens none either, and is not told that there is one.
+        opened = client.post(
+            reverse("founding:new"), {"enterprise": place.enterprise.code, "kind": "grassroots"}
+        )
+        assert opened.status_code in {302, 403, 422}, who
+        assert reverse("founding:file", args=[file.pk]) not in opened.headers.get("Location", ""), who
+    file.refresh_from_db()
+    assert (file.state, file.step, file.kind) == ("open", "known", "grassroots")
+    assert not FileEvent.objects.exists()
+    assert not file.team.exists()
+
+
+def test_receiving_asks_the_same_whether_or_not_the_file_is_open(place: Workplace, today: date) -> None:
+    """The second of a workplace costs what the first did, so that the time of an answer does not tell of the first."""
+    counts = []
+    for n in range(3):
+        with _asked() as asked:
+            apply(today, enterprise=place.enterprise, full_name=NAME, citizen_id=f"01219800060{n}")
+        counts.append(len(asked))
+    assert len(set(counts)) == 1, counts
+
+
+def test_the_team_of_a_file_learns_the_number_and_no_name(place: Workplace, today: date) -> None:
+    place.apply()
+    file = FoundingFile.objects.get(enterprise=place.enterprise)
+    named = _named(place, today)
+    member = make_user("to-vien")
+    give(member, "officer", place.tree.north_a)
+    page = reverse("founding:file", args=[file.pk])
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr("django.utils.timezone.localdate", lambda *args: today)
+        assert client_of(member).get(page).status_code == 404
+        name_member(actor=named, on=today, pk=file.pk, user=member)
+        text = client_of(member).get(page).content.decode()
+        assert "Hoa Sữa" in text
+        assert "<strong>2</strong> đơn đang chờ" in text
+        assert NAME not in text
+        assert client_of(member).get(reverse("joining:confidential")).status_code == 404
+        assert named.user is not None
+        assert NAME in client_of(named.user).get(page).content.decode()

@@ -10,7 +10,8 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.enterprises.models import Enterprise
-from congdoan.registry.joining.actions import ApplicationData, Image, Submitted, submit
+from congdoan.registry.founding.actions import receive_application
+from congdoan.registry.joining.actions import ApplicationData, Image, Submitted
 
 SIGNED = Image("drawn", "image/png", b"\x89PNG a signature")
 
@@ -55,4 +56,4 @@ def application_data(**values: Any) -> ApplicationData:
 
 def apply(on: date, **values: Any) -> Submitted:
     """An application that was sent on a day."""
-    return submit(data=application_data(**values), on=on)
+    return receive_application(data=application_data(**values), on=on)

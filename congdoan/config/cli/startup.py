@@ -26,11 +26,13 @@ def prepare_database() -> None:
     from congdoan.foundation.access.actions import install_default_roles
     from congdoan.foundation.catalogues.actions import install_catalogues
     from congdoan.foundation.units.actions import install_kinds
+    from congdoan.registry.founding.actions import install_steps
     from congdoan.work.indicators.actions import install_catalogue
 
     install_catalogues()
     install_kinds()
     install_default_roles(on=timezone.localdate())
+    install_steps()
     install_catalogue()
 
 

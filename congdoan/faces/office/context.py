@@ -37,6 +37,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Khảo sát của tôi", "fieldwork:mine", "device-mobile", "fieldwork.survey"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
+            ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

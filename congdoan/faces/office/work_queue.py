@@ -24,6 +24,8 @@ from congdoan.kit.lists import names_url
 from congdoan.kit.numbers import format_number
 from congdoan.registry.fieldwork.choices import OPEN_STATES
 from congdoan.registry.fieldwork.queries import due_steps, my_tasks, visible_surveys
+from congdoan.registry.founding.choices import LIVE
+from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
@@ -197,6 +199,24 @@ def _applications(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
                 state="overdue" if is_late else "attention",
                 state_text=days_left_words(on, found["first"]),
             )
+
+
+def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Files of founding whose next step is due, for the officers who may know of them, and for nobody else."""
+    if not actor.has_anywhere("founding.work"):
+        return
+    due = visible_files(actor).filter(state__in=LIVE, due_on__lte=on + timedelta(days=_TASK_NOTICE))
+    found = due.aggregate(n=Count("pk"), first=Min("due_on"))
+    if found["n"]:
+        is_late = found["first"] < on
+        yield WorkItem(
+            "flag",
+            f"{format_number(found['n'])} hồ sơ thành lập công đoàn cần làm bước tiếp theo",
+            reverse("founding:list"),
+            detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
+            state="overdue" if is_late else "attention",
+            state_text=days_left_words(on, found["first"]),
+        )
 
 
 def _fieldwork(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
@@ -377,6 +397,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _imports,
     _reorganisations,
     _applications,
+    _founding,
     _fieldwork,
     _failed_jobs,
     _without_union,

@@ -28,6 +28,7 @@ from congdoan.foundation.catalogues.queries import parameter
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.founding.actions import receive_application
 from congdoan.registry.joining import actions, choices, queries
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
@@ -171,7 +172,7 @@ def join(request: HttpRequest) -> HttpResponse:
                 shown |= asked
                 return _page(request, "join", shown, status=422)
             came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
-            done = actions.submit(data=replace(data, source=came_by), on=on)
+            done = receive_application(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
             shown["refusal"] = _refusal(refused.obstacle)
         except actions.TooManyAttempts:

@@ -54,6 +54,7 @@ ROOM_NAMES = {
     "people": "Thông tin cá nhân",
     "membership": "Đoàn viên và biến động",
     "joining": "Đơn gia nhập",
+    "founding": "Thành lập công đoàn",
     "imports": "Nhập danh sách",
     "plans": "Kế hoạch và chỉ tiêu",
     "reports": "Báo cáo",

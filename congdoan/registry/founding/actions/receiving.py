@@ -1,0 +1,133 @@
+"""How a file comes to be: with the first application of its workplace, or by an officer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from congdoan.foundation.access.queries import require
+from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.catalogues.models import Territory
+from congdoan.foundation.units.models import Unit
+from congdoan.kit.text import nfc, search_key
+from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.founding import choices, queries, rules
+from congdoan.registry.founding.actions.errors import FoundingError
+from congdoan.registry.founding.models import Attachment, FileEvent, FoundingFile
+from congdoan.registry.joining.actions import ApplicationData, JoiningError, Submitted, submit
+from congdoan.registry.joining.choices import FOUNDING
+from congdoan.registry.joining.queries import destination, has_union, named_units
+
+
+@transaction.atomic
+def receive_application(*, data: ApplicationData, on: date) -> Submitted:
+    """Store what a worker sends (joining.submit) and, when it comes from a workplace without a union, put it into the
+    file of that workplace, which is opened when there is none: all or nothing. Sent again, it is the same application in
+    the same file.
+
+    Nothing beyond the two rooms' tables is written, so nothing else can tell of it. Raises what ``submit`` raises.
+    """
+    sent = submit(data=data, on=on)
+    application = sent.application
+    if application.route != FOUNDING or Attachment.objects.filter(application=application).exists():
+        return sent
+    file = _file_of(
+        key=_key(application.enterprise, application.workplace_name, application.territory)
+        or f"a{application.pk}",
+        on=on,
+        kind=choices.GRASSROOTS,
+        leading_unit_id=application.receiving_unit_id,
+        enterprise=application.enterprise,
+        workplace_name=application.workplace_name,
+        territory=application.territory,
+    )
+    Attachment.objects.bulk_create([Attachment(application=application, file=file)], ignore_conflicts=True)
+    return sent
+
+
+@transaction.atomic
+def open_file(
+    *, actor: Actor, on: date, enterprise: Enterprise, kind: str = choices.GRASSROOTS, words: str = ""
+) -> FoundingFile:
+    """Open the file of an employer before anybody has applied; the one that is open already when there is one.
+
+    Only an officer named at the body that has authority for the place may: whoever else asked would learn by the answer
+    whether there is a file. Raises FoundingError, Forbidden.
+    """
+    where = destination(
+        enterprise=enterprise, territory=None, contract_kind="indefinite", was_member=False, on=on
+    )
+    require(actor, rules.WORK, where.unit_id)
+    if where.unit_id not in named_units(actor):
+        raise FoundingError(
+            "Chỉ cán bộ được chỉ định đích danh ở công đoàn phụ trách nơi này mới mở được hồ sơ."
+        )
+    if has_union(enterprise, on):
+        raise FoundingError(f"{enterprise.name} đã có công đoàn.")
+    if kind not in choices.UNIT_KINDS:
+        raise FoundingError("Hãy chọn hình thức thành lập.")
+    file = _file_of(
+        key=_key(enterprise, "", None),
+        on=on,
+        kind=kind,
+        leading_unit_id=where.unit_id,
+        enterprise=enterprise,
+    )
+    if not queries.visible_files(actor).filter(pk=file.pk).exists():
+        raise FoundingError(
+            "Nơi này do công đoàn khác phụ trách khi hồ sơ được mở. Hãy hỏi công đoàn cấp trên."
+        )
+    FileEvent.objects.create(
+        file=file,
+        at=timezone.now(),
+        on=on,
+        step=file.step,
+        words=nfc(words),
+        user=actor.user,
+        by=actor.name[:200],
+    )
+    return file
+
+
+def _key(enterprise: Enterprise | None, workplace: str, territory: Territory | None) -> str:
+    """What a workplace is known by; '' when nothing is known of it."""
+    if enterprise is not None:
+        return f"e{enterprise.pk}"
+    words = search_key(workplace)[:250]
+    return f"w{territory.pk if territory is not None else ''}:{words}" if words else ""
+
+
+def _file_of(
+    *,
+    key: str,
+    on: date,
+    kind: str,
+    leading_unit_id: int,
+    enterprise: Enterprise | None,
+    workplace_name: str = "",
+    territory: Territory | None = None,
+) -> FoundingFile:
+    """The open file of a workplace, opened when there is none: the same statements either way, so that their time does not
+    tell which. The constraint decides between two that arrive together."""
+    coming = queries.following(queries.steps(kind, on), choices.FIRST_STEP)
+    due_on = queries.due_day(coming, on, leading_unit_id)
+    made = FoundingFile(
+        workplace_key=key,
+        enterprise=enterprise,
+        workplace_name=workplace_name,
+        territory=territory,
+        kind=kind,
+        leading_unit=Unit.objects.get(pk=leading_unit_id),
+        step_since=on,
+        opened_on=on,
+        due_on=due_on,
+    )
+    for _ in range(2):
+        FoundingFile.objects.bulk_create([made], ignore_conflicts=True)
+        found = FoundingFile.objects.filter(workplace_key=key, state=choices.OPEN).first()
+        if found is not None:
+            return found
+    # Recognised between the two statements, twice: nothing a worker can do about, and nothing is half-written.
+    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")

@@ -1,0 +1,41 @@
+"""Kinds, states and posts of the founding of unions."""
+
+from __future__ import annotations
+
+GRASSROOTS, OCCUPATIONAL, DIRECT, TEMPORARY = "grassroots", "occupational", "direct", "temporary"
+KINDS = [
+    (GRASSROOTS, "công đoàn cơ sở do người lao động thành lập"),
+    (DIRECT, "công đoàn cơ sở do cấp trên trực tiếp vận động thành lập"),
+    (TEMPORARY, "công đoàn cơ sở có ban chấp hành lâm thời"),
+    (OCCUPATIONAL, "nghiệp đoàn cơ sở"),
+]
+#: The kind of union body a file leads to.
+UNIT_KINDS = {
+    GRASSROOTS: "grassroots_union",
+    DIRECT: "grassroots_union",
+    TEMPORARY: "grassroots_union",
+    OCCUPATIONAL: "occupational_union",
+}
+OPEN, RECOGNISED, SUPPORTED, ABANDONED = "open", "recognised", "supported", "abandoned"
+STATES = [
+    (OPEN, "đang vận động"),
+    (RECOGNISED, "đã công nhận, đang hỗ trợ năm đầu"),
+    (SUPPORTED, "đã xong năm đầu"),
+    (ABANDONED, "đã dừng"),
+]
+#: Work goes on in these.
+LIVE = (OPEN, RECOGNISED)
+TEAM, AUTHORITY = "team", "authority"
+#: Who must act to reach a step.
+WHO = [(TEAM, "tổ vận động"), (AUTHORITY, "công đoàn có thẩm quyền công nhận")]
+FOUNDING, FIRST_YEAR = "founding", "first_year"
+PHASES = [(FOUNDING, "các bước thành lập"), (FIRST_YEAR, "việc của năm đầu")]
+#: Steps that acts of their own lead to; the others are data alone.
+FIRST_STEP, RECOGNISED_STEP, LAST_STEP = "known", "recognised", "supported"
+CHAIR = "chair"
+POSTS = [
+    (CHAIR, "Chủ tịch"),
+    ("vice_chair", "Phó Chủ tịch"),
+    ("member", "Ủy viên Ban Chấp hành"),
+    ("inspector", "Ủy viên Ủy ban Kiểm tra"),
+]

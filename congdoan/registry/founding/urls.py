@@ -1,0 +1,20 @@
+"""Doors of founding."""
+
+from django.urls import path
+
+from congdoan.registry.founding import views
+
+app_name = "founding"
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("danh-sach/", views.files, name="list"),
+    path("mo/", views.new, name="new"),
+    path("<int:pk>/", views.file, name="file"),
+    path("<int:pk>/buoc-tiep/", views.advance, name="advance"),
+    path("<int:pk>/to-van-dong/", views.name, name="name"),
+    path("<int:pk>/to-van-dong/<int:member>/thoi/", views.end_member, name="end_member"),
+    path("<int:pk>/hinh-thuc/", views.change_kind, name="change_kind"),
+    path("<int:pk>/dung/", views.abandon, name="abandon"),
+    path("<int:pk>/cong-nhan/", views.recognise, name="recognise"),
+    path("<int:pk>/nam-dau/<int:task>/xong/", views.finish_task, name="finish_task"),
+]

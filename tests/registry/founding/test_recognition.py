@@ -1,0 +1,234 @@
+"""One decision makes the union, its members, its committee and its first year; all of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.measures.queries import differences, stock
+from congdoan.foundation.units.models import KindAuthority, Unit
+from congdoan.foundation.units.queries import version_on
+from congdoan.registry.founding import actions, choices
+from congdoan.registry.founding.actions import recognise
+from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile
+from congdoan.registry.joining.choices import ADMITTED, SUBMITTED
+from congdoan.registry.joining.models import Application
+from congdoan.registry.joining.queries import has_union
+from congdoan.registry.membership.models import Membership
+from congdoan.registry.people.models import Employment
+from tests.factories.applications import apply
+from tests.factories.officers import actor as acting
+from tests.factories.officers import officer
+from tests.factories.tree import Tree
+from tests.registry.founding.conftest import Campaign, make_campaign
+from tests.registry.membership.test_at_the_same_time import at_once
+
+
+def left() -> tuple[Any, ...]:
+    """What a recognition writes."""
+    return (
+        Unit.objects.count(),
+        Membership.objects.count(),
+        CommitteePost.objects.count(),
+        FirstYearTask.objects.count(),
+        Application.objects.filter(state=SUBMITTED).count(),
+        FoundingFile.objects.get().state,
+    )
+
+
+@pytest.mark.django_db
+def test_one_decision_makes_everything_on_its_day(campaign: Campaign) -> None:
+    file = campaign.ready(6)
+    before = {
+        m: stock(m, [campaign.lead.pk], on=campaign.today)[campaign.lead.pk] for m in ("members", "unions")
+    }
+    done = recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    unit = done.unit
+    assert unit is not None
+    version = version_on(unit.pk, campaign.today)
+    assert version is not None
+    assert (version.parent, version.kind_id, version.sector_id) == (
+        campaign.lead,
+        "grassroots_union",
+        campaign.enterprise.sector_id,
+    )
+    assert Membership.objects.filter(unit=unit, during__contains=campaign.today).count() == 6
+    assert has_union(campaign.enterprise, campaign.today)
+    assert not has_union(campaign.enterprise, campaign.today - timedelta(days=1))
+    assert set(Application.objects.values_list("state", "decision")) == {(ADMITTED, done.decision_id)}
+    posts = dict(CommitteePost.objects.filter(unit=unit).values_list("post", "person"))
+    chair = Application.objects.get(pk=campaign.applications[0].pk)
+    assert posts["chair"] == chair.person_id
+    assert sorted(posts) == ["chair", "member"]
+    codes = {task.code: task.due_on for task in FirstYearTask.objects.filter(file=file)}
+    assert codes["bargaining"] == campaign.today + timedelta(days=365)
+    assert "dialogue" in codes
+    assert "first_congress" not in codes
+    for measure, more in (("members", 6), ("unions", 1)):
+        now = stock(measure, [campaign.lead.pk], on=campaign.today)[campaign.lead.pk]
+        assert now - before[measure] == more, measure
+    assert not differences()
+    assert (done.state, done.step, done.recognised_on) == ("recognised", "recognised", campaign.today)
+    # Who applies from now on goes to the committee.
+    later = apply(campaign.today, enterprise=campaign.enterprise, full_name="Người Đến Sau").application
+    assert (later.route, later.receiving_unit) == ("committee", unit)
+
+
+@pytest.mark.django_db
+def test_the_first_year_is_done_before_the_file_ends(campaign: Campaign) -> None:
+    file = campaign.ready()
+    recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    act = {"actor": campaign.first, "on": campaign.today, "pk": file.pk}
+    actions.advance(**act, from_step="recognised", words="Đã ra mắt")
+    with pytest.raises(actions.FoundingError, match="Thương lượng"):
+        actions.advance(**act, from_step="launched", words="xong")
+    for task in FirstYearTask.objects.filter(file=file):
+        actions.finish_task(**act, task=task.pk)
+        with pytest.raises(actions.AlreadyMoved):
+            actions.finish_task(**act, task=task.pk)
+    done = actions.advance(**act, from_step="launched", words="xong")
+    assert (done.state, done.closed_on, done.due_on) == ("supported", campaign.today, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"posts": {}}, "đúng một Chủ tịch"),
+        ({"number": " "}, "số quyết định"),
+        ({"code": "NA1"}, "NA1"),
+        ({"on": date(2026, 11, 19)}, "chưa tới"),
+        ({"on": date(2026, 11, 1)}, "ngày của bước trước"),
+        ({"term_until": date(2026, 11, 18)}, "Nhiệm kỳ"),
+    ],
+)
+def test_what_does_not_go_leaves_nothing_behind(
+    campaign: Campaign, given: dict[str, Any], words: str
+) -> None:
+    file = campaign.ready()
+    before = left()
+    with pytest.raises(actions.FoundingError, match=words):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(**given))
+    assert left() == before
+
+
+@pytest.mark.django_db
+def test_too_few_a_chair_outside_and_strange_applications(campaign: Campaign) -> None:
+    file = campaign.ready()
+    pks = [application.pk for application in campaign.applications]
+    before = left()
+    with pytest.raises(actions.FoundingError, match="Mới có 4 đơn"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(applications=pks[:4]))
+    campaign.applies(1)
+    outside = campaign.applications.pop()
+    with pytest.raises(actions.FoundingError, match="chưa được chọn"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(posts={outside.pk: "chair"}))
+    elsewhere = apply(campaign.today, workplace_name="Nơi khác").application
+    with pytest.raises(Forbidden):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(applications=[*pks, elsewhere.pk]))
+    assert FoundingFile.objects.get(pk=file.pk).state == choices.OPEN
+    assert Unit.objects.count() == before[0]
+
+
+@pytest.mark.django_db
+def test_an_applicant_in_the_way_stops_the_whole_decision(campaign: Campaign) -> None:
+    """Somebody whose number belongs to another name: nobody is admitted, no union is made, and the name is said."""
+    campaign.applies(5)
+    bad = apply(
+        campaign.today, enterprise=campaign.enterprise, full_name="Tên Một", citizen_id="012198055555"
+    ).application
+    twin = apply(
+        campaign.today, enterprise=campaign.enterprise, full_name="Tên Hai", citizen_id="012198055555"
+    ).application
+    campaign.applications += [bad, twin]
+    file = campaign.up_to(choices.RECOGNISED_STEP)
+    before = left()
+    with pytest.raises(actions.FoundingError, match="Tên Hai"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    assert left() == before
+
+
+@pytest.mark.django_db
+def test_whose_right_it_is_comes_from_the_authorities_by_date(campaign: Campaign) -> None:
+    file = campaign.ready()
+    before = left()
+    held = KindAuthority.objects.get(kind="provincial_federation", act="recognise_union")
+    KindAuthority.objects.filter(pk=held.pk).delete()
+    with pytest.raises(actions.FoundingError, match="không có thẩm quyền công nhận"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    assert left() == before
+    held.pk = None
+    held.save()
+    recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+
+
+@pytest.mark.django_db
+def test_not_before_its_step_and_only_by_who_is_named_with_the_right(campaign: Campaign) -> None:
+    campaign.applies(5)
+    with pytest.raises(actions.FoundingError, match="Chưa đến bước công nhận"):
+        recognise(actor=campaign.first, pk=campaign.file.pk, data=campaign.decision())
+    file = campaign.up_to(choices.RECOGNISED_STEP)
+    with pytest.raises(actions.FoundingError, match="quyết định công nhận"):
+        actions.advance(
+            actor=campaign.first, on=campaign.today, pk=file.pk, from_step=file.step, words="tự ghi"
+        )
+    member = officer("to-vien", "officer", campaign.tree.north_a)
+    actions.name_member(actor=campaign.first, on=campaign.today, pk=file.pk, user=member)
+    for who in (member, officer("lanh-dao-khac", "leader", campaign.tree.north)):
+        with pytest.raises(Forbidden):
+            recognise(actor=acting(who, campaign.today), pk=file.pk, data=campaign.decision())
+
+
+@pytest.mark.django_db
+def test_a_workplace_known_by_words_needs_its_employer_and_then_they_work_there(campaign: Campaign) -> None:
+    campaign.applies(5, enterprise=None, workplace_name="Hoa Sữa")
+    file = FoundingFile.objects.get()
+    FoundingFile.objects.filter(pk=file.pk).update(step="appraised")
+    lead = file.leading_unit
+    assert lead != campaign.lead  # nobody is in charge of words alone: it went to the top
+    FoundingFile.objects.filter(pk=file.pk).update(leading_unit=campaign.lead)
+    Application.objects.update(receiving_unit=campaign.lead)
+    with pytest.raises(actions.FoundingError, match="sổ doanh nghiệp"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    done = recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(enterprise=campaign.enterprise))
+    assert done.enterprise == campaign.enterprise
+    assert Employment.objects.filter(enterprise=campaign.enterprise).count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_recognise_at_the_same_moment(tree: Tree, system: Actor, today: date) -> None:
+    campaign = make_campaign(tree, system, today)
+    file = campaign.ready()
+    units = Unit.objects.count()
+    errors = at_once(
+        lambda: recognise(actor=campaign.first, pk=file.pk, data=campaign.decision(code="MOT")),
+        lambda: recognise(
+            actor=campaign.second, pk=file.pk, data=campaign.decision(code="HAI", number="13/QĐ")
+        ),
+    )
+    assert [type(error) for error in errors] == [actions.AlreadyMoved]
+    assert "đã công nhận" in str(errors[0])
+    assert Unit.objects.count() == units + 1
+    assert Membership.objects.count() == 5
+    assert CommitteePost.objects.filter(post="chair").count() == 1
+    assert not differences()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_apply_from_one_workplace_at_the_same_moment(tree: Tree, system: Actor, today: date) -> None:
+    campaign = make_campaign(tree, system, today)
+
+    def send(n: int) -> None:
+        apply(
+            today,
+            enterprise=campaign.enterprise,
+            full_name=f"Cùng Lúc {n}",
+            citizen_id=f"01219806000{n}",
+        )
+
+    errors = at_once(*[lambda n=n: send(n) for n in range(4)])  # type: ignore[misc]
+    assert errors == []
+    assert FoundingFile.objects.get().attachments.count() == 4
