@@ -163,6 +163,11 @@ class Visitor:
 
     def inspect(self) -> None:
         """The page as it stands keeps WCAG AA as far as a program can tell, speaks Vietnamese and fits the screen."""
+        # A notice that is still rising is half transparent: what is judged is what comes to rest.
+        self.page.evaluate(
+            "Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity)"
+            ".map(a => a.finished.catch(() => null))).then(() => null)"
+        )
         # By the browser's own door: the page's policy lets no foreign script in.
         self.page.evaluate(_AXE)
         found = self.page.evaluate(
