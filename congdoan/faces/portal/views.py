@@ -274,6 +274,7 @@ def _what(kind: str) -> str:
         choices.ADMIT: _("Đã quyết định kết nạp"),
         choices.REFUSE: _("Không kết nạp"),
         choices.WITHDRAW: _("Bạn đã rút đơn"),
+        choices.PASS_ON: _("Đã chuyển đơn"),
     }[kind]
 
 

@@ -33,6 +33,7 @@ OPEN_STATES = (SUBMITTED, ASKED)
 SIGNATURES = [("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")]
 
 READ, ASK, ANSWER, ADMIT, REFUSE, WITHDRAW = "read", "ask", "answer", "admit", "refuse", "withdraw"
+PASS_ON = "pass_on"
 EVENTS = [
     ("submit", "gửi đơn"),
     (READ, "xem đơn"),
@@ -41,6 +42,7 @@ EVENTS = [
     (ADMIT, "kết nạp"),
     (REFUSE, "không kết nạp"),
     (WITHDRAW, "rút đơn"),
+    (PASS_ON, "chuyển đơn"),
 ]
 
 #: The words people agree to are kept with the application by this mark; new words get a new mark.

@@ -14,7 +14,7 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.messaging.queries import is_channel_on
-from congdoan.foundation.units.models import UnitPlacement, UnitVersion
+from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.foundation.units.queries import only_top
 from congdoan.kit.sealed import match_key
 from congdoan.kit.text import search_key
@@ -275,6 +275,12 @@ def has_union(enterprise: Enterprise, on: date) -> bool:
     """Whether a union works there on a day. Reads nothing about applications, so that neither the answer nor its time
     can tell of one."""
     return bool(_hosts(enterprise, on))
+
+
+def union_at(enterprise: Enterprise, on: date) -> Unit | None:
+    """The union that works at an employer on a day, the one there longest."""
+    hosts = _hosts(enterprise, on)
+    return Unit.objects.get(pk=hosts[0]) if hosts else None
 
 
 def confirmed_by(on: date) -> str:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/chu-ky/", views.signature, name="signature"),
     path("<int:pk>/bo-sung/", views.ask, name="ask"),
     path("<int:pk>/khong-ket-nap/", views.refuse_one, name="refuse"),
+    path("<int:pk>/chuyen/", views.hand_on, name="pass_on"),
     path("<int:pk>/quyet-dinh/", views.decision, name="decision"),
     path("nguoi-xem/<str:code>/", views.readers, name="readers"),
     path("nguoi-xem/<str:code>/<int:pk>/thoi/", views.end, name="end_reader"),

@@ -128,9 +128,17 @@ def _page(request: HttpRequest, found: Application, *, problem: str = "", **form
         "ask_form": forms.get("ask") or AskForm(),
         "refuse_form": forms.get("refuse") or RefuseForm(),
         "back": reverse("joining:confidential" if found.is_confidential else "joining:list"),
+        "union": _union_since(found, actor.today),
         "is_late": found.is_open and found.due_on < actor.today,
     }
     return render(request, "joining/application.html", shown, status=422 if problem or forms else 200)
+
+
+def _union_since(found: Application, on: date) -> Unit | None:
+    """The union that has come to the workplace since an open application was sent to the superior."""
+    if not found.is_confidential or not found.is_open or found.was_member or found.enterprise is None:
+        return None
+    return queries.union_at(found.enterprise, on)
 
 
 @login_required
@@ -183,6 +191,22 @@ def refuse_one(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, problem=str(error), refuse=form)
     messages.success(request, "Đã ghi không kết nạp; người làm đơn thấy lý do và căn cứ.")
     return redirect("joining:application", pk=pk)
+
+
+@login_required
+@require_POST
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an application to the union that works at its workplace since."""
+    found = _opened(request, pk)
+    union = _union_since(found, request.actor.today)
+    if union is None:
+        return _page(request, found, problem="Nơi làm việc này chưa có công đoàn để chuyển đơn đến.")
+    try:
+        actions.pass_on(actor=request.actor, on=request.actor.today, pks=[pk], to=union)
+    except actions.JoiningError as error:
+        return _page(request, found, problem=str(error))
+    messages.success(request, f"Đã chuyển đơn đến {union.name}; người làm đơn thấy khi tra mã.")
+    return redirect("joining:confidential")
 
 
 @login_required

@@ -11,9 +11,11 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.measures.queries import differences, stock
 from congdoan.foundation.units.models import KindAuthority, Unit
 from congdoan.foundation.units.queries import version_on
+from congdoan.kit.dates import add_working_days
 from congdoan.registry.founding import actions, choices
 from congdoan.registry.founding.actions import recognise
 from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile
+from congdoan.registry.joining.actions import withdraw
 from congdoan.registry.joining.choices import ADMITTED, SUBMITTED
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
@@ -75,6 +77,27 @@ def test_one_decision_makes_everything_on_its_day(campaign: Campaign) -> None:
     # Who applies from now on goes to the committee.
     later = apply(campaign.today, enterprise=campaign.enterprise, full_name="Người Đến Sau").application
     assert (later.route, later.receiving_unit) == ("committee", unit)
+
+
+@pytest.mark.django_db
+def test_who_is_not_among_the_first_members_waits_for_the_new_committee(campaign: Campaign) -> None:
+    gone = apply(campaign.today, enterprise=campaign.enterprise, full_name="Người Rút Đơn")
+    withdraw(code=gone.code, on=campaign.today)
+    file = campaign.ready(6)
+    taken, left = campaign.applications[:5], campaign.applications[5]
+    recognise(
+        actor=campaign.first,
+        pk=file.pk,
+        data=campaign.decision(applications=[application.pk for application in taken]),
+    )
+    file.refresh_from_db()
+    waiting, withdrawn = (Application.objects.get(pk=pk) for pk in (left.pk, gone.application.pk))
+    assert (waiting.state, waiting.route, waiting.receiving_unit) == (SUBMITTED, "committee", file.unit)
+    assert not waiting.is_confidential
+    assert waiting.due_on == add_working_days(campaign.today, 15)
+    assert [event.kind for event in waiting.events.order_by("pk")] == ["submit", "pass_on"]
+    # What was over before stays with the superior.
+    assert (withdrawn.is_confidential, withdrawn.receiving_unit) == (True, campaign.lead)
 
 
 @pytest.mark.django_db

@@ -20,7 +20,8 @@ from congdoan.registry.founding import choices, queries, rules
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
 from congdoan.registry.founding.actions.working import check_quorum, happened, held, move
 from congdoan.registry.founding.models import Attachment, CommitteePost, FirstYearTask, FoundingFile
-from congdoan.registry.joining.actions import JoiningError, Papers, admit
+from congdoan.registry.joining.actions import JoiningError, Papers, admit, pass_on
+from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.organisation.actions import NewUnion, OrganisationError, found_unions
@@ -48,8 +49,8 @@ class RecognitionData:
 
 @transaction.atomic
 def recognise(*, actor: Actor, pk: int, data: RecognitionData) -> FoundingFile:
-    """Recognise the union a file leads to: the unit under its superior, the applicants booked as members, the committee
-    with its term, the employer hosted, the first year's tasks. All of it or nothing.
+    """Recognise the union a file leads to: the unit under its superior, the applicants booked as members, the others
+    passed on to it, the committee with its term, the employer hosted, the first year's tasks. All of it or nothing.
 
     Whether the leading body has the authority on that day is judged by the rows of units (KindAuthority). Raises
     AlreadyMoved, FoundingError (also for what the other rooms refuse), Forbidden.
@@ -95,6 +96,7 @@ def recognise(*, actor: Actor, pk: int, data: RecognitionData) -> FoundingFile:
             _employ(actor, admitted, enterprise, data.on)
     except (TreeError, OrganisationError, JoiningError, EnterpriseError, PeopleError) as error:
         raise FoundingError(str(error)) from error
+    _pass_on_the_rest(actor, file, unit, data.on)
     persons = {application.pk: application.person_id for application in admitted}
     CommitteePost.objects.bulk_create(
         CommitteePost(
@@ -158,6 +160,14 @@ def _check(actor: Actor, file: FoundingFile, data: RecognitionData) -> None:
     check_quorum(file, len(chosen), data.on)
     if problem := rules.seats_problem(data.posts, list(chosen)):
         raise FoundingError(problem)
+
+
+def _pass_on_the_rest(actor: Actor, file: FoundingFile, unit: Unit, on: date) -> None:
+    """Whoever applied and is not among the first members waits for the new committee, like everybody who applies later."""
+    left = Attachment.objects.filter(file=file, application__state__in=OPEN_STATES)
+    pks = list(left.values_list("application_id", flat=True))
+    if pks:
+        pass_on(actor=actor, on=on, pks=pks, to=unit)
 
 
 def _employ(actor: Actor, admitted: Sequence[Application], enterprise: Enterprise, on: date) -> None:

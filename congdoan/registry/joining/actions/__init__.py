@@ -11,7 +11,14 @@ from congdoan.registry.joining.actions.applying import (
     withdraw,
 )
 from congdoan.registry.joining.actions.confirming import confirm, send_code
-from congdoan.registry.joining.actions.deciding import Papers, admit, ask_more, open_application, refuse
+from congdoan.registry.joining.actions.deciding import (
+    Papers,
+    admit,
+    ask_more,
+    open_application,
+    pass_on,
+    refuse,
+)
 from congdoan.registry.joining.actions.errors import (
     AlreadyDecided,
     ForeignWorkerNotYet,
@@ -43,6 +50,7 @@ __all__ = [
     "make_source",
     "name_reader",
     "open_application",
+    "pass_on",
     "refuse",
     "remind_due",
     "send_code",

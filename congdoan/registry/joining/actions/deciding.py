@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.dates import add_working_days
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import nfc, search_key
 from congdoan.registry.joining import choices, queries
@@ -164,6 +166,20 @@ def admit(
         application.decided_on, application.ceremony_on = on, papers.ceremony_on
         application.save(update_fields=["state", "person", "decision", "decided_on", "ceremony_on"])
         _happened(actor, application, choices.ADMIT, f"Quyết định số {nfc(papers.number)}.")
+    return held
+
+
+@transaction.atomic
+def pass_on(*, actor: Actor, on: date, pks: Sequence[int], to: Unit) -> list[Application]:
+    """Give open applications of a workplace to the union that works there since: from now on its committee decides, within
+    the time it has for every application. The worker reads where it went. Raises AlreadyDecided, Forbidden."""
+    held = _held(actor, pks)
+    days = int(parameter("admission.decision_days", on=on, unit_id=to.pk).value)
+    for application in held:
+        application.receiving_unit, application.route = to, choices.COMMITTEE
+        application.is_confidential, application.due_on = False, add_working_days(on, days)
+        application.save(update_fields=["receiving_unit", "route", "is_confidential", "due_on"])
+        _happened(actor, application, choices.PASS_ON, f"Nơi bạn làm việc đã có công đoàn: {to.name}.")
     return held
 
 
