@@ -30,7 +30,6 @@ class ReportForm(forms.Form):
     co_cau = forms.ChoiceField(
         label="Cơ cấu tổ chức",
         choices=(("luc-do", "Như lúc chốt số liệu"), (OF_TODAY, "Theo cơ cấu hiện nay")),
-        required=False,
         help_text="Kỳ đã qua có thể lập theo cơ cấu hiện nay: mỗi đơn vị gồm cả đơn vị đã sáp nhập vào. Hai tệp ghi rõ"
         " theo cơ cấu nào.",
     )

@@ -319,7 +319,11 @@ def test_screen_previews_and_writes(officer: Client, plan: Plan) -> None:
     assert "<html" not in part and "report-preview" in part
     wrong = officer.post(url, {"ky": "2031-Q1"})
     assert wrong.status_code == 422 and not Report.objects.exists()
-    done = officer.post(url, {"ky": "2025-Q3", "number": "27", "proposals": "Bổ sung kinh phí."}, follow=True)
+    done = officer.post(
+        url,
+        {"ky": "2025-Q3", "co_cau": "luc-do", "number": "27", "proposals": "Bổ sung kinh phí."},
+        follow=True,
+    )
     kept = Report.objects.get()
     assert done.redirect_chain[-1][0] == reverse("reports:report", args=[kept.pk])
     text = done.content.decode()
