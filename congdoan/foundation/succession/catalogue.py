@@ -88,6 +88,8 @@ class Passage:
     founded: frozenset[int] = frozenset()
     parents: dict[int, int | None] = field(default_factory=dict)
     were: dict[int, int | None] = field(default_factory=dict)
+    #: Units that are given another sector of their own.
+    resectored: frozenset[int] = frozenset()
     #: For units that take members: (holds members, kind of the grassroots union they are or belong to).
     kinds: dict[int, tuple[bool, str]] = field(default_factory=dict)
     #: Names of units that do not exist yet, for sentences.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import Groups, Row, cells, rows, rows_of_spans, stock
+from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
@@ -302,6 +304,19 @@ def take_sector_from_above(unit_ids: Iterable[int], on: date) -> list[int]:
             {"units": list(unit_ids), "on": on},
         )
         return [pk for (pk,) in cursor]
+
+
+def changed_sectors(batch: UUID) -> set[int]:
+    """The units to which a rearrangement gave another sector of their own. One query."""
+    rows = JournalEntry.objects.filter(batch=batch, model="units.UnitVersion").values_list(
+        "before__unit_id", "before__sector_id", "after__unit_id", "after__sector_id"
+    )
+    sectors: dict[int, set[str | None]] = defaultdict(set)
+    for unit_before, sector_before, unit_after, sector_after in rows:
+        for unit_id, sector in ((unit_before, sector_before), (unit_after, sector_after)):
+            if unit_id is not None:
+                sectors[unit_id].add(sector)
+    return {unit_id for unit_id, held in sectors.items() if len(held) > 1}
 
 
 def closings_of(unit_id: int) -> QuerySet[BookClosing]:

@@ -24,7 +24,7 @@ from congdoan.foundation.succession.catalogue import (
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.registry.membership.actions import follow_people, follow_sectors
 from congdoan.registry.membership.choices import KINDS
-from congdoan.registry.membership.queries import UnitHistory, take_sector_from_above
+from congdoan.registry.membership.queries import UnitHistory, changed_sectors, take_sector_from_above
 from congdoan.registry.organisation import actions as organisation
 from congdoan.registry.people import actions as people
 
@@ -151,12 +151,13 @@ class Members(Handler):
                 common,
             )
             cursor.execute("DROP TABLE passing_members")
-        _follow_superiors(passage, passage.were)
+        _follow_sectors(passage, passage.were, passage.resectored)
 
     def undone(self, passage: Passage) -> None:
-        """Those who had followed the sector of a new superior follow that of the old one again."""
+        """Those who had followed another sector, of their unit or of a new superior, follow the old one again."""
         moved = JournalEntry.objects.filter(batch=passage.batch, model="units.UnitVersion")
-        _follow_superiors(passage, set(moved.values_list("before__unit_id", flat=True)) - {None})
+        units = set(moved.values_list("before__unit_id", flat=True)) - {None}
+        _follow_sectors(passage, units, changed_sectors(passage.batch))
 
     def undo_hindrances(self, passage: Passage) -> list[Hindrance]:
         with connection.cursor() as cursor:
@@ -274,13 +275,19 @@ _IN_FORCE_SQL = """
 """
 
 
-def _follow_superiors(passage: Passage, moved: Iterable[int]) -> None:
-    """Members of units that take their sector from above, where these or bodies above them changed their superior: they
-    follow as when a sector is changed (actions.sectors), by lines that are no growth."""
-    units = take_sector_from_above(moved, passage.on)
+def _follow_sectors(passage: Passage, moved: Iterable[int], resectored: Iterable[int]) -> None:
+    """Members follow where their unit has another sector, its own or that of a body above it, because it or that body was
+    given one or came under another superior: as when a sector is changed (actions.sectors), by lines that are no
+    growth."""
+    given = set(resectored)
+    units = given | set(take_sector_from_above({*moved, *given}, passage.on))
     if units:
         follow_sectors(
-            passage.actor, passage.on, units, passage.reason[:300] or _NEW_SUPERIOR, passage.recorded_at
+            passage.actor,
+            passage.on,
+            sorted(units),
+            passage.reason[:300] or _NEW_SUPERIOR,
+            passage.recorded_at,
         )
 
 

@@ -17,6 +17,7 @@ STEP_KINDS = [
     ("move", "Chuyển đơn vị trực thuộc"),
     ("rename", "Đổi tên"),
     ("change_kind", "Đổi loại đơn vị"),
+    ("change_sector", "Đổi khu vực kinh tế"),
     ("end_level", "Kết thúc cả một cấp"),
     ("transfer_authority", "Chuyển thẩm quyền"),
 ]
@@ -34,6 +35,7 @@ UNIT_CHANGES = {
     "moved": "Đổi cấp trên",
     "renamed": "Đổi tên",
     "kind": "Đổi loại",
+    "sector": "Đổi khu vực",
 }
 #: What becomes of rows (queries.Flow.fate).
 FATE_WORDS = {

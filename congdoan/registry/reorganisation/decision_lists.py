@@ -37,7 +37,7 @@ FIELDS = (
             "Loại việc",
         ),
         required=True,
-        help="Sáp nhập, Chuyển trực thuộc, Giải thể, Thành lập, Đổi tên, Đổi loại, Chia tách, Kết thúc cấp",
+        help="Sáp nhập, Chuyển trực thuộc, Giải thể, Thành lập, Đổi tên, Đổi loại, Đổi khu vực, Chia tách, Kết thúc cấp",
         example="Sáp nhập",
     ),
     Field(
@@ -77,7 +77,12 @@ FIELDS = (
         ("Loại", "Loại hình", "Loại hình công đoàn"),
         help="Ví dụ: Công đoàn cơ sở, CĐ xã",
     ),
-    Field("sector", "Khu vực", ("Khu vực kinh tế", "Loại hình kinh tế")),
+    Field(
+        "sector",
+        "Khu vực",
+        ("Khu vực kinh tế", "Loại hình kinh tế"),
+        help="Khi thành lập hoặc đổi khu vực: tên khu vực như trong danh mục",
+    ),
     Field("territory", "Mã địa bàn", ("Địa bàn", "Mã xã")),
     Field(
         "enterprises",
@@ -126,6 +131,8 @@ _ACTIONS = {
     "thanhlap": "found",
     "lapmoi": "found",
     "doiten": "rename",
+    "doikhuvuc": "change_sector",
+    "chuyenkhuvuc": "change_sector",
     "doiloai": "change_kind",
     "chuyendoi": "change_kind",
     "chuyenloai": "change_kind",
@@ -219,6 +226,10 @@ def _take(
             raise _RowError(f"Không có khu vực “{values['sector']}”. Hãy ghi tên khu vực như trong danh mục.")
         return code
 
+    def new_sector() -> str:
+        need("sector")
+        return sector() or ""
+
     if action == "split":
         _part(found, number, values, need("target"))
         return
@@ -237,6 +248,7 @@ def _take(
         },
         "rename": lambda: {"unit": values["unit"], "name": need("name"), "short_name": values["short_name"]},
         "change_kind": lambda: {"unit": values["unit"], "kind": kind()},
+        "change_sector": lambda: {"units": [values["unit"]], "sector": new_sector()},
         "end_level": lambda: {
             "below": values["unit"],
             "kind": kind(),
@@ -255,7 +267,7 @@ def _action(text: str) -> str:
     if not known:
         raise _RowError(
             f"Không hiểu việc “{text}”. Hãy ghi một trong: Sáp nhập, Chuyển trực thuộc, Giải thể, Thành lập, Đổi tên, Đổi"
-            " loại, Chia tách, Kết thúc cấp."
+            " loại, Đổi khu vực, Chia tách, Kết thúc cấp."
         )
     return _ACTIONS[max(known, key=len)]
 

@@ -216,7 +216,20 @@ class ChangeKindStep(StepForm):
     def build(self) -> None:
         self.fields["unit"] = self.picker.one(label="Đơn vị")
         self.fields["kind"] = self._kind("Loại mới")
-        self.fields["sector"] = self._sector()
+
+
+class ChangeSectorStep(StepForm):
+    explanation = (
+        "Đoàn viên của đơn vị, và của đơn vị trực thuộc không ghi khu vực riêng, sang khu vực mới; ghi là sắp xếp tổ chức, "
+        "không tính tăng giảm."
+    )
+
+    def build(self) -> None:
+        self.fields["units"] = self.picker.many(label="Các đơn vị")
+        sectors = [(item.pk, item.name) for item in Sector.objects.all()]
+        self.fields["sector"] = forms.ChoiceField(
+            label="Khu vực kinh tế mới", choices=[("", "— chọn —"), *sectors]
+        )
 
 
 class MoveStep(StepForm):
@@ -525,6 +538,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "move": MoveStep,
     "rename": RenameStep,
     "change_kind": ChangeKindStep,
+    "change_sector": ChangeSectorStep,
     "end_level": EndLevelStep,
     "transfer_authority": TransferAuthorityStep,
 }

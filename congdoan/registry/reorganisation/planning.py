@@ -24,6 +24,7 @@ from congdoan.registry.membership.choices import DEPARTURES
 SHAPES: dict[str, dict[str, tuple[str, bool]]] = {
     "rename": {"unit": ("unit", True), "name": ("text", True), "short_name": ("text", False)},
     "change_kind": {"unit": ("unit", True), "kind": ("kind", True)},
+    "change_sector": {"units": ("units", True), "sector": ("text", True)},
     "move": {"units": ("units", True), "parent": ("unit", True)},
     "merge": {
         "units": ("units", True),
@@ -143,6 +144,8 @@ class Plan:
     routes: dict[int, Route] = field(default_factory=dict)
     founded: list[int] = field(default_factory=list)
     were: dict[int, int | None] = field(default_factory=dict)
+    #: The sector of their own that existing units had, where a step gives them another.
+    had_sector: dict[int, str | None] = field(default_factory=dict)
     authorities: list[AuthorityChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     #: Existing units that any step names or changes: the actor needs the right at each.
@@ -245,6 +248,7 @@ class _Thinking:
         }
         self.position = 0
         self.taken: set[str] | None = None
+        self.sectors: set[str] | None = None
 
     # --- looking things up
 
@@ -384,6 +388,25 @@ class _Thinking:
             )
         node.kind = kind
         node.changed.add("kind")
+
+    def _change_sector(self, units: Sequence[str], sector: str) -> None:
+        if sector not in self._sectors():
+            raise StepError(f"Không có khu vực “{sector}”. Hãy chọn khu vực trong danh mục.")
+        for code in units:
+            node = self._mutable(code)
+            if node.sector == sector:
+                continue
+            if node.id > 0:
+                self.plan.had_sector.setdefault(node.id, node.sector)
+            node.sector = sector
+            node.changed.add("sector")
+
+    def _sectors(self) -> set[str]:
+        if self.sectors is None:
+            from congdoan.foundation.catalogues.models import Sector
+
+            self.sectors = set(Sector.objects.values_list("pk", flat=True))
+        return self.sectors
 
     def _move(self, units: Sequence[str], parent: str) -> None:
         target = self._unit(parent)
@@ -647,6 +670,7 @@ _ARGUMENT_WORDS = {
     "units": "các đơn vị",
     "name": "tên mới",
     "kind": "loại đơn vị",
+    "sector": "khu vực kinh tế",
     "parent": "đơn vị cấp trên",
     "into": "đơn vị tiếp nhận",
     "parts": "các phần",

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.succession.catalogue import FATES, Part, Passage, Route, rules
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.units.models import Unit
-from congdoan.registry.membership.queries import take_sector_from_above
+from congdoan.registry.membership.queries import changed_sectors, take_sector_from_above
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.reorganisation.planning import Plan, Problem, StepData, plan
 from congdoan.registry.reorganisation.rules import COMMIT, PREPARE, VIEW
@@ -67,8 +68,8 @@ class Line:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """What becomes of one unit. ``what``: founded, ended, divided, moved, renamed, kind; ``was``/``becomes`` in words
-    (superior, name or kind; successors of an ended unit)."""
+    """What becomes of one unit. ``what``: founded, ended, divided, moved, renamed, kind, sector; ``was``/``becomes`` in
+    words (superior, name, kind or sector; successors of an ended unit)."""
 
     code: str
     name: str
@@ -246,6 +247,7 @@ def passage_of(reorganisation: Reorganisation, made: Plan, *, actor: Actor, reco
             if node.is_alive and (node.is_new or "parent" in node.changed)
         },
         were=dict(made.were),
+        resectored=frozenset(pk for pk in made.had_sector if made.nodes[pk].is_alive),
         kinds={
             pk: (made.kinds[made.nodes[pk].kind].holds_members, made.grassroots_kind(pk))
             for pk in takes
@@ -355,6 +357,7 @@ def _unit_lines(made: Plan) -> list[UnitLine]:
     def name(pk: int | None) -> str:
         return made.nodes[pk].name if pk is not None else ""
 
+    sectors = dict(Sector.objects.values_list("code", "name")) if made.had_sector else {}
     lines = [
         UnitLine(node.code, node.name, "founded", "", name(node.parent))
         for node in (made.nodes[pk] for pk in made.founded)
@@ -384,6 +387,9 @@ def _unit_lines(made: Plan) -> list[UnitLine]:
             lines.append(UnitLine(node.code, node.name, "renamed", "", node.name))
         if "kind" in node.changed:
             lines.append(UnitLine(node.code, node.name, "kind", "", made.kinds[node.kind].name))
+        if "sector" in node.changed:
+            had = sectors.get(made.had_sector.get(node.id) or "", "theo cấp trên")
+            lines.append(UnitLine(node.code, node.name, "sector", had, sectors.get(node.sector or "", "")))
     return lines
 
 
@@ -454,16 +460,16 @@ def _changed_words(label: str, row_id: int) -> str:
 
 
 def losing_units(reorganisation: Reorganisation) -> list[int]:
-    """Ids of existing units that steps name as ending or divided, and of those whose members come under another sector
-    with a new superior: whoever books for them must wait meanwhile."""
+    """Ids of existing units that steps name as ending or divided, and of those whose members come under another sector:
+    whoever books for them must wait meanwhile."""
     made = plan(reorganisation.effective_on, steps_of(reorganisation))
-    follow = take_sector_from_above(made.were, reorganisation.effective_on)
-    return sorted({*(pk for pk in made.routes if pk > 0), *follow})
+    follow = take_sector_from_above({*made.were, *made.had_sector}, reorganisation.effective_on)
+    return sorted({*(pk for pk in made.routes if pk > 0), *made.had_sector, *follow})
 
 
 def units_of_batch(reorganisation: Reorganisation) -> list[int]:
-    """Ids of units that a committed reorganisation ended, divided, founded, led members into, or put under another sector
-    with a new superior."""
+    """Ids of units that a committed reorganisation ended, divided, founded, led members into or put under another
+    sector."""
     from congdoan.foundation.succession.models import Successor
 
     found = set(reorganisation.founded)
@@ -471,5 +477,6 @@ def units_of_batch(reorganisation: Reorganisation) -> list[int]:
         found.update(pair)
     moved = JournalEntry.objects.filter(batch=reorganisation.batch, model="units.UnitVersion")
     units = set(moved.values_list("before__unit_id", flat=True)) - {None}
+    found.update(changed_sectors(reorganisation.batch))
     found.update(take_sector_from_above(units, reorganisation.effective_on))
     return sorted(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.units.models import KindAuthority, Unit, UnitKind
 from congdoan.registry.membership.choices import KINDS
 from congdoan.registry.reorganisation.planning import SHAPES, StepData
@@ -26,11 +27,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Names:
-    """What codes mean: names of units, those that the decision founds, names of kinds."""
+    """What codes mean: names of units, those that the decision founds, names of kinds and sectors."""
 
     units: Mapping[str, str]
     founded: Mapping[str, str]
     kinds: Mapping[str, str]
+    sectors: Mapping[str, str]
 
     def of(self, code: str) -> str:
         """The name of a unit; the code itself when nobody is called so."""
@@ -69,12 +71,13 @@ def codes_of(step: StepData) -> list[str]:
 
 
 def names_for(steps: Sequence[StepData], *, all_steps: Sequence[StepData] | None = None) -> Names:
-    """The names that sentences about these steps need; ``all_steps`` is where units may be founded. Two queries."""
+    """The names that sentences about these steps need; ``all_steps`` is where units may be founded. Three queries."""
     codes = {code for step in steps for code in codes_of(step)}
     return Names(
         dict(Unit.objects.filter(code__in=codes).values_list("code", "name")),
         founded_by(steps if all_steps is None else all_steps),
         dict(UnitKind.objects.values_list("code", "name")),
+        dict(Sector.objects.values_list("code", "name")),
     )
 
 
@@ -136,6 +139,11 @@ class _Said:
         self.add("Đổi loại ")
         self.unit(given.get("unit"))
         self.add(f" thành {self.kind(given.get('kind'))}")
+
+    def _change_sector(self, given: Mapping[str, Any]) -> None:
+        sector = str(given.get("sector") or "(chưa chọn)")
+        self.add(f"Đổi khu vực kinh tế thành “{self.names.sectors.get(sector, sector)}” cho ")
+        self.units(given.get("units") or [])
 
     def _move(self, given: Mapping[str, Any]) -> None:
         self.add("Chuyển ")

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.measures.actions import fold
 from congdoan.foundation.measures.queries import differences, flow, stock
 from congdoan.foundation.units.actions import NewUnit, TreeError, create_units
 from congdoan.foundation.units.models import Unit, UnitVersion
@@ -37,10 +38,11 @@ from congdoan.registry.organisation.actions import (
     reclassify_units,
 )
 from congdoan.registry.reorganisation.actions import undo
+from congdoan.registry.reorganisation.queries import balance, saved_balance
 from tests.factories.people import make_members, make_people
 from tests.factories.tree import Tree
 from tests.factories.users import make_actor
-from tests.registry.reorganisation.ground import decide, faults
+from tests.registry.reorganisation.ground import decide, dump, faults
 
 JOINED = date(2024, 3, 1)
 CHANGE = date(2025, 6, 1)
@@ -155,6 +157,55 @@ def test_members_follow_when_their_union_is_merged_away(tree: Tree, system: Acto
     undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
     assert (count(group, "fdi", NOW), count(tree.unions["NA2"], "fdi", NOW)) == (3, 5)
     assert not faults()
+
+
+def test_members_follow_a_superior_that_comes_later(tree: Tree, system: Actor, group: Unit) -> None:
+    """A move written down before its day: counted under the old sector up to it, under the new one from it on; whoever joins
+    in between, too."""
+    day = date(2027, 1, 1)
+    move_units(actor=system, on=day, items=[Move(group, tree.unions["NB1"])])
+    (late,) = make_people(system, 1, start=60)
+    admit(actor=system, items=[Admission(late, group, NOW)])
+    fold()
+    assert (count(group, "fdi", date(2026, 12, 31)), count(group, "non_state", date(2026, 12, 31))) == (4, 0)
+    assert (count(group, "fdi", day), count(group, "non_state", day)) == (0, 4)
+    assert reconciliation(tree.root.pk, NOW, date(2027, 2, 1)).net_growth == 1
+    assert not faults()
+
+
+def test_a_decision_gives_unions_another_sector(tree: Tree, system: Actor, group: Unit) -> None:
+    union = tree.unions["NA2"]
+    make_members(system, union, JOINED, 2, start=40)
+    fold()
+    before = dump()
+    made = decide(system, tree.root, ("change_sector", {"units": ["NA2", "NB1"], "sector": "soe"}), on=CHANGE)
+    kept = saved_balance(made)
+    assert kept is not None
+    changed = {line.code: (line.what, line.was, line.becomes) for line in kept.units}
+    assert changed["NA2"][0] == "sector" and "nước ngoài" in changed["NA2"][1]
+    assert set(changed) == {"NA2", "NB1"}
+    assert count(union, "fdi", date(2025, 5, 31)) == 4
+    assert (count(union, "fdi", CHANGE), count(union, "soe", CHANGE)) == (0, 4)
+    # The group takes its sector from the union, also for who joined it afterwards.
+    assert (count(group, "soe", NOW), count(group, "fdi", NOW)) == (3, 0)
+    assert reconciliation(tree.root.pk, CHANGE, NOW).net_growth == 1
+    assert not faults()
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    fold()
+    assert (count(union, "fdi", NOW), count(union, "soe", NOW)) == (5, 0)
+    assert not faults()
+    assert dump() == before
+
+
+def test_a_sector_that_is_none_and_a_unit_that_changes_later(tree: Tree, system: Actor) -> None:
+    reclassify(system, tree.unions["NB1"], "fdi", date(2025, 9, 1))
+    steps = (
+        ("change_sector", {"units": ["NA1"], "sector": "mặt trăng"}),
+        ("change_sector", {"units": ["NB1"], "sector": "soe"}),
+    )
+    sheet = balance(decide(system, tree.root, *steps, on=CHANGE, done=False), actor=system, on=system.today)
+    assert [problem.step for problem in sheet.errors] == [1, 2]
+    assert "Không có khu vực" in sheet.errors[0].message and "01/09/2025" in sheet.errors[1].message
 
 
 def test_what_is_booked_later_for_an_earlier_day_has_the_change_follow(tree: Tree, system: Actor) -> None:

@@ -65,7 +65,7 @@ from tests.work.returns.conftest import PERIOD, SHEET
 
 DAYS = st.dates(date(2026, 2, 1), date(2026, 10, 31))
 VERBS = ("admit", "admit", "admit", "transfer", "depart", "reverse", "fold", "report", "report", "close")
-REARRANGING = ("merge", "move", "dissolve", "split", "found", "provinces", "level")
+REARRANGING = ("merge", "move", "dissolve", "split", "found", "provinces", "level", "sector")
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([*VERBS, *REARRANGING, *REARRANGING, "undo", "undo"]),
@@ -104,6 +104,9 @@ def steps_of(verb: str, one: Unit, other: Unit, tree: Tree, number: int, people:
                 StepData("found", fresh),
                 StepData("merge", {"units": [one.code, other.code], "into": fresh["code"]}),
             ]
+        case "sector":
+            sector = ("soe", "fdi", "non_state")[number % 3]
+            return [StepData("change_sector", {"units": [one.code, other.code], "sector": sector})]
         case "provinces":
             return [StepData("merge", {"units": ["S"], "into": "N"})]
         case _:

@@ -327,6 +327,7 @@ def _changes(made: Plan) -> list[Any]:
             parent=made.nodes[node.parent].code
             if "parent" in node.changed and node.parent is not None
             else None,
+            sector=node.sector if "sector" in node.changed else None,
         )
         for node in made.changed
     ]

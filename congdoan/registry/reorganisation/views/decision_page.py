@@ -44,6 +44,7 @@ _ICONS = {
     "move": "arrows-exchange",
     "rename": "tag",
     "change_kind": "rotate",
+    "change_sector": "building-factory-2",
     "end_level": "archive",
     "transfer_authority": "gavel",
 }
