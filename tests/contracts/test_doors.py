@@ -260,7 +260,10 @@ class World:
             actor=system,
             on=on,
             data=ReorganisationData("Sắp xếp Bí Mật Bắc", home, date(2026, 7, 1)),
-            steps=[StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"})],
+            steps=[
+                StepData("rename", {"unit": home.code, "name": "CĐCS Bí Mật Bắc mới"}),
+                StepData("split", {"unit": home.code, "parts": [{"into": "NA2"}], "keeps": True}),
+            ],
         )
         self.notice = Notice.objects.create(
             user=self.officer,
@@ -384,6 +387,9 @@ class World:
             "returns:*.delegation": self.delegation.pk,
             "reorganisation:*.pk": self.reorganisation.pk,
             "reorganisation:*.kind": "merge",
+            "reorganisation:place.position": 2,
+            "reorganisation:placement_list.position": 2,
+            "reorganisation:upload_placement.position": 2,
             "reorganisation:*.position": 1,
             "briefings:*.pk": self.briefing.pk,
             "briefings:*.task": self.conclusion.pk,

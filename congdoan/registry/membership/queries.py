@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import Groups, Row, cells, rows, rows_of_spans, stock
+from congdoan.foundation.succession.catalogue import Route
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
@@ -317,6 +318,116 @@ def changed_sectors(batch: UUID) -> set[int]:
             if unit_id is not None:
                 sectors[unit_id].add(sector)
     return {unit_id for unit_id, held in sectors.items() if len(held) > 1}
+
+
+# --------------------------------------------------------------------------------------------------
+# Who goes where when a unit is divided
+# --------------------------------------------------------------------------------------------------
+
+#: For a row y of members: the unit that takes them, by each rule of a division, the strongest first (`heirs_asked`).
+HEIRS_SQL = {
+    "people": """(SELECT l.heir FROM unnest(%(people)s::bigint[], %(people_into)s::bigint[]) l(pk, heir)
+                  WHERE l.pk = y.person_id LIMIT 1)""",
+    "employers": """(SELECT l.heir FROM people_employment w
+                     JOIN unnest(%(employers)s::bigint[], %(employers_into)s::bigint[]) l(pk, heir)
+                       ON l.pk = w.enterprise_id
+                     WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
+                     ORDER BY w.during DESC, w.id LIMIT 1)""",
+    "territories": """(SELECT l.heir FROM people_employment w
+                       JOIN enterprises_enterprise c ON c.id = w.enterprise_id
+                       JOIN unnest(%(territories)s::text[], %(territories_into)s::bigint[]) l(code, heir)
+                         ON l.code = c.territory_id
+                       WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
+                       ORDER BY w.during DESC, w.id LIMIT 1)""",
+    "rest": "%(rest)s::bigint",
+}
+
+
+def heirs_asked(route: Route, on: date) -> dict[str, Any]:
+    """What HEIRS_SQL needs to know of a division."""
+    named = [(pk, part.into) for part in route.parts for pk in part.people]
+    employers = [(pk, part.into) for part in route.parts for pk in part.enterprises]
+    territories = [(code, part.into) for part in route.parts for code in part.territories]
+    return {
+        "people": [pk for pk, _ in named],
+        "people_into": [into for _, into in named],
+        "employers": [pk for pk, _ in employers],
+        "employers_into": [into for _, into in employers],
+        "territories": [code for code, _ in territories],
+        "territories_into": [into for _, into in territories],
+        "rest": route.rest,
+        "on": on,
+    }
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A member of a divided unit. ``into``: the unit that takes them (a founded one by its negative id), None when no rule
+    says; ``rule``: which one says it, a key of HEIRS_SQL, or ''."""
+
+    person_id: int
+    full_name: str
+    birth_on: date | None
+    workplace: str
+    sort_key: str
+    into: int | None
+    rule: str
+
+
+def placed_members(
+    units: Iterable[int],
+    route: Route,
+    on: date,
+    *,
+    only_homeless: bool = False,
+    words: Sequence[str] = (),
+    after: tuple[str, int] = ("", 0),
+    limit: int = 0,
+) -> list[Placed]:
+    """The members of these units on a day, in the order of their names, with who takes them when a route divides them.
+    ``words``: parts of names, folded; ``after``: where a page begins; ``limit`` 0: all. One query."""
+    rules = list(HEIRS_SQL.items())
+    which = " ".join(f"WHEN {sql} IS NOT NULL THEN '{name}'" for name, sql in rules)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT * FROM (
+                    SELECT y.person_id, p.full_name, p.birth_on,
+                           (SELECT c.name FROM people_employment w JOIN enterprises_enterprise c ON c.id = w.enterprise_id
+                            WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
+                            ORDER BY w.during DESC, w.id LIMIT 1),
+                           y.sort_key, COALESCE({", ".join(sql for _, sql in rules)}) AS heir,
+                           CASE {which} ELSE '' END
+                    FROM membership_membership y JOIN people_person p ON p.id = y.person_id
+                    WHERE y.unit_id = ANY(%(units)s) AND y.is_primary AND y.during @> %(on)s::date
+                      AND (y.sort_key, y.person_id) > (%(sort_key)s, %(pk)s)
+                      AND p.name_key LIKE ALL(%(words)s)
+                ) placed WHERE NOT %(homeless)s OR heir IS NULL
+                ORDER BY sort_key, person_id LIMIT %(limit)s""",
+            {
+                **heirs_asked(route, on),
+                "units": list(units),
+                "sort_key": after[0],
+                "pk": after[1],
+                "words": [f"%{word}%" for word in words],
+                "homeless": only_homeless,
+                "limit": limit or None,
+            },
+        )
+        return [
+            Placed(pk, name, birth_on, workplace or "", sort_key, into, rule)
+            for pk, name, birth_on, workplace, sort_key, into, rule in cursor
+        ]
+
+
+def placed_counts(units: Iterable[int], route: Route, on: date) -> dict[int | None, int]:
+    """How many members of these units each unit takes; None: nobody says who takes them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT COALESCE({", ".join(HEIRS_SQL.values())}) AS heir, count(*) FROM membership_membership y
+                WHERE y.unit_id = ANY(%(units)s) AND y.is_primary AND y.during @> %(on)s::date GROUP BY 1""",
+            {**heirs_asked(route, on), "units": list(units)},
+        )
+        return dict(cursor.fetchall())
 
 
 def closings_of(unit_id: int) -> QuerySet[BookClosing]:

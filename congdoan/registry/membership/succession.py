@@ -24,7 +24,13 @@ from congdoan.foundation.succession.catalogue import (
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.registry.membership.actions import follow_people, follow_sectors
 from congdoan.registry.membership.choices import KINDS
-from congdoan.registry.membership.queries import UnitHistory, changed_sectors, take_sector_from_above
+from congdoan.registry.membership.queries import (
+    HEIRS_SQL,
+    UnitHistory,
+    changed_sectors,
+    heirs_asked,
+    take_sector_from_above,
+)
 from congdoan.registry.organisation import actions as organisation
 from congdoan.registry.people import actions as people
 
@@ -343,47 +349,23 @@ def _allocate(cursor: Any, passage: Passage) -> None:
     while asked < len(nodes):
         number, route = asked, nodes[asked]
         asked += 1
-        named = [(pk, part.into) for part in route.parts for pk in part.people]
-        employers = [(pk, part.into) for part in route.parts for pk in part.enterprises]
-        territories = [(code, part.into) for part in route.parts for code in part.territories]
         placed = {
             into: end_of(into, route.step)
             for into in {*(part.into for part in route.parts), route.rest}
             if into
         }
         cursor.execute(
-            """UPDATE passing_members x
+            f"""UPDATE passing_members x
                SET at = e.at, leave = COALESCE(e.leave, ''), why = COALESCE(e.why, ''), node = e.node
                FROM (
-                   SELECT y.membership_id, COALESCE(
-                       (SELECT l.heir FROM unnest(%(people)s::bigint[], %(people_into)s::bigint[]) l(pk, heir)
-                        WHERE l.pk = y.person_id LIMIT 1),
-                       (SELECT l.heir FROM people_employment w
-                        JOIN unnest(%(employers)s::bigint[], %(employers_into)s::bigint[]) l(pk, heir)
-                          ON l.pk = w.enterprise_id
-                        WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
-                        ORDER BY w.during DESC, w.id LIMIT 1),
-                       (SELECT l.heir FROM people_employment w
-                        JOIN enterprises_enterprise c ON c.id = w.enterprise_id
-                        JOIN unnest(%(territories)s::text[], %(territories_into)s::bigint[]) l(code, heir)
-                          ON l.code = c.territory_id
-                        WHERE w.person_id = y.person_id AND w.during @> %(on)s::date
-                        ORDER BY w.during DESC, w.id LIMIT 1),
-                       %(rest)s::bigint) AS heir
+                   SELECT y.membership_id, COALESCE({", ".join(HEIRS_SQL.values())}) AS heir
                    FROM passing_members y WHERE y.node = %(node)s
                ) chosen
                LEFT JOIN unnest(%(into)s::bigint[], %(at)s::bigint[], %(leave)s::text[], %(why)s::text[], %(nodes)s::int[])
                  e(heir, at, leave, why, node) ON e.heir = chosen.heir
                WHERE x.membership_id = chosen.membership_id""",
             {
-                "people": [pk for pk, _ in named],
-                "people_into": [into for _, into in named],
-                "employers": [pk for pk, _ in employers],
-                "employers_into": [into for _, into in employers],
-                "territories": [code for code, _ in territories],
-                "territories_into": [into for _, into in territories],
-                "rest": route.rest,
-                "on": passage.on,
+                **heirs_asked(route, passage.on),
                 "node": number,
                 "into": list(placed),
                 "at": [end[0] for end in placed.values()],

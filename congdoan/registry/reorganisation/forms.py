@@ -94,6 +94,19 @@ class UploadForm(forms.Form):
         ].help_text = f".xlsx, .xls hoặc .csv, đến {limit} MB; mỗi dòng là một việc, theo tệp mẫu."
 
 
+class PlacementForm(forms.Form):
+    """The filled list of who takes which member of a divided unit."""
+
+    file = forms.FileField(
+        label="Danh sách đã ghi nơi đến",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv"}),
+        error_messages={
+            "required": "Chưa chọn tệp. Hãy chọn danh sách đã ghi nơi đến.",
+            "empty": "Tệp trống, không có nội dung nào. Hãy chọn lại tệp.",
+        },
+    )
+
+
 class Picker:
     """Finds units for the steps of one decision by code or name: those of the register, and those that its steps
     found. Picks codes, since a unit to be founded has nothing else yet."""
@@ -408,7 +421,7 @@ class SplitStep(StepForm):
         self.fields["rest"] = self.picker.one(
             label="Phần còn lại về",
             required=False,
-            help_text="Để trống: mọi người phải được nêu ở các phần trên.",
+            help_text="Để trống: mọi người phải được nêu ở các phần trên, hoặc xếp từng người sau khi lưu bước.",
         )
         self.fields["keeps"] = forms.BooleanField(
             label="Đơn vị cũ tiếp tục hoạt động",

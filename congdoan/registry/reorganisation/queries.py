@@ -20,7 +20,7 @@ from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.succession.queries import bound_to, changed_since, tallies
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.membership.queries import changed_sectors, take_sector_from_above
-from congdoan.registry.reorganisation.models import Reorganisation
+from congdoan.registry.reorganisation.models import Reorganisation, Step
 from congdoan.registry.reorganisation.planning import Plan, Problem, StepData, plan
 from congdoan.registry.reorganisation.rules import COMMIT, PREPARE, VIEW
 
@@ -158,6 +158,43 @@ def steps_of(reorganisation: Reorganisation) -> list[StepData]:
             "kind", "arguments", "row"
         )
     ]
+
+
+@dataclass(frozen=True)
+class Division:
+    """A step that divides a unit, as far as people are concerned. ``sources``: existing units whose members it divides, the
+    unit and those merged into it by an earlier step; ``heirs``: {code: name} of the units that take a part; ``codes``: the
+    same units by the ids of ``route`` (those to be founded: negative)."""
+
+    unit: Unit
+    on: date
+    route: Route
+    sources: tuple[int, ...]
+    heirs: dict[str, str]
+    codes: dict[int, str]
+
+
+def division_of(reorganisation: Reorganisation, step: Step) -> Division | None:
+    """What a step divides; None when it divides nothing, or cannot yet. About six queries."""
+    if step.kind != "split":
+        return None
+    made = plan(reorganisation.effective_on, steps_of(reorganisation)[: step.position])
+    found = next(((pk, route) for pk, route in made.routes.items() if route.step == step.position), None)
+    if found is None or found[0] < 0:
+        return None
+    pk, route = found
+    sources = {pk}
+    while more := {other for other, way in made.routes.items() if way.to in sources} - sources:
+        sources |= more
+    nodes = [made.nodes[heir] for heir in dict.fromkeys(route.heirs)]
+    return Division(
+        Unit.objects.get(pk=pk),
+        reorganisation.effective_on,
+        route,
+        tuple(sorted(source for source in sources if source > 0)),
+        {node.code: node.name for node in nodes},
+        {node.id: node.code for node in nodes},
+    )
 
 
 def saved_balance(reorganisation: Reorganisation) -> Balance | None:

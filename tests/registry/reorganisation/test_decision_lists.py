@@ -58,6 +58,22 @@ def test_a_list_becomes_steps(tree: Tree, system: Actor, tmp_path: Path) -> None
     assert faults() == []
 
 
+def test_a_row_gives_another_sector(tree: Tree, tmp_path: Path) -> None:
+    heads = ["Việc", "Mã đơn vị", "Khu vực"]
+    rows = [
+        heads,
+        ["Đổi khu vực kinh tế", "NA1", "soe"],
+        ["Đổi khu vực", "NA2", "mặt trăng"],
+        ["Đổi khu vực", "NA2"],
+    ]
+    found = read_decision_list(write_xlsx(tmp_path / "danh-sach.xlsx", rows))
+    assert [(step.kind, step.arguments) for step in found.steps] == [
+        ("change_sector", {"units": ["NA1"], "sector": "soe"})
+    ]
+    assert [problem.row for problem in found.problems] == [3, 4]
+    assert "mặt trăng" in found.problems[0].message and "Khu vực" in found.problems[1].message
+
+
 def test_rows_that_are_not_clear_are_named(tree: Tree, tmp_path: Path) -> None:
     path = write_xlsx(
         tmp_path / "danh-sach.xlsx",

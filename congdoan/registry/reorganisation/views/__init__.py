@@ -5,6 +5,7 @@ from congdoan.registry.reorganisation.views.balance_page import check, sheet, sh
 from congdoan.registry.reorganisation.views.carrying_out import commit, undo
 from congdoan.registry.reorganisation.views.decision_page import decision
 from congdoan.registry.reorganisation.views.drafting import create, edit
+from congdoan.registry.reorganisation.views.placing import place, placement_list, upload_placement
 from congdoan.registry.reorganisation.views.steps import (
     add_step,
     edit_step,
@@ -22,6 +23,8 @@ __all__ = [
     "edit",
     "edit_step",
     "list_buttons",
+    "place",
+    "placement_list",
     "remove_steps",
     "sheet",
     "sheet_workbook",
@@ -29,4 +32,5 @@ __all__ = [
     "template",
     "undo",
     "upload",
+    "upload_placement",
 ]
