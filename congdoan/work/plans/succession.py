@@ -18,9 +18,10 @@ from django.db.models import Max, Q
 
 from congdoan.foundation.succession.actions import journal_inserted, update_rows, watching
 from congdoan.foundation.succession.catalogue import Handler, Passage, Tally, declare_succession
+from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.kit.numbers import format_number
-from congdoan.work.plans.actions import largest_remainder
+from congdoan.work.plans.actions import largest_remainder, tell_rebased
 from congdoan.work.plans.models import Allocation, AllocationItem, Plan, Target
 
 _BATCH = 2000
@@ -279,7 +280,7 @@ def rebase(passage: Passage) -> tuple[list[Rebased], list[str]]:
     by_target: dict[int, list[Allocation]] = defaultdict(list)
     for allocation in (
         Allocation.objects.filter(target__in=targets, state="issued")
-        .select_related("target__plan", "target__indicator")
+        .select_related("target__plan__issuer", "target__indicator")
         .prefetch_related("items")
         .order_by("target_id", "pk")
     ):
@@ -364,6 +365,70 @@ class Allocations(Handler):
             batch_size=_BATCH,
         )
         journal_inserted(passage.batch, AllocationItem, [item.pk for item in items])
+        tell_rebased(
+            actor=passage.actor,
+            changes=_changes(
+                {item.target.pk: item.target for item in changed},
+                [old for item in changed for old in item.replaces],
+                {(item.target.pk, unit): value for item in fresh for unit, value in item.items.items()},
+            ),
+            why=f"{passage.reason}.",
+            now=passage.recorded_at,
+        )
+
+    def undone(self, passage: Passage) -> None:
+        """Who learned of new numbers learns that the old ones hold again."""
+        made = JournalEntry.objects.filter(
+            batch=passage.batch, model="plans.Allocation", before__isnull=True
+        ).values_list("after__id", "after__target_id", "after__unit_id")
+        places = {pk: (target, unit) for pk, target, unit in made}
+        given = JournalEntry.objects.filter(
+            batch=passage.batch, model="plans.AllocationItem", before__isnull=True, after__period=""
+        ).values_list("after__allocation_id", "after__unit_id", "after__value")
+        was = {
+            (places[allocation][0], unit): Decimal(value)
+            for allocation, unit, value in given
+            if allocation in places
+        }
+        targets = {target for target, _ in places.values()}
+        standing = Allocation.objects.filter(target__in=targets, state="issued").prefetch_related("items")
+        now = {
+            (one.target_id, item.unit_id): item.value
+            for one in standing
+            for item in one.items.all()
+            if not item.period
+        }
+        known = Target.objects.select_related("plan__issuer").in_bulk(targets)
+        changes: dict[Target, dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
+        for (target, unit), value in was.items():
+            again = now.get((target, unit), Decimal(0))
+            if again != value and target in known:
+                changes[known[target]][unit] = (value, again)
+        tell_rebased(
+            actor=passage.actor,
+            changes=changes,
+            why=f"Đã hoàn tác: {passage.reason}.",
+            now=passage.recorded_at,
+        )
+
+
+def _changes(
+    targets: Mapping[int, Target], replaced: Iterable[Allocation], after: Mapping[tuple[int, int], Decimal]
+) -> dict[Target, dict[int, tuple[Decimal, Decimal]]]:
+    """Whose number is another: {target: {unit id: (before, after)}}, from the allocations that were replaced and what takes
+    their place."""
+    before = {
+        (old.target_id, item.unit_id): item.value
+        for old in replaced
+        for item in old.items.all()
+        if not item.period
+    }
+    found: dict[Target, dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
+    for target, unit in sorted({*before, *after}):
+        pair = (before.get((target, unit), Decimal(0)), after.get((target, unit), Decimal(0)))
+        if pair[0] != pair[1] and target in targets:
+            found[targets[target]][unit] = pair
+    return found
 
 
 declare_succession(

@@ -49,6 +49,8 @@ _GROWING = {
     "reorganisation_reorganisation",
     "reorganisation_step",
     "succession_journalentry",
+    "plans_distribution",
+    "plans_distributionreader",
 }
 
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 import pytest
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.messaging.models import Notice
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.reorganisation.actions import undo
 from congdoan.registry.reorganisation.queries import balance
 from congdoan.work.plans.actions import DecisionData, Share, allocate
-from congdoan.work.plans.models import Allocation, Plan, Target
+from congdoan.work.plans.models import Allocation, Distribution, Plan, Target
 from congdoan.work.plans.queries import given_to, target_progress
+from tests.factories.officers import officer
 from tests.factories.people import make_members
 from tests.registry.reorganisation.ground import decide, dump
 from tests.work.plans.conftest import Country
@@ -182,3 +184,30 @@ def test_a_divided_union_shares_its_number_by_its_members(
     undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
     after = dump()
     assert [table for table in before if before[table] != after[table]] == []
+
+
+def test_whoever_has_another_number_learns_it_and_learns_of_the_undo(
+    given: Target, country: Country, system: Actor, day: date
+) -> None:
+    people = {
+        code: officer(f"nguoi-{code}", "officer", country[code], reach="own")
+        for code in ("HP-AD", "HP-TL", "HP-VB-1")
+    }
+    steps = (
+        ("merge", {"units": ["HP-VB"], "into": "HP-AD"}),
+        ("merge", {"units": ["HP-VB-2"], "into": "HP-VB-1"}),
+    )
+    decide(system, country["TLD"], *steps, on=day, done=False)
+    assert not Notice.objects.exists()
+    made = decide(system, country["TLD"], *steps, on=day)
+    told = {notice.user: notice for notice in Notice.objects.select_related("user")}
+    # Thủy keeps its number and hears nothing.
+    assert set(told) == {people["HP-AD"], people["HP-VB-1"]}
+    words = told[people["HP-AD"]].text
+    assert "600 thành 1.500" in words and "500 thành 850" in words
+    assert "12/QĐ-TLĐ" in words
+    assert Distribution.objects.latest("pk").unit == country["HP"]
+    undo(actor=system, on=system.today, reorganisation=made, reason="quyết định bị thu hồi")
+    back = Notice.objects.filter(user=people["HP-VB-1"]).latest("pk")
+    assert "850 thành 500" in back.text and "hoàn tác" in back.text
+    assert Notice.objects.count() == 4

@@ -13,7 +13,7 @@ from congdoan.work.plans.actions.loading import LoadedPlan, load_plan_file
 from congdoan.work.plans.actions.requests import DecisionData, PlanData, Share, TargetData
 from congdoan.work.plans.actions.splitting import SUGGESTIONS, Suggestion, largest_remainder, suggest_split
 from congdoan.work.plans.actions.targets import add_target, edit_target, remove_target
-from congdoan.work.plans.actions.telling import distribute, remind_readers
+from congdoan.work.plans.actions.telling import distribute, remind_readers, tell_rebased
 
 __all__ = [
     "SUGGESTIONS",
@@ -45,5 +45,6 @@ __all__ = [
     "report_value",
     "revise",
     "suggest_split",
+    "tell_rebased",
     "withdraw_adjustment",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.urls import reverse
@@ -98,6 +100,46 @@ def tell_issued(actor: Actor, plan: Plan, on: date) -> None:
         body=_words_of(plan),
         to=queries.bodies_below(plan.issuer, on, whole=False),
     )
+
+
+#: Changes that the words name; whoever opens the plan sees their own.
+_NAMED = 8
+
+
+def tell_rebased(
+    *,
+    actor: Actor,
+    changes: Mapping[Target, Mapping[int, tuple[Decimal, Decimal]]],
+    why: str,
+    now: datetime | None = None,
+) -> None:
+    """The numbers of bodies were changed by a decision that rearranges them, or its undo: each plan's bodies learn it at
+    once. ``changes``: {target: {unit id: (before, after)}}. Targets carry their plan and its issuer."""
+    by_plan: dict[Plan, dict[Target, Mapping[int, tuple[Decimal, Decimal]]]] = defaultdict(dict)
+    for target, units in changes.items():
+        if units:
+            by_plan[target.plan][target] = units
+    ids = {unit for units in changes.values() for unit in units}
+    standing = dict(Unit.objects.filter(pk__in=ids, ended_on__isnull=True).values_list("pk", "name"))
+    for plan, targets in by_plan.items():
+        lines = [
+            f"{target.code}, {standing[unit]}: {format_number(before)} thành {format_number(after)}"
+            for target, units in targets.items()
+            for unit, (before, after) in units.items()
+            if unit in standing
+        ]
+        more = f"\nvà {format_number(len(lines) - _NAMED)} thay đổi nữa" if len(lines) > _NAMED else ""
+        named = "\n".join(lines[:_NAMED])
+        tell(
+            actor,
+            plan,
+            plan.issuer,
+            kind="revision",
+            subject=f"Số giao thay đổi do sắp xếp tổ chức: {plan.title}",
+            body=f"{why}\n{named}{more}\nMở để xem số của đơn vị bạn.",
+            to=sorted({unit for units in targets.values() for unit in units if unit in standing}),
+            now=now,
+        )
 
 
 def _of_plan(plan: Plan, unit: Unit) -> str:
