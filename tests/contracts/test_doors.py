@@ -38,7 +38,7 @@ from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.founding.models import FirstYearTask, FoundingFile, TeamMember
+from congdoan.registry.founding.models import FirstYearTask, FoundingFile, Scan, TeamMember
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
@@ -113,8 +113,12 @@ PRIVATE = {
     "jobs:start_again",
     "messaging:notice",
     "joining:confidential",
+    "founding:all_papers",
+    "founding:dossier",
     "founding:file",
+    "founding:paper",
     "founding:recognise",
+    "founding:scan",
 }
 #: A superior's plan binds those below it, so they read it.
 DOWNWARD = {"api:plan", "plans:plan", "plans:target", "plans:allocation"}
@@ -319,6 +323,15 @@ class World:
         self.founding_task = FirstYearTask.objects.create(
             file=self.founding, code="x", position=1, name="Việc Bí Mật Bắc", source="x"
         )
+        self.founding_scan = Scan.objects.create(
+            file=self.founding,
+            paper="other",
+            name="Bản quét Bí Mật Bắc",
+            content_type="application/pdf",
+            sealed=b"",
+            at=timezone.now(),
+            by="Bí Mật Bắc",
+        )
         self.founding_member = TeamMember.objects.create(
             file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
@@ -406,6 +419,8 @@ class World:
             "joining:*.language": "vi",
             "founding:*.pk": self.founding.pk,
             "founding:*.task": self.founding_task.pk,
+            "founding:*.paper": "founding-applicants",
+            "founding:*.scan": self.founding_scan.pk,
             "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
             "papers:*.unit": home.code,

@@ -10,8 +10,8 @@ from typing import Any
 from congdoan.foundation.files.queries import path_of
 from congdoan.foundation.papers.catalogue import Paper, papers
 from congdoan.foundation.papers.models import TemplateVersion
-from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import ancestors_on, last_version
+from congdoan.foundation.units.models import Unit, UnitVersion
+from congdoan.foundation.units.queries import ancestors_on, known_version, last_version
 from congdoan.kit.documents import render_docx
 from congdoan.kit.sealed_files import open_sealed
 
@@ -86,3 +86,26 @@ def write_paper(code: str, values: Mapping[str, Any], *, unit: Unit, on: date) -
     if missing := absent(paper, values):
         raise AbsentData(paper, missing)
     return render_docx(in_force(unit, on)[code].content(), values)
+
+
+def name_on(unit: Unit | None, day: date) -> str:
+    """What a body was called on the day of the paper, whatever it is called since."""
+    version = known_version(unit, day) if unit is not None else None
+    return version.name if version is not None else ""
+
+
+def head_of(version: UnitVersion, dated: str, day: date) -> dict[str, str]:
+    """The head of a paper that a body issues on a day: superior, issuer, who signs, place and date (``dated`` in words)."""
+    # Bodies above the grassroots decide by their standing committee between its meetings.
+    committee = "Ban Chấp hành" if version.kind.holds_members else "Ban Thường vụ"
+    place = version.territory.name if version.territory else ""
+    for word in ("Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Xã ", "Phường "):
+        place = place.removeprefix(word)
+    return {
+        "superior": name_on(version.parent, day).upper(),
+        "issuer": version.name.upper(),
+        "issuer_name": version.name,
+        "authority": f"{committee} {version.name}".upper(),
+        "committee": committee.upper(),
+        "place_and_date": f"{place or '…………'}, {dated}",
+    }

@@ -39,3 +39,14 @@ POSTS = [
     ("member", "Ủy viên Ban Chấp hành"),
     ("inspector", "Ủy viên Ủy ban Kiểm tra"),
 ]
+#: What an applicant is chosen into on the way: the founding committee, the committees that the congress elects.
+FOUNDERS, EXECUTIVE, INSPECTION = "founders", "executive", "inspection"
+BODIES = [
+    (FOUNDERS, "Ban vận động"),
+    (EXECUTIVE, "Ban Chấp hành"),
+    (INSPECTION, "Ủy ban Kiểm tra"),
+]
+HEAD, FOUNDER = "head", "founder"
+FOUNDER_POSTS = [(HEAD, "Trưởng ban"), (FOUNDER, "Thành viên")]
+INSPECTION_POSTS = [("chief", "Chủ nhiệm"), ("inspector", "Ủy viên Ủy ban Kiểm tra")]
+NOMINEE_POSTS = [*FOUNDER_POSTS, *[post for post in POSTS if post[0] != "inspector"], *INSPECTION_POSTS]

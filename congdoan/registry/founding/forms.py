@@ -125,3 +125,64 @@ class RecogniseForm(forms.Form):
             parent=data["parent"],
             enterprise=data["enterprise"],
         )
+
+
+class DossierForm(forms.Form):
+    """What the legal papers say, part by part. Applicants, their votes and posts come beside it, one row each."""
+
+    founders_number = forms.CharField(label="Số quyết định", max_length=80, required=False)
+    founders_on = DayField(label="Ngày lập ban vận động", required=False)
+    held_on = DayField(label="Ngày đại hội", required=False)
+    starts_at = forms.CharField(label="Giờ bắt đầu", max_length=20, required=False)
+    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+    summoned = forms.IntegerField(label="Số người triệu tập", min_value=0, required=False)
+    present = forms.IntegerField(label="Số người có mặt", min_value=0, required=False)
+    chair = forms.CharField(label="Chủ trì", max_length=150, required=False)
+    secretary = forms.CharField(label="Thư ký", max_length=150, required=False)
+    tellers = forms.CharField(label="Ban kiểm phiếu", max_length=400, required=False)
+    guests = forms.CharField(label="Khách mời", max_length=400, required=False)
+    opinions = forms.CharField(
+        label="Ý kiến thảo luận", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    ballots_issued = forms.IntegerField(label="Phiếu phát ra", min_value=0, required=False)
+    ballots_returned = forms.IntegerField(label="Phiếu thu về", min_value=0, required=False)
+    ballots_valid = forms.IntegerField(label="Phiếu hợp lệ", min_value=0, required=False)
+    submission_number = forms.CharField(label="Số tờ trình", max_length=80, required=False)
+    submission_on = DayField(label="Ngày tờ trình", required=False)
+    appraised_on = DayField(label="Ngày thẩm định", required=False)
+    appraiser = forms.CharField(label="Người thẩm định", max_length=150, required=False)
+    appraisal = forms.CharField(
+        label="Ý kiến thẩm định", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    launch_on = DayField(label="Ngày ra mắt", required=False)
+    launch_starts_at = forms.CharField(label="Giờ ra mắt", max_length=20, required=False)
+    launch_place = forms.CharField(label="Nơi ra mắt", max_length=200, required=False)
+
+    _PARTS = (
+        ("Ban vận động", "founders_number founders_on"),
+        ("Đại hội", "held_on starts_at place summoned present chair secretary guests opinions"),
+        ("Kiểm phiếu bầu Ban Chấp hành", "tellers ballots_issued ballots_returned ballots_valid"),
+        ("Trình và thẩm định", "submission_number submission_on appraised_on appraiser appraisal"),
+        ("Ra mắt", "launch_on launch_starts_at launch_place"),
+    )
+
+    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        return [(words, [self[name] for name in names.split()]) for words, names in self._PARTS]
+
+
+class ScanForm(forms.Form):
+    """A signed paper as it was scanned."""
+
+    paper = forms.ChoiceField(label="Giấy tờ")
+    file = forms.FileField(
+        label="Bản quét (.pdf, .jpg, .png)",
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        error_messages={"required": "Chưa chọn tệp bản quét.", "empty": "Tệp trống. Hãy chọn lại tệp."},
+    )
+
+    def __init__(self, *args: Any, papers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["paper"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*papers, ("other", "Giấy tờ khác")]

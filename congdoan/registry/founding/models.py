@@ -202,3 +202,64 @@ class FirstYearTask(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["file", "code"], name="first_year_task_once")]
+
+
+class Dossier(models.Model):
+    """What the legal papers of a file say: its founding committee, its congress and ballots, its submission, its launch.
+    Read and written by the officers named at the leading body (rules)."""
+
+    file = models.OneToOneField(
+        FoundingFile, primary_key=True, on_delete=models.CASCADE, related_name="dossier"
+    )
+    founders_number = models.CharField(max_length=80, blank=True)
+    founders_on = models.DateField(null=True, blank=True)
+    held_on = models.DateField(null=True, blank=True)
+    starts_at = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    summoned = models.PositiveIntegerField(null=True, blank=True)
+    present = models.PositiveIntegerField(null=True, blank=True)
+    chair = models.CharField(max_length=150, blank=True)
+    secretary = models.CharField(max_length=150, blank=True)
+    tellers = models.CharField(max_length=400, blank=True)
+    guests = models.CharField(max_length=400, blank=True)
+    opinions = models.TextField(blank=True)
+    ballots_issued = models.PositiveIntegerField(null=True, blank=True)
+    ballots_returned = models.PositiveIntegerField(null=True, blank=True)
+    ballots_valid = models.PositiveIntegerField(null=True, blank=True)
+    submission_number = models.CharField(max_length=80, blank=True)
+    submission_on = models.DateField(null=True, blank=True)
+    appraised_on = models.DateField(null=True, blank=True)
+    appraiser = models.CharField(max_length=150, blank=True)
+    appraisal = models.TextField(blank=True)
+    launch_on = models.DateField(null=True, blank=True)
+    launch_starts_at = models.CharField(max_length=20, blank=True)
+    launch_place = models.CharField(max_length=200, blank=True)
+
+
+class Nominee(models.Model):
+    """An applicant in the founding committee, or put to the vote for a committee of the union: the post they were chosen
+    for ('' when not chosen) and their votes."""
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="nominees")
+    body = models.CharField(max_length=10, choices=choices.BODIES)
+    application = models.ForeignKey("joining.Application", on_delete=models.CASCADE, related_name="+")
+    post = models.CharField(max_length=12, blank=True, choices=choices.NOMINEE_POSTS)
+    votes = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "body", "application"], name="founding_nominee_once")
+        ]
+
+
+class Scan(models.Model):
+    """A signed paper of a file as it was scanned, sealed (kit.sealed). Every reading is a line of the file's log."""
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="scans")
+    paper = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=60)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)

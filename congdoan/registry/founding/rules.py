@@ -8,9 +8,10 @@ holds, and by the people of its team, named one by one. A role or a grant furthe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from congdoan.foundation.access.rules import declare_capabilities
-from congdoan.registry.founding.choices import CHAIR
+from congdoan.registry.founding.choices import CHAIR, EXECUTIVE, FOUNDERS, HEAD
 
 WORK, RECOGNISE = "founding.work", "founding.recognise"
 declare_capabilities(
@@ -34,3 +35,39 @@ def quorum_problem(count: int, quorum: int, source: str) -> str:
     if count >= quorum:
         return ""
     return f"Mới có {count} đơn, cần ít nhất {quorum} (nguồn: {source})."
+
+
+def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, str, int | None]]) -> list[str]:
+    """Contradictions in what the papers would say, each a sentence: fields of Dossier, and (body, post, votes) of each
+    nominee. Nothing has to be filled in yet."""
+    found = []
+    for less, more, words in (
+        ("present", "summoned", "Số người dự đại hội nhiều hơn số người được triệu tập."),
+        ("ballots_issued", "present", "Số phiếu phát ra nhiều hơn số người dự đại hội."),
+        ("ballots_returned", "ballots_issued", "Số phiếu thu về nhiều hơn số phiếu phát ra."),
+        ("ballots_valid", "ballots_returned", "Số phiếu hợp lệ nhiều hơn số phiếu thu về."),
+    ):
+        low, high = values.get(less), values.get(more)
+        if low is not None and high is not None and low > high:
+            found.append(words)
+    for earlier, later, words in (
+        ("founders_on", "held_on", "Ngày đại hội trước ngày lập ban vận động."),
+        ("held_on", "submission_on", "Ngày tờ trình trước ngày đại hội."),
+        ("submission_on", "appraised_on", "Ngày thẩm định trước ngày tờ trình."),
+        ("held_on", "launch_on", "Ngày ra mắt trước ngày đại hội."),
+    ):
+        first, then = values.get(earlier), values.get(later)
+        if first is not None and then is not None and then < first:
+            found.append(words)
+    valid = values.get("ballots_valid")
+    votes = [count for body, _, count in nominees if body == EXECUTIVE and count is not None]
+    if valid is not None and any(count > valid for count in votes):
+        found.append("Có người được nhiều phiếu hơn số phiếu hợp lệ.")
+    for body, post, words in (
+        (FOUNDERS, HEAD, "Ban vận động có đúng một Trưởng ban."),
+        (EXECUTIVE, CHAIR, "Ban Chấp hành có đúng một Chủ tịch."),
+    ):
+        chosen = [chosen for of, chosen, _ in nominees if of == body and chosen]
+        if chosen and chosen.count(post) != 1:
+            found.append(words)
+    return found

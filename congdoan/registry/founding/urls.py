@@ -15,6 +15,11 @@ urlpatterns = [
     path("<int:pk>/to-van-dong/<int:member>/thoi/", views.end_member, name="end_member"),
     path("<int:pk>/hinh-thuc/", views.change_kind, name="change_kind"),
     path("<int:pk>/dung/", views.abandon, name="abandon"),
+    path("<int:pk>/ho-so/", views.dossier, name="dossier"),
+    path("<int:pk>/ho-so/ca-bo/", views.all_papers, name="all_papers"),
+    path("<int:pk>/ho-so/ban-quet/", views.attach_scan, name="attach_scan"),
+    path("<int:pk>/ho-so/ban-quet/<int:scan>/", views.scan, name="scan"),
+    path("<int:pk>/ho-so/<str:paper>/", views.paper, name="paper"),
     path("<int:pk>/cong-nhan/", views.recognise, name="recognise"),
     path("<int:pk>/nam-dau/<int:task>/xong/", views.finish_task, name="finish_task"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
-from congdoan.foundation.papers.queries import absent, write_paper
+from congdoan.foundation.papers.queries import absent, head_of, name_on, write_paper
 from congdoan.foundation.succession.models import Successor
 from congdoan.foundation.units.models import Decision, Unit, UnitVersion
 from congdoan.foundation.units.queries import known_version, last_version
@@ -194,10 +194,10 @@ class UnitPapers:
                 members_in_words=number_in_words(members) if members else "",
             )
         values = {
-            **_heading(self.last, f"ngày …… tháng …… năm {on.year}", on),
+            **head_of(self.last, f"ngày …… tháng …… năm {on.year}", on),
             **_about(self.last, on),
             "number": "          ",
-            "superior_name": _name_on(self.last.parent, on),
+            "superior_name": name_on(self.last.parent, on),
             "union_upper": self.last.name.upper(),
             "decision_number": founded.number if founded else "",
             "decision_dated": format_long(founded.issued_on) if founded else "",
@@ -224,7 +224,7 @@ def _decided(
     at = known_version(issuer, day)
     assert at is not None
     values = {
-        **_heading(at, format_long(day), day),
+        **head_of(at, format_long(day), day),
         **_about(version, day),
         "number": decision.number if decision else "",
         "since": format_date(since),
@@ -233,31 +233,9 @@ def _decided(
     return _Filled(values, issuer, day)
 
 
-def _name_on(unit: Unit | None, day: date) -> str:
-    """What a body was called on the day of the paper, whatever it is called since."""
-    version = known_version(unit, day) if unit is not None else None
-    return version.name if version is not None else ""
-
-
 def _about(version: UnitVersion, day: date) -> dict[str, str]:
     return {
         "union_name": version.name,
         "kind": version.kind.name[0].lower() + version.kind.name[1:],
-        "parent_name": _name_on(version.parent, day),
-    }
-
-
-def _heading(version: UnitVersion, dated: str, day: date) -> dict[str, str]:
-    # Bodies above the grassroots decide by their standing committee between its meetings.
-    committee = "Ban Chấp hành" if version.kind.holds_members else "Ban Thường vụ"
-    place = version.territory.name if version.territory else ""
-    for word in ("Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Xã ", "Phường "):
-        place = place.removeprefix(word)
-    return {
-        "superior": _name_on(version.parent, day).upper(),
-        "issuer": version.name.upper(),
-        "issuer_name": version.name,
-        "authority": f"{committee} {version.name}".upper(),
-        "committee": committee.upper(),
-        "place_and_date": f"{place or '…………'}, {dated}",
+        "parent_name": name_on(version.parent, day),
     }

@@ -103,7 +103,7 @@ def test_an_officer_opens_a_file_changes_its_kind_and_stops_it(campaign: Campaig
 def test_the_list_goes_by_the_day_due_and_shows_everything_page_by_page(
     campaign: Campaign, system: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("congdoan.registry.founding.views._PAGE", 2)
+    monkeypatch.setattr("congdoan.registry.founding.views.file_page._PAGE", 2)
     for n in range(5):
         place = make_workplace(system, campaign.lead, name=f"Công ty Thứ {n}")
         apply(campaign.today, enterprise=place, citizen_id=f"01219800070{n}")

@@ -2,6 +2,13 @@
 
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
 from congdoan.registry.founding.actions.installing import install_steps
+from congdoan.registry.founding.actions.keeping import (
+    SCAN_BYTES,
+    NomineeData,
+    keep_dossier,
+    keep_scan,
+    open_scan,
+)
 from congdoan.registry.founding.actions.receiving import open_file, receive_application
 from congdoan.registry.founding.actions.recognising import RecognitionData, recognise
 from congdoan.registry.founding.actions.working import (
@@ -14,8 +21,10 @@ from congdoan.registry.founding.actions.working import (
 )
 
 __all__ = [
+    "SCAN_BYTES",
     "AlreadyMoved",
     "FoundingError",
+    "NomineeData",
     "RecognitionData",
     "abandon",
     "advance",
@@ -23,8 +32,11 @@ __all__ = [
     "end_member",
     "finish_task",
     "install_steps",
+    "keep_dossier",
+    "keep_scan",
     "name_member",
     "open_file",
+    "open_scan",
     "receive_application",
     "recognise",
 ]

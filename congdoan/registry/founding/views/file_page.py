@@ -119,7 +119,8 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _found(request: HttpRequest, pk: int) -> FoundingFile:
+def found_file(request: HttpRequest, pk: int) -> FoundingFile:
+    """The file, or 404 for whoever may not know of it."""
     found = _mine(request.actor).select_related("unit", "decision", "territory").filter(pk=pk).first()
     if found is None:
         raise Http404("Không có hồ sơ này trong phạm vi của bạn.")
@@ -130,7 +131,7 @@ def _found(request: HttpRequest, pk: int) -> FoundingFile:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: where it stands, what comes next and by whom, its team, its log."""
-    return _page(request, _found(request, pk))
+    return _page(request, found_file(request, pk))
 
 
 def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **forms: Any) -> HttpResponse:
@@ -197,7 +198,7 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
 @require_POST
 def advance(request: HttpRequest, pk: int) -> HttpResponse:
     """The file reaches its next step."""
-    found, form = _found(request, pk), StepForm(request.POST)
+    found, form = found_file(request, pk), StepForm(request.POST)
     if not form.is_valid():
         return _page(request, found, step=form)
     try:
@@ -212,7 +213,7 @@ def advance(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def name(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an officer on the team."""
-    found = _found(request, pk)
+    found = found_file(request, pk)
     form = MemberForm(request.POST, officers=queries.possible_members(found, request.actor.today))
     if not form.is_valid():
         return _page(request, found, member=form)
@@ -225,7 +226,7 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
-    found = _found(request, pk)
+    found = found_file(request, pk)
     try:
         act()
     except actions.FoundingError as error:
@@ -264,7 +265,7 @@ def finish_task(request: HttpRequest, pk: int, task: int) -> HttpResponse:
 @require_POST
 def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     """Found the union in another way."""
-    found, form = _found(request, pk), KindForm(request.POST)
+    found, form = found_file(request, pk), KindForm(request.POST)
     if not form.is_valid():
         return _page(request, found, kind=form)
     actor: Actor = request.actor
@@ -280,7 +281,7 @@ def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def abandon(request: HttpRequest, pk: int) -> HttpResponse:
     """End the file without a union."""
-    found, form = _found(request, pk), AbandonForm(request.POST)
+    found, form = found_file(request, pk), AbandonForm(request.POST)
     if not form.is_valid():
         return _page(request, found, abandon=form)
     actor: Actor = request.actor
@@ -296,7 +297,7 @@ def abandon(request: HttpRequest, pk: int) -> HttpResponse:
 def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     """Book the decision of recognition: who is admitted, who holds which post."""
     actor: Actor = request.actor
-    found = _found(request, pk)
+    found = found_file(request, pk)
     if not queries.leads(actor, found) or not may(actor, rules.RECOGNISE, found.leading_unit):
         raise forbidden(rules.RECOGNISE, found.leading_unit.name)
     if found.state != choices.OPEN:
