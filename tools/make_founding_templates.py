@@ -37,8 +37,8 @@ def signatures(
     gap(document)
     table = plain_table(document, 1, (WIDTH_CM / 2, WIDTH_CM / 2))
     keep_whole(table.rows[0])
-    for cell, lines in zip(table.rows[0].cells, (left, right), strict=True):
-        if cell is table.rows[0].cells[0] and recipients:
+    for place, (cell, lines) in enumerate(zip(table.rows[0].cells, (left, right), strict=True)):
+        if place == 0 and recipients:
             cell_text(cell, "Nơi nhận:", "Nơi nhận")
             for line in lines:
                 cell_text(cell, line, "Nơi nhận - dòng")
@@ -183,6 +183,7 @@ def main() -> None:
         "item in executive",
     )
     minutes.add_paragraph("{%p if has_inspection %}", style="Thân bài")
+    gap(minutes)
     points(minutes, "5. Ủy ban Kiểm tra:")
     grid(
         minutes,
@@ -237,6 +238,7 @@ def main() -> None:
     heading(committee, "Ban Chấp hành")
     grid(committee, columns, "item in executive")
     committee.add_paragraph("{%p if has_inspection %}", style="Thân bài")
+    gap(committee)
     heading(committee, "Ủy ban Kiểm tra")
     grid(committee, columns, "item in inspection")
     committee.add_paragraph("{%p endif %}", style="Thân bài")
