@@ -35,10 +35,11 @@ from congdoan.foundation.papers.actions import upload_template
 from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
+from congdoan.kit.sealed import seal
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.founding.models import FirstYearTask, FoundingFile, Scan, TeamMember
+from congdoan.registry.founding.models import Area, Contact, FirstYearTask, FoundingFile, Scan, TeamMember
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
@@ -114,6 +115,7 @@ PRIVATE = {
     "messaging:notice",
     "joining:confidential",
     "founding:all_papers",
+    "founding:core",
     "founding:dossier",
     "founding:file",
     "founding:paper",
@@ -323,6 +325,10 @@ class World:
         self.founding_task = FirstYearTask.objects.create(
             file=self.founding, code="x", position=1, name="Việc Bí Mật Bắc", source="x"
         )
+        self.founding_area = Area.objects.create(file=self.founding, workshop="Xưởng Bí Mật Bắc")
+        self.founding_contact = Contact.objects.create(
+            file=self.founding, name_sealed=seal("Người Bí Mật Bắc"), added_on=on, added_by="Bí Mật Bắc"
+        )
         self.founding_scan = Scan.objects.create(
             file=self.founding,
             paper="other",
@@ -419,6 +425,8 @@ class World:
             "joining:*.language": "vi",
             "founding:*.pk": self.founding.pk,
             "founding:*.task": self.founding_task.pk,
+            "founding:*.area": self.founding_area.pk,
+            "founding:*.contact": self.founding_contact.pk,
             "founding:*.paper": "founding-applicants",
             "founding:*.scan": self.founding_scan.pk,
             "founding:*.member": self.founding_member.pk,

@@ -50,3 +50,13 @@ HEAD, FOUNDER = "head", "founder"
 FOUNDER_POSTS = [(HEAD, "Trưởng ban"), (FOUNDER, "Thành viên")]
 INSPECTION_POSTS = [("chief", "Chủ nhiệm"), ("inspector", "Ủy viên Ủy ban Kiểm tra")]
 NOMINEE_POSTS = [*FOUNDER_POSTS, *[post for post in POSTS if post[0] != "inspector"], *INSPECTION_POSTS]
+#: How far somebody at the workplace supports a union, as the team judges it.
+SUPPORT = [
+    (1, "nòng cốt, vận động người khác"),
+    (2, "ủng hộ"),
+    (3, "chưa rõ, còn lưỡng lự"),
+    (4, "không ủng hộ"),
+    (5, "phản đối, ngăn người khác"),
+]
+#: Who counts as a supporter, and who was against before they were turned around.
+SUPPORTS, AGAINST = 2, 4

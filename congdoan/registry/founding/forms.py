@@ -186,3 +186,42 @@ class ScanForm(forms.Form):
         field = self.fields["paper"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*papers, ("other", "Giấy tờ khác")]
+
+
+class AreaForm(forms.Form):
+    """A workshop on a shift of the workplace."""
+
+    workshop = forms.CharField(label="Xưởng, tổ, chuyền", max_length=80)
+    shift = forms.CharField(label="Ca", max_length=40, required=False)
+    headcount = forms.IntegerField(
+        label="Số người làm việc", min_value=0, max_value=1_000_000, required=False
+    )
+
+
+class ContactForm(forms.Form):
+    """Somebody at the workplace whom the team knows."""
+
+    name = forms.CharField(label="Tên hoặc cách gọi", max_length=150)
+    area = forms.TypedChoiceField(label="Nơi làm việc", coerce=int, empty_value=None, required=False)
+    level = forms.TypedChoiceField(
+        label="Mức ủng hộ",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            ("", "— chưa đánh giá —"),
+            *((level, f"{level}: {words}") for level, words in choices.SUPPORT),
+        ],
+    )
+    is_leader = forms.BooleanField(label="Có uy tín, dẫn dắt người khác", required=False)
+    note = forms.CharField(label="Ghi chú (được mã hoá)", max_length=1000, required=False)
+
+    def __init__(self, *args: Any, areas: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["area"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "— chưa rõ —"), *areas]
+
+    def contact(self) -> dict[str, Any]:
+        """What the action takes."""
+        return dict(self.cleaned_data)

@@ -263,3 +263,55 @@ class Scan(models.Model):
     sealed = models.BinaryField()
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
+
+
+class Area(models.Model):
+    """A workshop on a shift of the workplace, with how many work there as far as the team knows."""
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="areas")
+    workshop = models.CharField("xưởng, tổ, chuyền", max_length=80)
+    shift = models.CharField("ca", max_length=40, blank=True)
+    headcount = models.PositiveIntegerField("số người", null=True, blank=True)
+
+    class Meta:
+        ordering = ["workshop", "shift"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "workshop", "shift"], name="founding_area_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workshop}, {self.shift}" if self.shift else self.workshop
+
+
+class Contact(models.Model):
+    """Somebody at the workplace whom the team knows, whether they have applied or not. Name and note are sealed; all goes
+    when the file ends."""
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="contacts")
+    name_sealed = models.BinaryField()
+    note_sealed = models.BinaryField(default=b"", blank=True)
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")
+    is_leader = models.BooleanField(default=False)
+    #: People whom this one reaches.
+    reaches = models.ManyToManyField("self", symmetrical=False, related_name="reached_by", blank=True)
+    added_on = models.DateField()
+    added_by = models.CharField(max_length=200)
+
+
+class Rating(models.Model):
+    """How far somebody supports a union, from 1 (works for it) to 5 (works against it), as one officer judged it on a day.
+    Never changed: the way somebody has come is in the rows."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="ratings")
+    level = models.PositiveSmallIntegerField(choices=choices.SUPPORT)
+    on = models.DateField()
+    at = models.DateTimeField()
+    assessor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    words_sealed = models.BinaryField(default=b"", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-id"], name="founding_rating_last")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(level__range=(1, 5)), name="founding_rating_level")
+        ]
+        triggers = [pgtrigger.Protect(name="rating_append_only", operation=pgtrigger.Update)]

@@ -13,8 +13,10 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.queries import Setting, parameter
 from congdoan.foundation.units.models import UnitPlacement
 from congdoan.kit.dates import add_working_days
+from congdoan.kit.sealed import unseal
+from congdoan.kit.text import name_sort_key
 from congdoan.registry.founding import choices, rules
-from congdoan.registry.founding.models import Attachment, FoundingFile, Step, TeamMember
+from congdoan.registry.founding.models import Area, Attachment, FoundingFile, Rating, Step, TeamMember
 from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import confidential_applications, named_units
@@ -146,3 +148,124 @@ def possible_members(file: FoundingFile, on: date) -> QuerySet[User]:
         grants__during__contains=on,
         grants__role__capabilities__contains=[rules.WORK],
     ).distinct()
+
+
+# --------------------------------------------------------------------------------------------------
+# The core-group map
+# --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody on the map of a file. ``level``: how they were judged last, None when never; ``levels``: all judgements, the
+    oldest first, as (day, level, who); ``is_turned``: was against a union and now supports it."""
+
+    pk: int
+    name: str
+    note: str
+    area: Area | None
+    is_leader: bool
+    level: int | None
+    levels: tuple[tuple[date, int, str], ...]
+    reaches: tuple[int, ...]
+
+    @property
+    def supports(self) -> bool:
+        return self.level is not None and self.level <= choices.SUPPORTS
+
+    @property
+    def is_turned(self) -> bool:
+        return self.supports and any(level >= choices.AGAINST for _, level, _ in self.levels)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A workshop on a shift: who is known there and how strong support is ("nobody", "thin", "some", "strong", or "unknown"
+    while nobody says how many work there)."""
+
+    area: Area
+    known: int
+    supporters: int
+    leaders: int
+    average: float | None
+    strength: str
+
+
+@dataclass(frozen=True)
+class CoreMap:
+    """The map of a file: ``cells`` by workshop and shift, ``people`` by place and name, leaders first."""
+
+    workshops: tuple[str, ...]
+    shifts: tuple[str, ...]
+    cells: dict[tuple[str, str], Cell]
+    people: tuple[Known, ...]
+
+    @property
+    def supporters(self) -> int:
+        return sum(person.supports for person in self.people)
+
+    @property
+    def turned(self) -> list[Known]:
+        return [person for person in self.people if person.is_turned]
+
+    @property
+    def headcount(self) -> int:
+        return sum(cell.area.headcount or 0 for cell in self.cells.values())
+
+    @property
+    def empty(self) -> list[Cell]:
+        """Places where nobody is known."""
+        return [cell for cell in self.cells.values() if not cell.known]
+
+    @property
+    def without_leader(self) -> list[Cell]:
+        """Places where people are known but nobody leads."""
+        return [cell for cell in self.cells.values() if cell.known and not cell.leaders]
+
+
+def core_map(file: FoundingFile) -> CoreMap:
+    """Whom the team of a file knows and how support stands. For the team: the caller has found the file visible. Four
+    queries."""
+    areas = list(file.areas.all())
+    contacts = list(file.contacts.prefetch_related("reaches").select_related("area").order_by("pk"))
+    judged: dict[int, list[tuple[date, int, str]]] = {}
+    ratings = Rating.objects.filter(contact__file=file).select_related("assessor").order_by("pk")
+    for rating in ratings:
+        judged.setdefault(rating.contact_id, []).append(
+            (rating.on, rating.level, rating.assessor.get_full_name())
+        )
+    people = [
+        Known(
+            contact.pk,
+            unseal(contact.name_sealed),
+            unseal(contact.note_sealed),
+            contact.area,
+            contact.is_leader,
+            judged[contact.pk][-1][1] if contact.pk in judged else None,
+            tuple(judged.get(contact.pk, ())),
+            tuple(other.pk for other in contact.reaches.all()),
+        )
+        for contact in contacts
+    ]
+    people.sort(
+        key=lambda person: (str(person.area or "~"), not person.is_leader, name_sort_key(person.name))
+    )
+    cells = {}
+    for area in areas:
+        here = [person for person in people if person.area is not None and person.area.pk == area.pk]
+        levels = [person.level for person in here if person.level is not None]
+        supporters = sum(person.supports for person in here)
+        cells[area.workshop, area.shift] = Cell(
+            area,
+            len(here),
+            supporters,
+            sum(person.is_leader for person in here),
+            round(sum(levels) / len(levels), 1) if levels else None,
+            rules.strength(len(here), supporters, area.headcount),
+        )
+    return CoreMap(
+        tuple(dict.fromkeys(area.workshop for area in areas)),
+        tuple(sorted({area.shift for area in areas})),
+        cells,
+        tuple(people),
+    )

@@ -71,3 +71,17 @@ def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, st
         if chosen and chosen.count(post) != 1:
             found.append(words)
     return found
+
+
+#: Shares of a place's workforce that support a union, from which support counts as some, and as strong (our convention).
+SOME_SHARE, STRONG_SHARE = 0.1, 0.3
+
+
+def strength(known: int, supporters: int, headcount: int | None) -> str:
+    """How strong support is at a place: "nobody" is known, "unknown" without a headcount, "thin", "some" or "strong"."""
+    if not known:
+        return "nobody"
+    if not headcount:
+        return "unknown"
+    share = supporters / headcount
+    return "strong" if share >= STRONG_SHARE else "some" if share >= SOME_SHARE else "thin"

@@ -9,6 +9,14 @@ from congdoan.registry.founding.actions.keeping import (
     keep_scan,
     open_scan,
 )
+from congdoan.registry.founding.actions.mapping import (
+    add_contact,
+    change_contact,
+    forget_contact,
+    keep_area,
+    rate,
+    remove_area,
+)
 from congdoan.registry.founding.actions.receiving import open_file, receive_application
 from congdoan.registry.founding.actions.recognising import RecognitionData, recognise
 from congdoan.registry.founding.actions.working import (
@@ -27,16 +35,22 @@ __all__ = [
     "NomineeData",
     "RecognitionData",
     "abandon",
+    "add_contact",
     "advance",
+    "change_contact",
     "change_kind",
     "end_member",
     "finish_task",
+    "forget_contact",
     "install_steps",
+    "keep_area",
     "keep_dossier",
     "keep_scan",
     "name_member",
     "open_file",
     "open_scan",
+    "rate",
     "receive_application",
     "recognise",
+    "remove_area",
 ]

@@ -14,7 +14,14 @@ from congdoan.foundation.accounts.models import User
 from congdoan.kit.text import nfc
 from congdoan.registry.founding import choices, queries, rules
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
-from congdoan.registry.founding.models import FileEvent, FirstYearTask, FoundingFile, TeamMember
+from congdoan.registry.founding.models import (
+    Area,
+    Contact,
+    FileEvent,
+    FirstYearTask,
+    FoundingFile,
+    TeamMember,
+)
 
 
 def held(actor: Actor, pk: int) -> FoundingFile:
@@ -78,10 +85,17 @@ def advance(*, actor: Actor, on: date, pk: int, from_step: str, words: str) -> F
         if left:
             raise FoundingError(f"Còn việc của năm đầu chưa xong: {'; '.join(left)}.")
         file.state, file.closed_on = choices.SUPPORTED, on
+        forget_map(file)
     move(file, coming.code, on)
     file.save()
     happened(actor, file, on, words, coming.code)
     return file
+
+
+def forget_map(file: FoundingFile) -> None:
+    """Nothing of the core-group map is kept once its file has ended."""
+    Contact.objects.filter(file=file).delete()
+    Area.objects.filter(file=file).delete()
 
 
 def check_quorum(file: FoundingFile, count: int, on: date) -> None:
@@ -179,6 +193,7 @@ def abandon(*, actor: Actor, on: date, pk: int, words: str) -> FoundingFile:
     if not nfc(words):
         raise FoundingError("Hãy ghi lý do dừng.")
     file.state, file.closed_on, file.due_on = choices.ABANDONED, on, None
+    forget_map(file)
     file.save()
     happened(actor, file, on, f"Dừng hồ sơ: {nfc(words)}")
     return file
