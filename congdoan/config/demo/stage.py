@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from congdoan.config.demo import meetings, planning, reporting, surveying
+from congdoan.config.demo import campaigning, meetings, planning, reporting, surveying
 from congdoan.config.demo.bodies import BOOKS_OPEN, ROOT_CODE
 from congdoan.config.demo.build import Builder
 from congdoan.config.demo.samples import SampleList, write_samples
@@ -98,6 +98,8 @@ def build(
     say(f"Giao ban: {held} cuộc họp của LĐLĐ thành phố.")
     surveyed = surveying.survey_employers(until=today)
     say(f"Khảo sát: một đợt với {surveyed} doanh nghiệp chưa có công đoàn.")
+    files = campaigning.campaign_for_unions(until=today)
+    say(f"Thành lập: {files} hồ sơ ở các bước khác nhau.")
     say(f"Kế hoạch: đã nạp {Plan.objects.count()}, đã giao {given} chỉ tiêu cho cấp dưới.")
     owed = reporting.give_out_returns(actor=actor, until=today, committee_unit=_committee_unit(story).code)
     say(f"Báo cáo định kỳ: đã giao {owed} báo cáo cho các đơn vị.")
