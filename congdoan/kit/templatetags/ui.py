@@ -313,7 +313,10 @@ def form_field(field: BoundField, label: str = "", help_text: str = "") -> dict[
         "help_text": help_text,
         "rendered": rendered,
         "described": " ".join(described),
-        "optional": not field.field.required and kind not in ("checkbox", "hidden"),
+        # Where nothing has to be filled in, the page says so once.
+        "optional": not field.field.required
+        and kind not in ("checkbox", "hidden")
+        and not getattr(field.form, "is_all_optional", False),
     }
 
 

@@ -130,6 +130,8 @@ class RecogniseForm(forms.Form):
 class DossierForm(forms.Form):
     """What the legal papers say, part by part. Applicants, their votes and posts come beside it, one row each."""
 
+    is_all_optional = True
+
     founders_number = forms.CharField(label="Số quyết định", max_length=80, required=False)
     founders_on = DayField(label="Ngày lập ban vận động", required=False)
     held_on = DayField(label="Ngày đại hội", required=False)

@@ -226,7 +226,7 @@ class CoreMap:
 def core_map(file: FoundingFile) -> CoreMap:
     """Whom the team of a file knows and how support stands. For the team: the caller has found the file visible. Four
     queries."""
-    areas = list(file.areas.all())
+    areas = list(file.areas.order_by("pk"))
     contacts = list(file.contacts.prefetch_related("reaches").select_related("area").order_by("pk"))
     judged: dict[int, list[tuple[date, int, str]]] = {}
     ratings = Rating.objects.filter(contact__file=file).select_related("assessor").order_by("pk")
@@ -265,7 +265,7 @@ def core_map(file: FoundingFile) -> CoreMap:
         )
     return CoreMap(
         tuple(dict.fromkeys(area.workshop for area in areas)),
-        tuple(sorted({area.shift for area in areas})),
+        tuple(dict.fromkeys(area.shift for area in areas)),
         cells,
         tuple(people),
     )

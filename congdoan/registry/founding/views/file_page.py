@@ -29,7 +29,7 @@ from congdoan.registry.founding.forms import (
     RecogniseForm,
     StepForm,
 )
-from congdoan.registry.founding.models import CommitteePost, FoundingFile
+from congdoan.registry.founding.models import CommitteePost, FoundingFile, Nominee
 from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.queries import named_units
 from congdoan.registry.membership.rules import add_months
@@ -310,6 +310,8 @@ def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     posts = {
         row.pk: post for row in applicants if (post := request.POST.get(f"chuc-vu-{row.pk}", "")) in known
     }
+    if not is_post:
+        posts = _elected(found)
     form = RecogniseForm(request.POST or None, initial=_beginning(found, actor.today))
     if is_post and form.is_valid():
         try:
@@ -335,6 +337,17 @@ def recognise(request: HttpRequest, pk: int) -> HttpResponse:
         "back": reverse("founding:file", args=[pk]),
     }
     return render(request, "founding/recognise.html", shown, status=422 if is_post else 200)
+
+
+def _elected(found: FoundingFile) -> dict[int, str]:
+    """{application: post} as the dossier says that the congress chose them."""
+    rows = Nominee.objects.filter(file=found, body__in=[choices.EXECUTIVE, choices.INSPECTION]).exclude(
+        post=""
+    )
+    return {
+        row.application_id: row.post if row.body == choices.EXECUTIVE else "inspector"
+        for row in rows.order_by("-body", "pk")
+    }
 
 
 def _beginning(found: FoundingFile, today: date) -> dict[str, Any]:
