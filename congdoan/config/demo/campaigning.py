@@ -110,14 +110,14 @@ def _workplaces(code: str, officer: str, until: date) -> list[Enterprise]:
     unit = Unit.objects.get(code=code)
     actor = Actor(user=User.objects.get(username=officer), today=until)
     rows = called_on(actor, until, priority_of(unit.pk, until)).order_by("-score", "pk")[:40]
-    return [
-        row
-        for row in rows
-        if destination(
-            enterprise=row, territory=None, contract_kind="indefinite", was_member=False, on=until
-        ).unit_id
-        == unit.pk
-    ][: len(_CAMPAIGNS)]
+    days = (until, until - timedelta(days=max(campaign.ago for campaign in _CAMPAIGNS)))
+    return [row for row in rows if all(_receives(row, day) == unit.pk for day in days)][: len(_CAMPAIGNS)]
+
+
+def _receives(workplace: Enterprise, on: date) -> int:
+    return destination(
+        enterprise=workplace, territory=None, contract_kind="indefinite", was_member=False, on=on
+    ).unit_id
 
 
 def _run(campaign: _Campaign, number: int, workplace: Enterprise, until: date) -> None:

@@ -37,6 +37,8 @@ def demo_users(*, committee_unit: str) -> tuple[DemoUser, ...]:
         DemoUser("lanhdao.hp", "Lãnh Đạo Mẫu", "Chủ tịch LĐLĐ thành phố", "leader", "HP"),
         DemoUser("canbo.hp", "Cán Bộ Mẫu", "Cán bộ phát triển đoàn viên", "officer", "HP"),
         DemoUser("ctv.hp", "Cộng Tác Viên Mẫu", "Cộng tác viên khảo sát", "collaborator", "HP"),
+        DemoUser("canbo.kkt", "Cán Bộ Mẫu Khu Kinh Tế", "Cán bộ công đoàn khu kinh tế", "officer", "HP-KKT"),
+        DemoUser("canbo.nganh", "Cán Bộ Mẫu Ngành", "Cán bộ công đoàn ngành", "officer", "HP-CNGD"),
         DemoUser("canbo.lc", "Cán Bộ Mẫu Lai Châu", "Cán bộ phát triển đoàn viên", "officer", "LC"),
         DemoUser("bch.coso", "Ủy Viên Mẫu", "Ủy viên Ban Chấp hành CĐCS", "committee", committee_unit, "own"),
         DemoUser("kiemtra", "Kiểm Tra Mẫu", "Ủy ban Kiểm tra", "inspector", "TLD"),
