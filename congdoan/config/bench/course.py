@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from congdoan.config.bench import joining
 from congdoan.config.bench.apart import GROUND, WORK, Bench
 from congdoan.config.bench.figures import Figure, Times
 from congdoan.config.bench.world import Ground
 
-PARTS = ("import", "screens", "export", "upkeep", "returns", "reorganise")
+PARTS = ("import", "screens", "export", "upkeep", "returns", "reorganise", "joining")
 #: Growth is told from here.
 SMALL = 100_000
 #: Rows the peer is given; it is asked for its rows per second only.
 PLAIN_SAMPLE = 2_000
 TUNED_SAMPLE = 20_000
 REQUESTS = 100
+#: Applications a second that must be taken in, and for how long by default.
+RATE, SECONDS = 100, 20
 _PEER_REQUESTS = 20
 
 _MB = 1_000_000
@@ -47,9 +50,16 @@ _SCREENS = {
 Say = Callable[[str], None]
 
 
-def run(bench: Bench, *, members: int, only: str, requests: int, say: Say) -> Iterator[Figure]:
-    """Measure. ``only``: one of PARTS, or "" for all; ``requests`` a screen. Figures come as they are known."""
+def run(
+    bench: Bench, *, members: int, only: str, requests: int, say: Say, seconds: int = SECONDS
+) -> Iterator[Figure]:
+    """Measure. ``only``: one of PARTS, or "" for all; ``requests`` a screen; ``seconds`` of applications. Figures come as
+    they are known."""
     parts = {only} if only else set(PARTS)
+    if "joining" in parts:
+        yield from _joining(bench, seconds, say)
+    if parts == {"joining"}:
+        return
     countries = _Countries(bench, say)
     if "import" in parts:
         yield from _imports(bench, countries, members, say)
@@ -164,6 +174,49 @@ def _returns(bench: Bench, ground: Ground, requests: int) -> Iterator[Figure]:
         "ms",
         aim=300,
         note=f"p50 {done.single.p50:.0f} ms, máy tính toán {done.single.processor:.0f} ms",
+    )
+
+
+def _joining(bench: Bench, seconds: int, say: Say) -> Iterator[Figure]:
+    say(f"Gửi {RATE} đơn gia nhập một giây trong {seconds} giây, rồi nhiều nhất có thể, rồi tắt đột ngột")
+    done = joining.measure(bench.folder, rate=RATE, seconds=seconds)
+    group = f"Đơn gia nhập trực tuyến, mở đơn và gửi, {seconds} giây, máy chủ và trình gửi trên cùng máy"
+    sent = len(done.open.sent)
+    yield Figure(
+        "joining.rate",
+        group,
+        "Nhận mỗi giây khi gửi đều",
+        sent / done.open.seconds,
+        "rows/s",
+        aim=RATE * 0.97,
+        lower_is_better=False,
+        note=f"{_n(sent)} đơn; trình gửi dùng {done.open.driver / done.open.seconds:.0%} một nhân",
+    )
+    yield Figure(
+        "joining.p95",
+        group,
+        "Thời gian gửi, p95",
+        done.open.p(0.95),
+        "ms",
+        aim=300,
+        note=f"p50 {done.open.p(0.5):.0f} ms",
+    )
+    yield Figure("joining.refused", group, "Đơn không được trả lời", done.open.refused, "rows", aim=0)
+    most = len(done.most.sent) / done.most.seconds
+    yield Figure("joining.most", group, "Nhiều nhất có thể", most, "rows/s")
+    yield Figure(
+        "joining.vs_bare",
+        group,
+        "  so với biểu mẫu Django một bảng",
+        done.bare / most,
+        "x",
+        note=f"biểu mẫu ấy {_n(round(done.bare))} mỗi giây",
+    )
+    kept = f"{_n(len(done.killed.codes))} đơn, gửi lại {_n(done.killed.tried_again)} lần"
+    yield Figure("joining.lost", group, "Mất khi tắt đột ngột", done.lost, "rows", aim=0, note=kept)
+    yield Figure("joining.doubled", group, "Ghi hai lần khi tắt đột ngột", done.doubled, "rows", aim=0)
+    yield Figure(
+        "joining.unanswered", group, "Chưa được trả lời sau khi chạy lại", done.killed.refused, "rows", aim=0
     )
 
 

@@ -15,7 +15,7 @@ HELP = "Đo tốc độ: nhập danh sách, tìm tên, mở màn hình, xuất E
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from congdoan.config.bench.course import PARTS, REQUESTS
+    from congdoan.config.bench.course import PARTS, REQUESTS, SECONDS
 
     parser.add_argument(
         "--members", type=int, default=100_000, metavar="SỐ", help="số đoàn viên (mặc định 100.000)"
@@ -23,6 +23,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", choices=PARTS, default="", help="chỉ đo một phần")
     parser.add_argument(
         "--requests", type=int, default=REQUESTS, metavar="SỐ", help="số lần mở mỗi màn hình (mặc định 100)"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=int,
+        default=SECONDS,
+        metavar="SỐ",
+        help=f"số giây gửi đơn gia nhập (mặc định {SECONDS})",
     )
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.add_argument("--keep", action="store_true", help="giữ lại cơ sở dữ liệu congdoan_bench để xem")
@@ -44,7 +51,12 @@ def run(options: argparse.Namespace) -> int:
         machine = f"{os.cpu_count()} nhân {platform.machine()}, {bench.server_version()}, Python {platform.python_version()}"
         figures = list(
             course.run(
-                bench, members=options.members, only=options.only, requests=max(1, options.requests), say=_say
+                bench,
+                members=options.members,
+                only=options.only,
+                requests=max(1, options.requests),
+                seconds=max(3, options.seconds),
+                say=_say,
             )
         )
     if options.json:

@@ -124,12 +124,13 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, today: date, has_workplace: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.has_workplace = today, has_workplace
-        provinces = Territory.objects.filter(level="province", during__contains=today).order_by("name")
-        choices: Any = [("", "–"), *provinces.values_list("code", "name")]
-        self.fields["province"].choices = choices
         if has_workplace:
             for name in ("workplace_name", "province", "commune"):
                 del self.fields[name]
+            return
+        provinces = Territory.objects.filter(level="province", during__contains=today).order_by("name")
+        choices: Any = [("", "–"), *provinces.values_list("code", "name")]
+        self.fields["province"].choices = choices
 
     def clean_birth_on(self) -> date:
         born: date = self.cleaned_data["birth_on"]

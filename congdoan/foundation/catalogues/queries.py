@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from congdoan.foundation.catalogues.models import Parameter, Sector
 from congdoan.foundation.units.models import UnitPlacement
@@ -27,38 +27,23 @@ def parameter(code: str, *, on: date, unit_id: int | None = None) -> Setting:
 
     Raises LookupError when nothing holds on that day.
     """
-    if unit_id is not None:
-        above = dict(
-            UnitPlacement.objects.filter(unit=unit_id, during__contains=on).values_list(
-                "ancestor_id", "depth"
-            )
-        )
-        own = Parameter.objects.filter(code=code, unit__in=above, during__contains=on)
-        nearest = min(own, key=lambda row: above[row.unit_id], default=None)
-        if nearest is not None:
-            return Setting(nearest.value, nearest.source, nearest.verified)
-    row = Parameter.objects.filter(code=code, unit__isnull=True, during__contains=on).first()
-    if row is None:
-        raise LookupError(f"Tham số {code} chưa có giá trị vào ngày {on:%d/%m/%Y}.")
-    return Setting(row.value, row.source, row.verified)
+    return parameters([code], on=on, unit_id=unit_id)[code]
 
 
 def parameters(codes: Iterable[str], *, on: date, unit_id: int | None = None) -> dict[str, Setting]:
-    """`parameter` for several codes in two queries. Raises LookupError for the first that has no value."""
+    """`parameter` for several codes in one query. Raises LookupError for the first that has no value."""
     wanted = list(codes)
-    above: dict[int, int] = {}
-    if unit_id is not None:
-        above = dict(
-            UnitPlacement.objects.filter(unit=unit_id, during__contains=on).values_list(
-                "ancestor_id", "depth"
-            )
+    rows = Parameter.objects.filter(code__in=wanted, during__contains=on)
+    if unit_id is None:
+        rows = rows.filter(unit__isnull=True)
+    else:
+        placed = UnitPlacement.objects.filter(unit=unit_id, ancestor=OuterRef("unit"), during__contains=on)
+        rows = rows.annotate(depth=Subquery(placed.values("depth")[:1])).filter(
+            Q(unit__isnull=True) | Q(depth__isnull=False)
         )
     found: dict[str, Parameter] = {}
-    rows = Parameter.objects.filter(
-        Q(unit__isnull=True) | Q(unit__in=above), code__in=wanted, during__contains=on
-    )
     # The general row first, then from the farthest body to the nearest, which stays.
-    for row in sorted(rows, key=lambda row: -above.get(row.unit_id, 1000)):
+    for row in sorted(rows, key=lambda row: -1000 if row.unit_id is None else -row.depth):
         found[row.code] = row
     for code in wanted:
         if code not in found:

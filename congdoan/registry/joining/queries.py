@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from congdoan.foundation.access.queries import scope
@@ -149,6 +150,13 @@ def destination(
     At most six queries. What nobody has authority for goes to the top, so that nothing a worker sends is lost. Whoever
     works where no union stands is kept from the employer's eyes, also one who comes back or has no contract.
     """
+    if enterprise is not None and not was_member and contract_kind != "none":
+        # By far the most: both answers by one statement.
+        host, in_charge = _host_or_in_charge(enterprise, on)
+        if host is not None:
+            return Destination(choices.COMMITTEE, host, False)
+        if in_charge is not None:
+            return Destination(choices.FOUNDING, in_charge, True)
     hosts = _hosts(enterprise, on) if enterprise is not None else []
     is_free = contract_kind == "none" and (enterprise is None or bool(hosts))
     is_confidential = not hosts and not is_free
@@ -173,6 +181,29 @@ def _hosts(enterprise: Enterprise, on: date) -> list[int]:
         enterprise=enterprise, during__contains=on, unit__versions__during__contains=on
     )
     return list(rows.order_by("during", "pk").values_list("unit_id", flat=True)[:1])
+
+
+def _host_or_in_charge(enterprise: Enterprise, on: date) -> tuple[int | None, int | None]:
+    """The union that works at an employer on a day, and the body that admits where none does: that which is in charge of it,
+    or the nearest above with the authority."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT h.unit_id FROM enterprises_hosting h
+                       WHERE h.enterprise_id = %(enterprise)s AND h.during @> %(on)s::date
+                         AND EXISTS (SELECT 1 FROM units_unitversion v
+                                     WHERE v.unit_id = h.unit_id AND v.during @> %(on)s::date)
+                       ORDER BY h.during, h.id LIMIT 1),
+                      (SELECT p.ancestor_id FROM enterprises_responsibility r
+                       JOIN units_unitplacement p ON p.unit_id = r.unit_id AND p.during @> %(on)s::date
+                       JOIN units_unitversion v ON v.unit_id = p.ancestor_id AND v.during @> %(on)s::date
+                       JOIN units_kindauthority a ON a.kind_id = v.kind_id AND a.during @> %(on)s::date
+                         AND a.act = 'admit_where_no_union'
+                       WHERE r.enterprise_id = %(enterprise)s AND r.during @> %(on)s::date
+                       ORDER BY p.depth LIMIT 1)""",
+            {"enterprise": enterprise.pk, "on": on},
+        )
+        host, in_charge = cursor.fetchone()
+    return host, in_charge
 
 
 def _above(unit_id: int, act: str, on: date) -> int | None:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
-from congdoan.foundation.units.models import Unit
 from congdoan.kit.text import nfc, search_key
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import choices, queries, rules
@@ -31,7 +30,9 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
     """
     sent = submit(data=data, on=on)
     application = sent.application
-    if application.route != FOUNDING or Attachment.objects.filter(application=application).exists():
+    if application.route != FOUNDING:
+        return sent
+    if not sent.is_fresh and Attachment.objects.filter(application=application).exists():
         return sent
     file = _file_of(
         key=_key(application.enterprise, application.workplace_name, application.territory)
@@ -119,7 +120,7 @@ def _file_of(
         workplace_name=workplace_name,
         territory=territory,
         kind=kind,
-        leading_unit=Unit.objects.get(pk=leading_unit_id),
+        leading_unit_id=leading_unit_id,
         step_since=on,
         opened_on=on,
         due_on=due_on,

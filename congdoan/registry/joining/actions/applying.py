@@ -71,10 +71,12 @@ class ApplicationData:
 
 @dataclass(frozen=True)
 class Submitted:
-    """An application that is stored, and the code its worker follows it by (shown once, kept nowhere)."""
+    """An application that is stored, and the code its worker follows it by (shown once, kept nowhere). ``is_fresh``: it was
+    not there before."""
 
     application: Application
     code: str
+    is_fresh: bool = False
 
 
 def submit(*, data: ApplicationData, on: date) -> Submitted:
@@ -156,7 +158,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     except IntegrityError:
         # The same device sent it twice at the same moment: the other one is the application.
         return Submitted(Application.objects.get(submission_key=data.submission_key), code)
-    return Submitted(application, code)
+    return Submitted(application, code, is_fresh=True)
 
 
 def check(*, data: ApplicationData, on: date) -> None:
@@ -246,11 +248,13 @@ WINDOW = 3600
 def knock(*, door: str, address: str | None, now: float, limit: int) -> None:
     """Count one attempt of an address at a public door. Raises TooManyAttempts over ``limit`` an hour.
 
-    One statement; addresses are kept as keyed digests and swept after a day (jobs).
+    One statement, whose commit waits for no disk: a count that a crash forgets harms nobody. Addresses are kept as keyed
+    digests and swept after a day (jobs).
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO joining_attempt (door, address_key, "window", n) VALUES (%s, %s, %s, 1)
+            """WITH quick AS (SELECT set_config('synchronous_commit', 'off', TRUE))
+               INSERT INTO joining_attempt (door, address_key, "window", n) SELECT %s, %s, %s, 1 FROM quick
                ON CONFLICT (door, address_key, "window") DO UPDATE SET n = joining_attempt.n + 1 RETURNING n""",
             [door, match_key(address or "-", kind="address"), int(now // WINDOW)],
         )
