@@ -34,6 +34,8 @@ HTTPS = _flag("CONGDOAN_HTTPS", False)
 SECRET_KEY = os.environ.get("CONGDOAN_SECRET_KEY") or load_or_make(HOME / "secret-key", 50)
 #: Encrypts identity numbers and other sensitive fields; the blind index for matching is derived from it.
 FIELD_KEY = os.environ.get("CONGDOAN_FIELD_KEY") or load_or_make(HOME / "field-key", 43)
+#: Keys that sign members' cards (registry.cards.codes); empty: one derived from the key above.
+CARD_KEYS = os.environ.get("CONGDOAN_CARD_KEYS", "")
 ALLOWED_HOSTS = _list("CONGDOAN_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CONGDOAN_ORIGINS", "")
 
@@ -62,6 +64,7 @@ FLOORS = [
     "congdoan.registry.joining",
     "congdoan.registry.founding",
     "congdoan.registry.fieldwork",
+    "congdoan.registry.cards",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",

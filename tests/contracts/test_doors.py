@@ -8,6 +8,7 @@ with a parameter needs an example in `World.example`, or this test fails and say
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,6 +37,7 @@ from congdoan.foundation.papers.catalogue import papers
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.kit.sealed import seal
+from congdoan.registry.cards.models import Card
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
@@ -75,6 +77,9 @@ PUBLIC = {
     "api:api-root",
     # Leads on from a printed code.
     "source",
+    # tests/registry/cards holds what they may tell.
+    "check_card",
+    "card_on_phone",
     # What workers see without an account; tests/contracts/test_privacy_of_applications.py holds what it may tell.
     *(
         f"{face}:{door}"
@@ -325,6 +330,17 @@ class World:
         self.founding_task = FirstYearTask.objects.create(
             file=self.founding, code="x", position=1, name="Việc Bí Mật Bắc", source="x"
         )
+        self.card = Card.objects.create(
+            serial=uuid.uuid4(),
+            phone_key=uuid.uuid4(),
+            number="CĐ Bí Mật Bắc",
+            person=self.person,
+            unit=home,
+            issued_on=on,
+            reason="first",
+            sort_key="x",
+            issued_by="x",
+        )
         self.founding_area = Area.objects.create(file=self.founding, workshop="Xưởng Bí Mật Bắc")
         self.founding_contact = Contact.objects.create(
             file=self.founding, name_sealed=seal("Người Bí Mật Bắc"), added_on=on, added_by="Bí Mật Bắc"
@@ -390,6 +406,11 @@ class World:
             "organisation:*.code": home.code,
             "organisation:*.paper": "union-recognition",
             "enterprises:*.pk": self.enterprise.pk,
+            "check_card.code": "x",
+            "card_on_phone.key": self.card.phone_key,
+            "cards:*.pk": self.card.pk,
+            "cards:*.person": self.person.pk,
+            "cards:*.code": home.code,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
                 0

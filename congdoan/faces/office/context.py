@@ -36,6 +36,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Khảo sát, tiếp xúc", "fieldwork:rounds", "clipboard-list", "fieldwork.view"),
             ("Khảo sát của tôi", "fieldwork:mine", "device-mobile", "fieldwork.survey"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
+            ("Thẻ đoàn viên", "cards:list", "id-badge-2", "cards.issue"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,6 +29,9 @@ from congdoan.faces.portal.forms import JoinForm
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
+from congdoan.registry.cards.models import Card
+from congdoan.registry.cards.queries import checked, code_of, qr_svg
+from congdoan.registry.cards.rules import masked
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding.actions import receive_application
 from congdoan.registry.joining import actions, choices, queries
@@ -339,3 +343,69 @@ def follow(request: HttpRequest) -> HttpResponse:
     return _page(
         request, "follow", {"problem": problem, "code": code, **_told(found)}, status=422 if problem else 200
     )
+
+
+def _asked_language(request: HttpRequest) -> str:
+    """Of a page that has one address for both: what the browser asks for, Vietnamese when it does not say."""
+    asked = request.headers.get("Accept-Language", "").split(",")[0].strip().lower()
+    return "vi" if not asked or asked.startswith(("vi", "*")) else "en"
+
+
+def _of_cards(
+    request: HttpRequest, name: str, language: str, shown: dict[str, Any], status: int
+) -> HttpResponse:
+    context = {
+        **shown,
+        "language": language,
+        "other_door": f"{'portal' if language == 'en' else 'portal-en'}:landing",
+        "query": "",
+    }
+    with override(language):
+        request.LANGUAGE_CODE = language
+        answer = render(request, f"portal/{name}.html", context, status=status)
+    patch_vary_headers(answer, ["Accept-Language"])
+    add_never_cache_headers(answer)
+    return answer
+
+
+@require_GET
+def check_card(request: HttpRequest, code: str) -> HttpResponse:
+    """What anybody may know of a card: whether it holds, its holder's name in part, their union, since when."""
+    on = request.actor.today
+    language = _asked_language(request)
+    limit = int(parameter("cards.checks_per_hour", on=on).value)
+    try:
+        actions.knock(door="card", address=request.actor.address, now=time.time(), limit=limit)
+    except actions.TooManyAttempts:
+        return _of_cards(request, "card", language, {"state": "busy"}, 429)
+    found = checked(code, on)
+    if found is None:
+        return _of_cards(request, "card", language, {"state": "unknown"}, 404)
+    shown = {
+        "state": found.state,
+        "name": masked(found.card.person.full_name),
+        "unit": found.unit_name,
+        "since": format_date(found.since) if found.since else "",
+        "today": format_date(on),
+    }
+    return _of_cards(request, "card", language, shown, 200)
+
+
+@require_GET
+def card_on_phone(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A member's card on their own phone: whoever holds the address sees it, so it is given to nobody else."""
+    on = request.actor.today
+    card = Card.objects.select_related("person").filter(phone_key=key).first()
+    code = code_of(card.serial) if card is not None else ""
+    found = checked(code, on) if code else None
+    if card is None or found is None:
+        return _of_cards(request, "card", _asked_language(request), {"state": "unknown"}, 404)
+    site = settings.MESSAGING["site"] or request.build_absolute_uri("/").rstrip("/")
+    shown = {
+        "state": found.state,
+        "card": card,
+        "unit": found.unit_name,
+        "issued": format_date(card.issued_on),
+        "qr": mark_safe(qr_svg(f"{site}/the/{code}")),
+    }
+    return _of_cards(request, "my_card", _asked_language(request), shown, 200)

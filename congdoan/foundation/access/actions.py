@@ -35,6 +35,7 @@ _CADRE = [
     "membership.end",
     "joining.decide",
     "joining.invite",
+    "cards.issue",
     "people.edit",
     "imports.run",
     "reports.write",

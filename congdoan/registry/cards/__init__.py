@@ -1,0 +1,1 @@
+"""Members' cards: issued, exchanged, printed, and checked by anybody."""
