@@ -74,5 +74,7 @@ def public_keys() -> dict[str, str]:
 def qr_svg(address: str) -> str:
     """The code of an address as SVG; a seventh of it may be worn off (level M)."""
     made = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(made, kind="svg", border=2, xmldecl=False, nl=False)
+    segno.make(address, error="m", micro=False).save(
+        made, kind="svg", border=2, xmldecl=False, nl=False, omitsize=True
+    )
     return made.getvalue().decode()
