@@ -22,12 +22,13 @@ from congdoan.foundation.catalogues.models import Parameter
 from congdoan.foundation.messaging.hours import read_hours
 from congdoan.foundation.messaging.models import Notice
 from congdoan.foundation.messaging.queries import office_hours
+from congdoan.foundation.units.actions import NewUnit, create_units
 from congdoan.registry.membership.models import BookClosing
 from congdoan.work.returns import actions
 from congdoan.work.returns.actions import Filling
-from congdoan.work.returns.definitions import digest
+from congdoan.work.returns.definitions import digest, read_definition
 from congdoan.work.returns.models import FrozenReturn, Obligation, Return
-from congdoan.work.returns.queries import visible_obligations, with_standing
+from congdoan.work.returns.queries import comparison, findings_of, visible_obligations, with_standing
 from congdoan.work.returns.rules import Changed, ReturnsError
 from tests.factories.people import make_members
 from tests.factories.users import make_actor
@@ -461,6 +462,29 @@ def test_opened_for_all_is_what_opening_gives(turn: Round, people: People) -> No
     actions.open_all(actor=turn.system, on=DAY, form=turn.form, period=PERIOD)
     assert Return.objects.get(obligation=turn.owed("NA1")).pk == alone.pk
     assert Return.objects.get(obligation=turn.owed("NA")).computed["end.total"] == 30
+
+
+@pytest.mark.parametrize(
+    ("founded_on", "asked"), [(date(2026, 9, 1), ["change:end.total"]), (date(2026, 9, 10), [])]
+)
+def test_a_new_body_explains_no_change_against_a_part_of_a_period(
+    turn: Round, founded_on: date, asked: list[str]
+) -> None:
+    (unit,) = create_units(
+        actor=turn.system,
+        items=[
+            NewUnit("NA3", "CĐCS mới", "NA3", "grassroots_union", turn.tree.north_a, founded_on, sector="fdi")
+        ],
+    )
+    make_members(turn.system, unit, date(2026, 9, 20), 20, start=700)
+    make_members(turn.system, unit, date(2026, 10, 20), 20, start=800)
+    actions.make_obligations(actor=turn.system, form=turn.form, period=PERIOD)
+    made = filled(turn, turn.system, "NA3")
+    definition = read_definition(made.version.definition)
+    compared = comparison(made.obligation, definition, DAY)
+    found = [finding.code for finding in findings_of(made, definition, compared, DAY)]
+    assert [code for code in found if code.startswith("change:end")] == asked
+    assert bool(compared.previous) is bool(asked)
 
 
 def test_a_great_change_is_pointed_out_once_a_row(turn: Round, people: People) -> None:

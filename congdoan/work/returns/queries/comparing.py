@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from congdoan.foundation.catalogues.queries import parameters
 from congdoan.foundation.succession.queries import standing_below
+from congdoan.foundation.units.queries import version_on
 from congdoan.work.returns import computing, rules
 from congdoan.work.returns.definitions import (
     Definition,
@@ -70,7 +71,9 @@ def comparison_of_now(obligation: Obligation, definition: Definition, on: date) 
 
 
 def comparison(obligation: Obligation, definition: Definition, on: date) -> Comparison:
-    """Last period and the same period last year, of the body as it stood. A constant number of queries."""
+    """Last period and the same period last year, of the body as it stood. A period without a return that the body did
+    not live through from its first day has no figures: part of a period is nothing to hold a whole one against, so a new
+    body has no changes to explain. A constant number of queries."""
     span = span_of(obligation, definition)
     earlier = (span_before(definition, span), span_last_year(definition, span))
     made = {
@@ -90,6 +93,8 @@ def comparison(obligation: Obligation, definition: Definition, on: date) -> Comp
             figures.append(
                 rules.effective(read_definition(kept.version.definition), kept.computed, kept.entered)
             )
+        elif version_on(obligation.unit_id, found.from_on) is None:
+            figures.append({})
         else:
             plans = computing.plans_of(definition, found, on=on)
             counted = computing.compute(plans, [obligation.unit_id])[obligation.unit_id]
