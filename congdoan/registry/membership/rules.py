@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from congdoan.foundation.access.rules import declare_capabilities
 from congdoan.foundation.catalogues.queries import Setting
+from congdoan.foundation.messaging.rules import NoticeKind, declare_notice_kind
 from congdoan.registry.membership.choices import DEPARTURES, KINDS
 
 declare_capabilities(
@@ -21,6 +22,15 @@ declare_capabilities(
     ("membership.transfer", "Chuyển sinh hoạt, sắp xếp đoàn viên"),
     ("membership.end", "Ghi thôi, xoá tên, khai trừ, nghỉ hưu, từ trần"),
     ("membership.close_books", "Khoá sổ biến động đoàn viên"),
+)
+
+#: A transfer waits for the other union.
+HANDING = declare_notice_kind(
+    NoticeKind(
+        "membership.handover",
+        "Đề nghị chuyển sinh hoạt chờ lâu",
+        "Có đề nghị chuyển sinh hoạt chưa được trả lời",
+    )
 )
 
 #: Admissions may be booked as these; the first two are decisions, the third starts the books.

@@ -16,6 +16,7 @@ urlpatterns = [
     path("doan-vien/<int:pk>/dinh-danh/", views.reveal, name="reveal"),
     path("doan-vien/<int:pk>/ket-nap-lai/", views.readmit, name="readmit"),
     path("doan-vien/<int:pk>/chuyen/", views.transfer, name="transfer"),
+    path("doan-vien/<int:pk>/giay-gioi-thieu/", views.introduction_letter, name="introduction"),
     path("doan-vien/<int:pk>/ra/", views.depart, name="depart"),
     path("doan-vien/<int:pk>/dao/<int:movement>/", views.reverse_movement, name="reverse"),
     path("bien-dong/", views.movements, name="movements"),

@@ -15,21 +15,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.listing.views import list_view
+from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.dates import format_date
+from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.identifiers import check_citizen_id, check_phone
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_key, search_prefix_query
 from congdoan.registry.membership import actions, queries, rules
 from congdoan.registry.membership import forms as shapes
 from congdoan.registry.membership.choices import KINDS
+from congdoan.registry.membership.documents import going_of, introduction
 from congdoan.registry.membership.lists import born, movement_words
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.people.actions import (
@@ -523,6 +527,28 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         save=save,
         note="Có quyền ở cả hai đơn vị thì ghi ngay; nếu không, đơn vị kia nhận được đề nghị và sổ được ghi khi họ nhận.",
     )
+
+
+@login_required
+@require_GET
+def introduction_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter that introduces a member to the union they go to, for the officers of either."""
+    actor: Actor = request.actor
+    person = Person.objects.filter(pk=pk).first()
+    going = going_of(person, actor.today) if person is not None else None
+    sides = [unit for unit in (going.from_unit, going.to_unit) if unit is not None] if going else []
+    if going is None or not any(may(actor, "membership.transfer", unit) for unit in sides):
+        raise Http404("Không có đoàn viên này trong phạm vi của bạn.")
+    try:
+        content = introduction(going, on=actor.today)
+    except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
+        messages.error(request, str(error))
+        return redirect("membership:person", pk)
+    answer = HttpResponse(content, content_type=DOCX)
+    name = f"Giấy giới thiệu {going.held.person.full_name}.docx"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @login_required

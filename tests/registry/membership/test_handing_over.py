@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import io
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import docx
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from congdoan.faces.office.work_queue import work_queue
 from congdoan.foundation.access.models import Grant
@@ -14,12 +18,14 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.approvals.actions import AlreadyDecided, decide
 from congdoan.foundation.approvals.models import Approval
 from congdoan.foundation.measures.queries import differences
+from congdoan.foundation.messaging.models import Notice
 from congdoan.registry.membership.actions import (
     HandedOverMeanwhile,
     MembershipError,
     Transfer,
     WrongDay,
     propose_transfer,
+    remind_handovers,
     transfer,
 )
 from congdoan.registry.membership.models import Membership
@@ -160,3 +166,50 @@ def test_by_the_screens(
     assert client.post(moving, back).status_code == 302
     assert Approval.objects.filter(state="open").get().unit == tree.unions["NA1"]
     assert here(person) == "SB1"
+
+
+def letter_of(client: Client, person: Person) -> str:
+    sent = client.get(reverse("membership:introduction", args=[person.pk]))
+    assert sent.content[:2] == b"PK", sent.status_code
+    document = docx.Document(io.BytesIO(sent.content))
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def test_the_letter_says_where_somebody_goes_and_is_for_both_sides(
+    tree: Tree, person: Person, old: Actor, new: Actor, today: date, client: Client
+) -> None:
+    client.force_login(old.user)
+    # Nobody has said where: the worker takes it to the union they find.
+    assert "Kính gửi: ………" in letter_of(client, person)
+    client.force_login(new.user)
+    door = reverse("membership:introduction", args=[person.pk])
+    assert client.get(door).status_code == 404
+    made = propose_transfer(actor=old, item=Transfer(person, tree.unions["SB1"], today, "chuyển chỗ làm"))
+    waiting = letter_of(client, person)
+    assert person.full_name in waiting and "lý do: chuyển chỗ làm" in waiting
+    assert f"Kính gửi: {tree.unions['SB1'].name}" in waiting
+    assert f"{timezone.localdate() + timedelta(days=30):%d/%m/%Y}" in waiting
+    decide(actor=new, on=today, approval=made, approve=True)
+    booked = letter_of(client, person)
+    assert f"{tree.unions['NA1'].name} giới thiệu" in booked
+    assert f"Kính gửi: {tree.unions['SB1'].name}" in booked
+    stranger = make_actor(today, tree.unions["NB2"])
+    client.force_login(stranger.user)
+    assert client.get(door).status_code == 404
+
+
+def test_a_transfer_that_lies_is_recalled_once_a_week_to_both(
+    tree: Tree, person: Person, old: Actor, new: Actor, today: date
+) -> None:
+    made = propose_transfer(actor=old, item=Transfer(person, tree.unions["SB1"], today))
+    # Proposed on Wednesday the 18th; the 24th is a holiday, so five working days are over on the 26th.
+    begun = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    Approval.objects.update(proposed_at=begun)
+    days = [date(2026, 11, day) for day in (23, 24, 25, 26, 27, 28, 30)]
+    told = [remind_handovers(actor=Actor.system("nhắc", today=day), on=day) for day in days]
+    assert told == [0, 0, 0, 2, 0, 0, 2]
+    notices = Notice.objects.filter(kind="membership.handover")
+    assert {notice.user for notice in notices} == {old.user, new.user}
+    decide(actor=new, on=today, approval=made, approve=False, note="chưa rõ")
+    later = date(2026, 12, 7)
+    assert remind_handovers(actor=Actor.system("nhắc", today=later), on=later) == 0

@@ -23,6 +23,7 @@ from congdoan.registry.membership.actions.following import follow_people
 from congdoan.registry.membership.actions.handing import KIND as HAND_OVER
 from congdoan.registry.membership.actions.handing import propose_transfer
 from congdoan.registry.membership.actions.moving import reorganise, transfer
+from congdoan.registry.membership.actions.reminding import remind_handovers
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
 from congdoan.registry.membership.actions.sectors import follow_sectors
@@ -50,6 +51,7 @@ __all__ = [
     "follow_people",
     "follow_sectors",
     "propose_transfer",
+    "remind_handovers",
     "reorganise",
     "reverse",
     "transfer",
