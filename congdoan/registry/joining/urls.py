@@ -3,12 +3,14 @@
 from django.urls import path
 
 from congdoan.registry.joining import views
+from congdoan.registry.joining.views_funnel import show_funnel
 
 app_name = "joining"
 urlpatterns = [
     path("", views.applications, name="list"),
     path("noi-chua-co-cong-doan/", views.confidential, name="confidential"),
     path("ket-nap/", views.admit, name="admit"),
+    path("pheu/", show_funnel, name="funnel"),
     path("nguon/", views.sources, name="sources"),
     path("nguon/them/", views.new_source, name="new_source"),
     path("nguon/<int:source>/", views.source, name="source"),

@@ -56,6 +56,7 @@ def _buttons(request: HttpRequest) -> dict[str, Any]:
                 "icon": "users-group",
             }
         )
+    buttons.append({"label": "Phễu gia nhập", "url": reverse("joining:funnel"), "icon": "filter"})
     if request.actor.has_anywhere(rules.INVITE):
         buttons.append(
             {"label": "Nguồn giới thiệu", "url": reverse("joining:sources"), "icon": "qrcode"},
