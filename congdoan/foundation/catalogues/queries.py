@@ -41,14 +41,19 @@ def parameters(codes: Iterable[str], *, on: date, unit_id: int | None = None) ->
         rows = rows.annotate(depth=Subquery(placed.values("depth")[:1])).filter(
             Q(unit__isnull=True) | Q(depth__isnull=False)
         )
-    found: dict[str, Parameter] = {}
+    found: dict[str, Setting] = {}
+    read = rows.values_list(
+        "code", "value", "source", "verified", "unit_id", *(["depth"] if unit_id is not None else [])
+    )
     # The general row first, then from the farthest body to the nearest, which stays.
-    for row in sorted(rows, key=lambda row: -1000 if row.unit_id is None else -row.depth):
-        found[row.code] = row
+    for code, value, source, verified, *_ in sorted(
+        read, key=lambda row: -1000 if row[4] is None else -row[5]
+    ):
+        found[code] = Setting(value, source, verified)
     for code in wanted:
         if code not in found:
             raise LookupError(f"Tham số {code} chưa có giá trị vào ngày {on:%d/%m/%Y}.")
-    return {code: Setting(row.value, row.source, row.verified) for code, row in found.items()}
+    return {code: found[code] for code in wanted}
 
 
 def sector_codes(group: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import require
@@ -34,7 +34,7 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
         return sent
     if not sent.is_fresh and Attachment.objects.filter(application=application).exists():
         return sent
-    file = _file_of(
+    made = _new_file(
         key=_key(application.enterprise, application.workplace_name, application.territory)
         or f"a{application.pk}",
         on=on,
@@ -44,8 +44,39 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
         workplace_name=application.workplace_name,
         territory=application.territory,
     )
-    Attachment.objects.bulk_create([Attachment(application=application, file=file)], ignore_conflicts=True)
-    return sent
+    for _ in range(2):
+        if _attached(application.pk, made):
+            return sent
+    # Recognised between the two statements, twice: nothing a worker can do about, and nothing is half-written.
+    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
+
+
+def _attached(application: int, made: FoundingFile) -> bool:
+    """Put an application into the open file of a workplace, opened when there is none, by one statement: the same either
+    way, so that its time does not tell which. False when another transaction has just opened one: it is seen next time."""
+    fields = [field for field in FoundingFile._meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [
+        field.get_db_prep_save(field.pre_save(made, add=True), connection=connection) for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH made AS (
+                    INSERT INTO founding_foundingfile ({columns}) VALUES ({marks})
+                    ON CONFLICT DO NOTHING RETURNING id
+                ), file AS (
+                    SELECT id FROM made
+                    UNION ALL
+                    SELECT id FROM founding_foundingfile WHERE workplace_key = %s AND state = %s
+                    LIMIT 1
+                )
+                INSERT INTO founding_attachment (application_id, file_id) SELECT %s, id FROM file
+                ON CONFLICT (application_id) DO UPDATE SET file_id = founding_attachment.file_id
+                RETURNING file_id""",
+            [*values, made.workplace_key, choices.OPEN, application],
+        )
+        return cursor.fetchone() is not None
 
 
 @transaction.atomic
@@ -70,11 +101,13 @@ def open_file(
     if kind not in choices.UNIT_KINDS:
         raise FoundingError("Hãy chọn hình thức thành lập.")
     file = _file_of(
-        key=_key(enterprise, "", None),
-        on=on,
-        kind=kind,
-        leading_unit_id=where.unit_id,
-        enterprise=enterprise,
+        _new_file(
+            key=_key(enterprise, "", None),
+            on=on,
+            kind=kind,
+            leading_unit_id=where.unit_id,
+            enterprise=enterprise,
+        )
     )
     if not queries.visible_files(actor).filter(pk=file.pk).exists():
         raise FoundingError(
@@ -100,7 +133,7 @@ def _key(enterprise: Enterprise | None, workplace: str, territory: Territory | N
     return f"w{territory.pk if territory is not None else ''}:{words}" if words else ""
 
 
-def _file_of(
+def _new_file(
     *,
     key: str,
     on: date,
@@ -110,11 +143,9 @@ def _file_of(
     workplace_name: str = "",
     territory: Territory | None = None,
 ) -> FoundingFile:
-    """The open file of a workplace, opened when there is none: the same statements either way, so that their time does not
-    tell which. The constraint decides between two that arrive together."""
+    """A file of a workplace as it would be opened on a day; not stored."""
     coming = queries.following(queries.steps(kind, on), choices.FIRST_STEP)
-    due_on = queries.due_day(coming, on, leading_unit_id)
-    made = FoundingFile(
+    return FoundingFile(
         workplace_key=key,
         enterprise=enterprise,
         workplace_name=workplace_name,
@@ -123,12 +154,16 @@ def _file_of(
         leading_unit_id=leading_unit_id,
         step_since=on,
         opened_on=on,
-        due_on=due_on,
+        due_on=queries.due_day(coming, on, leading_unit_id),
     )
+
+
+def _file_of(made: FoundingFile) -> FoundingFile:
+    """The open file of a workplace, opened as ``made`` when there is none. The constraint decides between two that are
+    opened at once."""
     for _ in range(2):
         FoundingFile.objects.bulk_create([made], ignore_conflicts=True)
-        found = FoundingFile.objects.filter(workplace_key=key, state=choices.OPEN).first()
+        found = FoundingFile.objects.filter(workplace_key=made.workplace_key, state=choices.OPEN).first()
         if found is not None:
             return found
-    # Recognised between the two statements, twice: nothing a worker can do about, and nothing is half-written.
-    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
+    raise FoundingError("Công đoàn ở nơi này vừa được công nhận. Hãy tải lại trang.")

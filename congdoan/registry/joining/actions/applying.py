@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from congdoan.foundation.catalogues.models import Territory
@@ -28,7 +28,7 @@ from congdoan.registry.joining.actions.errors import (
     JoiningError,
     TooManyAttempts,
 )
-from congdoan.registry.joining.models import Application, ApplicationConsent, Event, Signature, Source
+from congdoan.registry.joining.models import Application, Event, Signature, Source
 from congdoan.registry.people.rules import citizen_id_key, passport_key, plain_citizen_id, plain_passport
 
 
@@ -135,30 +135,56 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         was_member=data.was_member,
         source=data.source if data.source is not None and on in data.source.during else None,
     )
-    try:
-        with transaction.atomic():
-            application.save(force_insert=True)
-            Signature(
-                application=application,
-                kind=data.signature.kind,
-                content_type=data.signature.content_type,
-                sealed=seal(base64.b64encode(data.signature.content).decode()),
-            ).save(force_insert=True)
-            ApplicationConsent.objects.bulk_create(
-                ApplicationConsent(
-                    application=application,
-                    purpose=purpose,
-                    text_version=choices.CONSENT_VERSION,
-                    given_at=now,
-                )
-                for purpose, _ in choices.CONSENTS
-                if purpose in data.consents
-            )
-            _happened(application, "submit")
-    except IntegrityError:
+    purposes = [purpose for purpose, _ in choices.CONSENTS if purpose in data.consents]
+    if not _stored(application, data.signature, purposes):
         # The same device sent it twice at the same moment: the other one is the application.
         return Submitted(Application.objects.get(submission_key=data.submission_key), code)
     return Submitted(application, code, is_fresh=True)
+
+
+def _stored(application: Application, signature: Image, purposes: Sequence[str]) -> bool:
+    """Write an application with its signature, consents and first event by one statement, since a hundred may come in a
+    second. False when there is one with its key; this waits for whoever is just writing that."""
+    fields = [field for field in Application._meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [
+        field.get_db_prep_save(field.pre_save(application, add=True), connection=connection)
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH made AS (
+                    INSERT INTO joining_application ({columns}) VALUES ({marks})
+                    ON CONFLICT (submission_key) DO NOTHING RETURNING id
+                ), signed AS (
+                    INSERT INTO joining_signature (application_id, kind, content_type, sealed)
+                    SELECT id, %s, %s, %s FROM made
+                ), agreed AS (
+                    INSERT INTO joining_applicationconsent (application_id, purpose, text_version, given_at)
+                    SELECT made.id, purpose, %s, %s FROM made, unnest(%s::varchar[]) purpose
+                ), told AS (
+                    INSERT INTO joining_event (application_id, at, kind, words, "by")
+                    SELECT id, %s, 'submit', '', '' FROM made
+                )
+                SELECT id FROM made""",
+            [
+                *values,
+                signature.kind,
+                signature.content_type,
+                seal(base64.b64encode(signature.content).decode()),
+                choices.CONSENT_VERSION,
+                application.submitted_at,
+                list(purposes),
+                application.submitted_at,
+            ],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    application.pk = row[0]
+    application._state.adding, application._state.db = False, connection.alias
+    return True
 
 
 def check(*, data: ApplicationData, on: date) -> None:
