@@ -75,7 +75,17 @@ def test_every_figure_is_reported(answer: dict[str, Any]) -> None:
     }
     joined = {
         f"joining.{name}"
-        for name in ("rate", "p95", "refused", "most", "vs_bare", "lost", "doubled", "unanswered")
+        for name in (
+            "rate",
+            "p95",
+            "refused",
+            "most",
+            "vs_bare",
+            "one_workplace",
+            "lost",
+            "doubled",
+            "unanswered",
+        )
     }
     # None may be lost, twice or unanswered, also when the servers are killed.
     without_faults = {code for code in figures if code.endswith(".differences")} | {

@@ -212,6 +212,14 @@ def _joining(bench: Bench, seconds: int, say: Say) -> Iterator[Figure]:
         "x",
         note=f"biểu mẫu ấy {_n(round(done.bare))} mỗi giây",
     )
+    yield Figure(
+        "joining.one_workplace",
+        group,
+        "  đều từ một nơi làm việc",
+        len(done.one.sent) / done.one.seconds,
+        "rows/s",
+        note=f"p95 {done.one.p(0.95):.0f} ms",
+    )
     kept = f"{_n(len(done.killed.codes))} đơn, gửi lại {_n(done.killed.tried_again)} lần"
     yield Figure("joining.lost", group, "Mất khi tắt đột ngột", done.lost, "rows", aim=0, note=kept)
     yield Figure("joining.doubled", group, "Ghi hai lần khi tắt đột ngột", done.doubled, "rows", aim=0)

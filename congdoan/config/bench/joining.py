@@ -51,12 +51,13 @@ class Sent:
 
 @dataclass
 class Joined:
-    """``open``: at the asked rate; ``most``: as many as go; ``bare``: forms a second of the peer; ``killed``: through the
-    kill, with ``lost`` and ``doubled`` applications."""
+    """``open``: at the asked rate; ``most``: as many as go; ``one``: the same from one workplace; ``bare``: forms a second
+    of the peer; ``killed``: through the kill. ``lost`` and ``doubled``: applications of all of them."""
 
     rate: int
     open: Sent
     most: Sent
+    one: Sent
     bare: float
     killed: Sent
     lost: int
@@ -76,16 +77,19 @@ def measure(folder: Path, *, rate: int, seconds: int) -> Joined:
 def _measured(home: Path, rate: int, seconds: int) -> Joined:
     workplaces = json.loads(_run(home, *_GROUND, "prepare"))
     with _serving(home) as server:
-        _drive(server.port, workplaces, rate=20, seconds=3)
         # What was warmed up is not counted.
-        opened = _drive(server.port, workplaces, rate=rate, seconds=seconds)
-        most = _drive(server.port, workplaces, rate=0, seconds=max(5, seconds // 3))
+        _drive(server.port, workplaces, rate=20, seconds=3, phase=0)
+        opened = _drive(server.port, workplaces, rate=rate, seconds=seconds, phase=1)
+        most = _drive(server.port, workplaces, rate=0, seconds=max(5, seconds // 3), phase=2)
+        # All from one workplace, as a poster at one gate brings them: they meet at one file.
+        one = _drive(server.port, workplaces[:1], rate=0, seconds=max(5, seconds // 3), phase=3)
     with _serving(home, bare=True) as server:
         _crowd(server.port, 1)
         bare = _crowd(server.port, max(5, seconds // 3))
     killed = _through_a_kill(home, workplaces)
-    said = json.loads(_run(home, *_GROUND, "count", given=json.dumps([*killed.codes.values()])))
-    return Joined(rate, opened, most, bare, killed, said["lost"], said["doubled"])
+    codes = [code for sent in (opened, most, one, killed) for code in sent.codes.values()]
+    said = json.loads(_run(home, *_GROUND, "count", given=json.dumps(codes)))
+    return Joined(rate, opened, most, one, bare, killed, said["lost"], said["doubled"])
 
 
 # --------------------------------------------------------------------------------------------------
@@ -188,7 +192,7 @@ def _through_a_kill(home: Path, workplaces: list[str]) -> Sent:
         _kill_all(home, process)
         process = _start(home, port)
 
-    driver = _Driver(port, workplaces, patience=_PATIENCE)
+    driver = _Driver(port, workplaces, phase=4, patience=_PATIENCE)
     try:
         return asyncio.run(driver.at(40, 8, beside=act(driver)))
     finally:
@@ -252,11 +256,12 @@ class _Line:
 
 
 class _Driver:
-    def __init__(self, port: int, workplaces: list[str], *, patience: float = 0.0) -> None:
+    def __init__(self, port: int, workplaces: list[str], *, phase: int, patience: float = 0.0) -> None:
         self.port, self.workplaces, self.patience = port, workplaces, patience
         self.lines: list[_Line] = []
         self.done = Sent()
-        self.number = 0
+        # Nobody applies in two phases.
+        self.number = phase * 10_000_000
         self.signature = _signature()
 
     async def at(self, rate: int, seconds: float, *, beside: object = None) -> Sent:
@@ -338,7 +343,7 @@ class _Driver:
             "birth_on": f"{1 + number % 28:02d}/{1 + number % 12:02d}/{1970 + number % 35}",
             "sex": "f",
             "nationality": "VN",
-            "identity": f"0{number % 10**11:011d}"[:12],
+            "identity": f"0{number:011d}",
             "phone": f"09{number % 10**8:08d}",
             "job_title": "Công nhân may",
             "contract_kind": "indefinite",
@@ -350,8 +355,8 @@ class _Driver:
         return mark[1], urlencode(fields).encode()
 
 
-def _drive(port: int, workplaces: list[str], *, rate: int, seconds: float) -> Sent:
-    return asyncio.run(_Driver(port, workplaces).at(rate, seconds))
+def _drive(port: int, workplaces: list[str], *, rate: int, seconds: float, phase: int) -> Sent:
+    return asyncio.run(_Driver(port, workplaces, phase=phase).at(rate, seconds))
 
 
 def _crowd(port: int, seconds: float) -> float:

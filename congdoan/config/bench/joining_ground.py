@@ -85,9 +85,14 @@ def count() -> None:
         Event.objects.filter(kind="submit"),
     ):
         whole &= set(rows.filter(application__in=found.values()).values_list("application_id", flat=True))
-    same = Application.objects.values("submission_key").annotate(n=Count("pk")).filter(n__gt=1).count()
+    # Every applicant of the bench has a number of their own: whoever has two applications was stored twice.
+    people = Application.objects.values("identity_key").annotate(n=Count("pk")).filter(n__gt=1).count()
     twice = Event.objects.filter(kind="submit").values("application").annotate(n=Count("pk")).filter(n__gt=1)
-    sys.stdout.write(json.dumps({"lost": len(keys) - len(whole), "doubled": same + twice.count()}))
+    # What is there must be whole, answered or not.
+    every = set(Application.objects.values_list("pk", flat=True))
+    half = len(every - set(Signature.objects.values_list("application_id", flat=True)))
+    half += len(every - set(Attachment.objects.values_list("application_id", flat=True)))
+    sys.stdout.write(json.dumps({"lost": len(keys) - len(whole) + half, "doubled": people + twice.count()}))
 
 
 def bare(port: str) -> None:
