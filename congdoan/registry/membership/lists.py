@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
@@ -45,6 +45,8 @@ Rows: TypeAlias = QuerySet[Any]
 _SEX_WORDS = {code: name.capitalize() for code, name in SEXES}
 #: A search for a name that many bear is counted up to here.
 _SOME = 500
+#: A contract that ends within so many days is due: time to ask whether it is renewed.
+_DUE_DAYS = 30
 
 
 def _scope(context: ListContext, capability: str = "membership.view") -> Scope:
@@ -223,6 +225,21 @@ def _foreign(rows: Rows, value: str, context: ListContext) -> Rows:
     return rows.filter(person__nationality="VN")
 
 
+def _contract_due(rows: Rows, value: str, context: ListContext) -> Rows:
+    """Foreign members whose last known contract has ended, or ends within ``_DUE_DAYS`` days of the day shown; not
+    who works by a later contract or one without an end, nor of whom no contract is known."""
+    due = context.as_of + timedelta(days=_DUE_DAYS)
+    contracts = Employment.objects.filter(person=OuterRef("pk"), during__startswith__lte=context.as_of)
+    later = contracts.filter(
+        Q(contract_to__gt=due) | Q(contract_to__isnull=True, during__contains=context.as_of)
+    )
+    foreign = Person.objects.exclude(nationality="VN").filter(
+        Exists(contracts.filter(contract_to__lte=due)), ~Exists(later)
+    )
+    people = list(foreign.values_list("pk", flat=True)[:50_000])
+    return rows.filter(person__in=people) if value == "1" else rows.exclude(person__in=people)
+
+
 def _count(context: ListContext) -> int | str | None:
     """From the measure where it says exactly what the list shows; else the list counts itself, up to a bound that
     costs no more than the page."""
@@ -391,6 +408,7 @@ MEMBERS = declare_list(
             Filter("vao_tu", "Vào công đoàn từ ngày", _day("joined_on__gte"), kind="date"),
             Filter("vao_den", "Vào công đoàn đến ngày", _day("joined_on__lte"), kind="date"),
             Filter("nuoc_ngoai", "Người nước ngoài", _foreign, kind="bool"),
+            Filter("het_hop_dong", "Người nước ngoài hết hợp đồng", _contract_due, kind="bool"),
             Filter("noi_lam", "Nơi làm việc", _employer, options=_employer_name, is_hidden=True),
         ),
         saved_views=(
@@ -398,6 +416,7 @@ MEMBERS = declare_list(
             SavedView("Nữ", {"gioi_tinh": "f"}),
             SavedView("Ngoài nhà nước", {"nhom": "non_state"}),
             SavedView("Người nước ngoài", {"nuoc_ngoai": "1"}),
+            SavedView("Người nước ngoài hết hoặc sắp hết hợp đồng", {"het_hop_dong": "1"}),
             SavedView("Chưa rõ giới tính", {"gioi_tinh": "x"}),
         ),
         empty_title="Không có đoàn viên nào khớp",

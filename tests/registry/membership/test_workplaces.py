@@ -14,8 +14,10 @@ from congdoan.foundation.imports import staging
 from congdoan.foundation.imports.actions import CannotUndo, commit, decide, preview, take_in, undo
 from congdoan.foundation.imports.models import ImportRow, ImportRun
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.lists import ListContext, filtered, get_list
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.membership.actions import Admission, admit
 from congdoan.registry.membership.imports import workplaces
 from congdoan.registry.membership.imports.matching import UnitRows
 from congdoan.registry.membership.imports.reading import contract_kind
@@ -23,6 +25,7 @@ from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.actions import EmploymentData, employ
 from congdoan.registry.people.models import Employment, Person
 from congdoan.registry.people.queries import employments_of
+from tests.factories.people import make_people
 from tests.factories.sheets import HEADINGS, PEOPLE, write_xlsx
 from tests.factories.tree import FOUNDED, Tree
 from tests.factories.users import make_actor
@@ -276,3 +279,45 @@ def test_what_is_remembered_from_piece_to_piece_is_bounded(
     for _, name, *_, code, _ in rows:
         unit, job = booked[str(name)]
         assert unit == code and job is not None and job.enterprise == employers[str(code)]
+
+
+def test_foreign_members_whose_contract_ends_are_listed_until_it_is_renewed(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    at = enterprise(system, "Công ty Sao Sáng", at=tree.unions["NA1"])
+    begun, last, since = date(2024, 1, 1), date(2026, 3, 31), date(2025, 9, 1)
+    ends, renewed, endless = make_people(system, 3, nationality="KR")
+    (vietnamese,) = make_people(system, 1, start=10)
+    dated = {ends: last, renewed: last, endless: None, vietnamese: last}
+    employ(
+        actor=system,
+        items=[
+            EmploymentData(person, at, begun, contract_kind="fixed", contract_from=begun, contract_to=to)
+            for person, to in dated.items()
+        ],
+    )
+    admit(
+        actor=system,
+        items=[Admission(person, tree.unions["NA1"], since, application_on=since) for person in dated],
+    )
+    other = enterprise(system, "Công ty Mây Hồng", at=tree.unions["NA1"])
+    following = EmploymentData(
+        renewed, other, date(2026, 4, 1), contract_from=date(2026, 4, 1), contract_to=date(2028, 3, 31)
+    )
+    employ(actor=system, items=[following])
+
+    readers = {unit: make_actor(today, tree.unions[unit]) for unit in ("NA1", "NB1")}
+
+    def due(on: date, unit: str = "NA1", value: str = "1") -> set[int]:
+        context = ListContext(actor=readers[unit], as_of=on, params={"het_hop_dong": value})
+        return {row.person_id for row in filtered(get_list("membership.members"), context)}
+
+    assert due(date(2026, 2, 28)) == set()  # 31 days before the last day
+    assert due(date(2026, 3, 1)) == {ends.pk, renewed.pk}
+    assert due(date(2026, 4, 1)) == {ends.pk}  # the renewed one works by a later contract
+    assert due(date(2026, 4, 1), value="0") == {renewed.pk, endless.pk, vietnamese.pk}
+    assert due(date(2026, 4, 1), unit="NB1") == set()  # a neighbour sees nobody
+    # Renewed with the same employer: the newer contract replaces the older, as by a list that is read in again.
+    renewal = EmploymentData(ends, at, begun, contract_from=date(2026, 4, 1), contract_to=date(2028, 3, 31))
+    employ(actor=system, items=[renewal])
+    assert due(date(2026, 4, 1)) == set()
