@@ -16,6 +16,7 @@ from congdoan.kit.forms import DayField
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.fieldwork import choices
 from congdoan.registry.fieldwork.actions import RoundData
+from congdoan.registry.joining.models import Source
 
 _MOST = 5_000
 
@@ -150,7 +151,11 @@ class HandOnForm(forms.Form):
 
 
 class VisitForm(forms.Form):
-    """A visit, call or meeting."""
+    """A visit, call or meeting. ``sources`` are those that may be left with the workers; None for whoever may leave
+    none: the form does not ask then."""
+
+    #: Never a code: those are in capitals.
+    NEW = "moi"
 
     enterprise = forms.CharField(
         label="Doanh nghiệp (mã số thuế hoặc mã trong sổ)",
@@ -183,13 +188,43 @@ class VisitForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Giữ kín như trên; không ra danh sách, không ra Excel.",
     )
+    source = forms.ChoiceField(
+        label="Tờ rơi, áp phích để lại",
+        required=False,
+        help_text="Đơn gia nhập đến qua mã này từ hôm đó được tính cho lần tiếp xúc.",
+    )
     next_step = forms.CharField(label="Việc tiếp theo", max_length=300, required=False)
     next_on = DayField(label="Ngày làm tiếp", required=False)
 
-    def __init__(self, *args: Any, employers: QuerySet[Enterprise], today: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        employers: QuerySet[Enterprise],
+        today: date,
+        sources: QuerySet[Source] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.employers = employers
         self.fields["on"].initial = today
+        if sources is None:
+            del self.fields["source"]
+            return
+        self.sources = {row.code: row for row in sources[:200]}
+        field = self.fields["source"]
+        field.choices = [
+            ("", "Không để lại gì"),
+            (self.NEW, "Lập nguồn mới cho lần này"),
+            *((code, str(row)) for code, row in self.sources.items()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        picked = given.pop("source", "")
+        if picked:
+            given["makes_source"] = picked == self.NEW
+            given["source"] = self.sources.get(picked)
+        return given
 
     def clean_enterprise(self) -> Enterprise:
         typed = self.cleaned_data["enterprise"].strip()

@@ -123,6 +123,11 @@ class Visit(models.Model):
     outcome = models.CharField("nội dung", max_length=1000, blank=True)
     met_sealed = models.BinaryField(default=b"", blank=True)
     remarks_sealed = models.BinaryField(default=b"", blank=True)
+    #: What was left with the workers: applications that come by it from that day on are counted to this visit, until
+    #: another visit leaves the same.
+    source = models.ForeignKey(
+        "joining.Source", null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+    )
     next_step = models.CharField("việc tiếp theo", max_length=300, blank=True)
     next_on = models.DateField("ngày làm tiếp", null=True, blank=True)
     next_done_on = models.DateField(null=True, blank=True)

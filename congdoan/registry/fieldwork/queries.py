@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import (
     Case,
     Count,
@@ -34,6 +35,8 @@ from congdoan.registry.enterprises.models import Enterprise, HeadcountObservatio
 from congdoan.registry.enterprises.queries import listed_on, standing_on
 from congdoan.registry.fieldwork import choices, rules
 from congdoan.registry.fieldwork.models import OutsideList, OutsideRow, Survey, SurveyRound, SurveyTask, Visit
+from congdoan.registry.joining.models import Source
+from congdoan.registry.joining.queries import CameBy, came_by_day, visible_sources
 
 # --------------------------------------------------------------------------------------------------
 # For other rooms
@@ -95,6 +98,43 @@ def may_read_confidence(actor: Actor, *, unit_id: int, author_id: int | None) ->
     if actor.user is not None and actor.user.pk == author_id:
         return actor.has_anywhere(rules.SURVEY)
     return scope(actor, rules.CONFIDENTIAL).contains(unit_id)
+
+
+def sources_for(actor: Actor, *, unit: Unit, on: date) -> QuerySet[Source]:
+    """Sources of a body that still run on a day and that the actor may use, the newest first."""
+    rows = visible_sources(actor).filter(unit=unit).exclude(during__fully_lt=DateRange(on, None))
+    return rows.order_by("-pk")
+
+
+def followed(actor: Actor, visits: Iterable[Visit]) -> dict[int, CameBy]:
+    """For each visit that left a source with the workers: how many applications came by it from that day on, until the
+    next visit that left the same (of two on one day the later entry has them). Counted among those the actor may read,
+    for a page and never for a list; a visit whose source the actor may not see is left out. Three queries."""
+    wanted = [visit for visit in visits if visit.source_id is not None]
+    seen = set(
+        visible_sources(actor)
+        .filter(pk__in={visit.source_id for visit in wanted})
+        .values_list("pk", flat=True)
+    )
+    left: dict[int, list[tuple[date, int]]] = {pk: [] for pk in seen}
+    for source, day, pk in (
+        Visit.objects.filter(source__in=seen).order_by("on", "pk").values_list("source_id", "on", "pk")
+    ):
+        left[source].append((day, pk))
+    found = {visit.pk: CameBy() for visit in wanted if visit.source_id in seen}
+    for source, day, n in came_by_day(actor, seen):
+        before = [pk for on, pk in left[source] if on <= day]
+        if before and before[-1] in found:
+            had = found[before[-1]]
+            found[before[-1]] = CameBy(had.sent + n.sent, had.waiting + n.waiting, had.admitted + n.admitted)
+    return found
+
+
+def followed_officer(actor: Actor, *, author_id: int, on: date) -> CameBy:
+    """What followed the visits a person logged in the year up to a day, among those the actor may see."""
+    rows = visible_visits(actor).filter(by=author_id, on__gt=on - timedelta(days=365), on__lte=on)
+    counted = followed(actor, rows.filter(source__isnull=False)).values()
+    return CameBy(*(sum(getattr(n, name) for n in counted) for name in ("sent", "waiting", "admitted")))
 
 
 def surveyors_of(unit: Unit, on: date) -> QuerySet[User]:

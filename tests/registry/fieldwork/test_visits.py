@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from congdoan.faces.office.work_queue import work_queue
 from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.accounts.models import User
 from congdoan.registry.enterprises.actions import EnterpriseData
 from congdoan.registry.enterprises.actions import register_enterprises as register
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.fieldwork.actions import FieldworkError, VisitData, finish_step, log_visit
 from congdoan.registry.fieldwork.models import Visit
-from congdoan.registry.fieldwork.queries import visits
+from congdoan.registry.fieldwork.queries import followed, followed_officer, visits
+from congdoan.registry.joining.actions import SourceData, make_source, name_reader
+from congdoan.registry.joining.queries import CameBy
+from tests.factories.applications import apply, make_workplace
 from tests.factories.officers import actor as acting
-from tests.factories.officers import officer
+from tests.factories.officers import give, officer
 from tests.factories.tree import Tree
 
 
@@ -122,3 +129,101 @@ def test_remarks_are_sealed_and_read_by_few(
     assert neighbour.get(address).status_code == 404
     wrong = client.post("/khao-sat/tiep-xuc/ghi/", {**typed, "enterprise": "không có"})
     assert wrong.status_code == 422 and "Sợ bị chuyển việc" in wrong.text
+
+
+def test_applications_are_counted_to_the_last_visit_that_left_the_source(
+    tree: Tree, system: Actor, worker: Actor, today: date
+) -> None:
+    workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"])
+    day = today - timedelta(days=9)
+    first = log_visit(actor=worker, on=today, data=data(tree, workplace, day, makes_source=True))
+    source = first.source
+    assert source is not None and (source.kind, source.enterprise, source.during.lower) == (
+        "visit",
+        workplace,
+        day,
+    )
+    later = log_visit(
+        actor=worker, on=today, data=data(tree, workplace, today - timedelta(days=3), source=source)
+    )
+    plain = log_visit(actor=worker, on=today, data=data(tree, workplace, today))
+    for n, ago in enumerate((9, 4, 3)):
+        sent_on = today - timedelta(days=ago)
+        apply(sent_on, enterprise=workplace, source=source, citizen_id=f"01219800050{n}")
+    found = followed(worker, [first, later, plain])
+    assert found == {first.pk: CameBy(2, 2, 0), later.pk: CameBy(1, 1, 0)}
+    assert followed_officer(worker, author_id=worker.user.pk, on=today) == CameBy(3, 3, 0)  # type: ignore[union-attr]
+    assert followed(acting(officer("phia-nam", "officer", tree.south_a), today), [first, later]) == {}
+    counts = []
+    for some in ([first], [first, later, plain]):
+        with CaptureQueriesContext(connection) as asked:
+            followed(worker, some)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_what_followed_at_a_workplace_without_a_union_is_told_to_those_named_alone(
+    tree: Tree, system: Actor, worker: Actor, today: date
+) -> None:
+    without = make_workplace(system, tree.north_a, name="Công ty Hoa Sữa")
+    made = log_visit(actor=worker, on=today, data=data(tree, without, today, makes_source=True))
+    client = Client()
+    client.force_login(worker.user)  # type: ignore[arg-type]
+    pages = (f"/khao-sat/tiep-xuc/{made.pk}/", "/khao-sat/tiep-xuc/")
+
+    def read() -> list[str]:
+        return [re.sub(r"csrf[^>]{0,160}", "", client.get(address).text) for address in pages]
+
+    before = read()
+    assert "Đơn gia nhập đến sau đó" in before[0]
+    application = apply(today, enterprise=without, source=made.source).application
+    assert application.is_confidential and application.source == made.source
+    assert read() == before and followed(worker, [made]) == {made.pk: CameBy()}
+    receiver = application.receiving_unit
+    give(worker.user, "officer", receiver)  # type: ignore[arg-type]
+    name_reader(
+        actor=acting(officer("lanh-dao", "leader", receiver), today),
+        on=today,
+        unit=receiver,
+        user=worker.user,  # type: ignore[arg-type]
+    )
+    named = acting(User.objects.get(pk=worker.user.pk), today)  # type: ignore[union-attr]
+    assert followed(named, [made]) == {made.pk: CameBy(1, 1, 0)}
+
+
+def test_a_source_of_another_place_or_over_or_without_the_right_is_not_left(
+    tree: Tree, system: Actor, worker: Actor, employer: Enterprise, today: date
+) -> None:
+    other = make_workplace(system, tree.north_a, name="Công ty Hoa Sữa")
+    theirs = SourceData("leaflet", "Tờ rơi", tree.north_a, today - timedelta(days=5), enterprise=other)
+    over = SourceData("leaflet", "Cũ", tree.north_a, today - timedelta(days=5), today)
+    for given, words in ((theirs, "doanh nghiệp khác"), (over, "không còn dùng được")):
+        with pytest.raises(FieldworkError, match=words):
+            source = make_source(actor=system, data=given)
+            log_visit(actor=worker, on=today, data=data(tree, employer, today, source=source))
+    assert worker.user is not None
+    role = worker.user.grants.get().role
+    role.capabilities = [name for name in role.capabilities if name != "joining.invite"]
+    role.save()
+    without = acting(User.objects.get(pk=worker.user.pk), today)
+    with pytest.raises(Forbidden):
+        log_visit(actor=without, on=today, data=data(tree, employer, today, makes_source=True))
+    client = Client()
+    client.force_login(worker.user)
+    assert "để lại" not in client.get("/khao-sat/tiep-xuc/ghi/").text
+    assert not Visit.objects.exists()
+
+
+def test_the_form_makes_a_source_with_the_visit(
+    tree: Tree, worker: Actor, employer: Enterprise, today: date
+) -> None:
+    client = Client()
+    client.force_login(worker.user)  # type: ignore[arg-type]
+    typed = {"enterprise": employer.code, "on": "02/01/2024", "kind": "leaflets", "result": "interested"}
+    assert client.post("/khao-sat/tiep-xuc/ghi/", {**typed, "source": "KHONGCO"}).status_code == 422
+    assert client.post("/khao-sat/tiep-xuc/ghi/", {**typed, "source": "moi"}).status_code == 302
+    made = Visit.objects.get()
+    assert made.source is not None and made.source.kind == "leaflet"
+    assert client.post("/khao-sat/tiep-xuc/ghi/", {**typed, "source": made.source.code}).status_code == 302
+    assert Visit.objects.filter(source=made.source).count() == 2
+    assert made.source.code in client.get(f"/khao-sat/tiep-xuc/{made.pk}/").text

@@ -20,6 +20,7 @@ from congdoan.registry.fieldwork import actions, queries, rules
 from congdoan.registry.fieldwork import forms as shapes
 from congdoan.registry.fieldwork.models import Visit
 from congdoan.registry.fieldwork.views.shown import CRUMB, own_unit, show_form
+from congdoan.registry.joining.rules import INVITE
 
 
 def _visit_buttons(request: HttpRequest) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def log_visit(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         employers=visible_enterprises(actor, rules.SURVEY),
         today=actor.today,
+        sources=queries.sources_for(actor, unit=unit, on=actor.today) if may(actor, INVITE, unit) else None,
         initial={"enterprise": request.GET.get("ma", "")},
     )
     if request.method == "POST" and form.is_valid():
@@ -69,7 +71,7 @@ def log_visit(request: HttpRequest) -> HttpResponse:
 
 
 def _visit(request: HttpRequest, pk: int) -> Visit:
-    rows = queries.visible_visits(request.actor).select_related("enterprise", "unit", "by")
+    rows = queries.visible_visits(request.actor).select_related("enterprise", "unit", "by", "source")
     found: Visit = get_object_or_404(rows, pk=pk)
     return found
 
@@ -92,6 +94,11 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "can_open_employer": visible_enterprises(actor).filter(pk=found.enterprise_id).exists(),
         "crumbs": [CRUMB, ("Nhật ký tiếp xúc", reverse("fieldwork:visits")), (found.enterprise.name, "")],
     }
+    count = queries.followed(actor, [found]).get(found.pk)
+    if count is not None:
+        shown["followed"] = count
+        if found.by_id is not None:
+            shown["by_officer"] = queries.followed_officer(actor, author_id=found.by_id, on=actor.today)
     if queries.may_read_confidence(actor, unit_id=found.unit_id, author_id=found.by_id):
         shown["confidence"] = [
             ("Đã gặp", unseal(found.met_sealed)),
