@@ -65,6 +65,7 @@ FLOORS = [
     "congdoan.registry.founding",
     "congdoan.registry.fieldwork",
     "congdoan.registry.cards",
+    "congdoan.registry.committees",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",

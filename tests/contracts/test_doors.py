@@ -411,6 +411,7 @@ class World:
             "cards:*.pk": self.card.pk,
             "cards:*.person": self.person.pk,
             "cards:*.code": home.code,
+            "committees:*.code": home.code,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
                 0
