@@ -41,7 +41,7 @@ class Stages:
 #: What a funnel is grouped by: the fields that name a group.
 GROUPINGS: dict[str, tuple[str, ...]] = {
     "loai": ("source__kind",),
-    "nguon": ("source__code", "source__name"),
+    "nguon": ("source", "source__name"),
     "nguoi": ("source__made_by",),
     "noi": ("receiving_unit__code", "receiving_unit__name"),
 }

@@ -9,18 +9,19 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from congdoan.foundation.access.queries import home_unit, may
-from congdoan.foundation.access.rules import refuse
+from congdoan.foundation.access.rules import Actor, refuse
 from congdoan.foundation.measures.queries import flow
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on, unit_named
 from congdoan.kit.dates import DateError, parse_date
 from congdoan.kit.lists import names_url
 from congdoan.registry.joining.funnel import GROUPINGS, Stages, funnel, spans
-from congdoan.registry.joining.rules import DECIDE
+from congdoan.registry.joining.rules import DECIDE, INVITE
 
 _TABS = (
     ("loai", "Theo cách đến"),
@@ -56,7 +57,7 @@ def show_funnel(request: HttpRequest) -> HttpResponse:
         ),
     )
     shown = {
-        "rows": [{"row": row, "url": _names(by, row)} for row in rows],
+        "rows": [{"row": row, "url": _names(actor, by, row)} for row in rows],
         "whole": whole,
         "by": by,
         "tabs": [
@@ -105,10 +106,11 @@ def _url(request: HttpRequest, **changed: str) -> str:
     return f"?{urlencode({**kept, **changed})}"
 
 
-def _names(by: str, row: Stages) -> str:
-    """The list of the names that everybody with the right may open; confidential ones are on their own page."""
-    if by == "nguon" and row.key:
-        return names_url("joining.applications", {"nguon": row.key})
+def _names(actor: Actor, by: str, row: Stages) -> str:
+    """The page of the source, or the list of the names that everybody with the right may open; confidential ones are on
+    their own page."""
+    if by == "nguon" and row.key and actor.has_anywhere(INVITE):
+        return reverse("joining:source", args=[int(row.key)])
     if by == "noi" and row.key:
         return names_url("joining.applications", {"don_vi": row.key})
     return ""

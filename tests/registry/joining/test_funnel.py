@@ -51,7 +51,7 @@ def test_from_the_poster_to_the_member(tree: Tree, system: Actor, committee: Act
     depart(actor=system, items=[Departure(first.person, "leave", today)])
     by_source = asked(committee, today, "nguon")
     assert by_source == [
-        Stages(poster.code, "Cổng số 2", 4, 1, 2, 1, 1),
+        Stages(str(poster.pk), "Cổng số 2", 4, 1, 2, 1, 1),
         Stages("", "không rõ nguồn", 1, 1, 0, 0, 0),
     ]
     assert by_source[0].share == 0.5
