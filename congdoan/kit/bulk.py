@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from psycopg import sql
 
 _CHUNK_ROWS = 5_000
@@ -50,6 +51,16 @@ def reserved_ids(table: str, count: int) -> list[int]:
             [table, count],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def insert_parts(row: Model) -> tuple[str, str, list[Any]]:
+    """The columns, the marks and the values of a fresh row, for an INSERT that Django's own cannot say."""
+    fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]
+    return (
+        ", ".join(f'"{field.column}"' for field in fields),
+        ", ".join(["%s"] * len(fields)),
+        [field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for field in fields],
+    )
 
 
 def copy_rows(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:

@@ -115,7 +115,7 @@ def exchange(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.actor, on=request.actor.today, card=found, reason=form.cleaned_data["reason"]
         )
     except actions.CardError as error:
-        return _page(request, found, problem=str(error))
+        return _page(request, found, problem=str(error), exchange=form)
     messages.success(request, f"Đã đổi sang thẻ {made.number}; thẻ cũ không còn giá trị.")
     return redirect("cards:card", made.pk)
 
@@ -132,7 +132,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.actor, on=request.actor.today, card=found, reason=form.cleaned_data["words"]
         )
     except actions.CardError as error:
-        return _page(request, found, problem=str(error))
+        return _page(request, found, problem=str(error), withdraw=form)
     messages.success(request, "Đã thu hồi thẻ.")
     return redirect("cards:card", pk)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
+from congdoan.kit.bulk import insert_parts
 from congdoan.kit.text import nfc, search_key
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import choices, queries, rules
@@ -54,12 +55,7 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
 def _attached(application: int, made: FoundingFile) -> bool:
     """Put an application into the open file of a workplace, opened when there is none, by one statement: the same either
     way, so that its time does not tell which. False when another transaction has just opened one: it is seen next time."""
-    fields = [field for field in FoundingFile._meta.local_concrete_fields if not field.primary_key]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [
-        field.get_db_prep_save(field.pre_save(made, add=True), connection=connection) for field in fields
-    ]
+    columns, marks, values = insert_parts(made)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH made AS (

@@ -4,6 +4,7 @@ or not."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -201,12 +202,13 @@ def advance(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = found_file(request, pk), StepForm(request.POST)
     if not form.is_valid():
         return _page(request, found, step=form)
-    try:
-        actions.advance(actor=request.actor, pk=pk, **form.cleaned_data)
-    except actions.FoundingError as error:
-        return _page(request, found, problem=str(error), step=form)
-    messages.success(request, "Đã ghi bước này.")
-    return redirect("founding:file", pk=pk)
+    return _act(
+        request,
+        found,
+        lambda: actions.advance(actor=request.actor, pk=pk, **form.cleaned_data),
+        "Đã ghi bước này.",
+        step=form,
+    )
 
 
 @login_required
@@ -217,22 +219,26 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
     form = MemberForm(request.POST, officers=queries.possible_members(found, request.actor.today))
     if not form.is_valid():
         return _page(request, found, member=form)
-    try:
-        actions.name_member(actor=request.actor, on=request.actor.today, pk=pk, **form.cleaned_data)
-    except actions.FoundingError as error:
-        return _page(request, found, problem=str(error), member=form)
-    messages.success(request, "Đã cử vào tổ vận động.")
-    return redirect("founding:file", pk=pk)
+    actor: Actor = request.actor
+    return _act(
+        request,
+        found,
+        lambda: actions.name_member(actor=actor, on=actor.today, pk=pk, **form.cleaned_data),
+        "Đã cử vào tổ vận động.",
+        member=form,
+    )
 
 
-def _act(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
-    found = found_file(request, pk)
+def _act(
+    request: HttpRequest, found: FoundingFile, act: Callable[[], Any], done: str, **forms: Any
+) -> HttpResponse:
+    """Do it and say so; what stands against it is said on the page, with the form as it was filled in."""
     try:
         act()
     except actions.FoundingError as error:
-        return _page(request, found, problem=str(error))
+        return _page(request, found, problem=str(error), **forms)
     messages.success(request, done)
-    return redirect("founding:file", pk=pk)
+    return redirect("founding:file", pk=found.pk)
 
 
 @login_required
@@ -242,7 +248,7 @@ def end_member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     actor: Actor = request.actor
     return _act(
         request,
-        pk,
+        found_file(request, pk),
         lambda: actions.end_member(actor=actor, on=actor.today, pk=pk, member=member),
         "Đã ghi thôi ở tổ vận động.",
     )
@@ -255,7 +261,7 @@ def finish_task(request: HttpRequest, pk: int, task: int) -> HttpResponse:
     actor: Actor = request.actor
     return _act(
         request,
-        pk,
+        found_file(request, pk),
         lambda: actions.finish_task(actor=actor, on=actor.today, pk=pk, task=task),
         "Đã ghi việc này là xong.",
     )
@@ -271,9 +277,10 @@ def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Actor = request.actor
     return _act(
         request,
-        pk,
+        found,
         lambda: actions.change_kind(actor=actor, on=actor.today, pk=pk, **form.cleaned_data),
         "Đã đổi hình thức.",
+        kind=form,
     )
 
 
@@ -287,9 +294,10 @@ def abandon(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Actor = request.actor
     return _act(
         request,
-        pk,
+        found,
         lambda: actions.abandon(actor=actor, on=actor.today, pk=pk, **form.cleaned_data),
         "Đã dừng hồ sơ.",
+        abandon=form,
     )
 
 

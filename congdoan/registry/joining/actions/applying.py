@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.foundation.catalogues.queries import parameters
+from congdoan.kit.bulk import insert_parts
 from congdoan.kit.dates import add_working_days
 from congdoan.kit.identifiers import check_phone
 from congdoan.kit.sealed import match_key, seal
@@ -145,13 +146,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
 def _stored(application: Application, signature: Image, purposes: Sequence[str]) -> bool:
     """Write an application with its signature, consents and first event by one statement, since a hundred may come in a
     second. False when there is one with its key; this waits for whoever is just writing that."""
-    fields = [field for field in Application._meta.local_concrete_fields if not field.primary_key]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [
-        field.get_db_prep_save(field.pre_save(application, add=True), connection=connection)
-        for field in fields
-    ]
+    columns, marks, values = insert_parts(application)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH made AS (
