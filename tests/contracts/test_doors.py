@@ -41,7 +41,15 @@ from congdoan.registry.cards.models import Card
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.founding.models import Area, Contact, FirstYearTask, FoundingFile, Scan, TeamMember
+from congdoan.registry.founding.models import (
+    Area,
+    Contact,
+    FirstYearTask,
+    FounderDoor,
+    FoundingFile,
+    Scan,
+    TeamMember,
+)
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
@@ -123,6 +131,7 @@ PRIVATE = {
     "founding:core",
     "founding:dossier",
     "founding:file",
+    "founding:founders",
     "founding:paper",
     "founding:recognise",
     "founding:scan",
@@ -354,6 +363,12 @@ class World:
             at=timezone.now(),
             by="Bí Mật Bắc",
         )
+        self.founder_door = FounderDoor.objects.create(
+            file=self.founding,
+            application=self.application,
+            opened_at=timezone.now(),
+            opened_by="Bí Mật Bắc",
+        )
         self.founding_member = TeamMember.objects.create(
             file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
@@ -451,6 +466,7 @@ class World:
             "founding:*.contact": self.founding_contact.pk,
             "founding:*.paper": "founding-applicants",
             "founding:*.scan": self.founding_scan.pk,
+            "founding:*.door": self.founder_door.pk,
             "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
             "papers:*.unit": home.code,
