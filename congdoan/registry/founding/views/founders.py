@@ -45,15 +45,24 @@ def _page(request: HttpRequest, found: FoundingFile, **given: Any) -> HttpRespon
     committee = queries.founders(actor, found)
     names = list(queries.shown_applications(actor, found)[: _NAMES + 1])
     may_write = found.state == choices.OPEN
+    wrong = given.get("door")
     shown = {
         "item": found,
-        "committee": [{"founder": row, "post": posts.get(row.post, row.post)} for row in committee],
+        "committee": [
+            {
+                "founder": row,
+                "post": posts.get(row.post, row.post),
+                "is_wrong": row.door is not None and row.door.pk == wrong,
+                "form": given.get("form")
+                if row.door is not None and row.door.pk == wrong
+                else ShutOutForm(auto_id=f"id_%s_{row.pk}"),
+            }
+            for row in committee
+        ],
         "to_let_in": [row for row in committee if row.door is None and row.is_waiting] if may_write else [],
         "names": names[:_NAMES],
         "is_cut": len(names) > _NAMES,
         "closed": queries.closed_doors(actor, found),
-        "shut_form": given.get("form") or ShutOutForm(),
-        "wrong_door": given.get("door"),
         "problem": given.get("problem", ""),
         "may_write": may_write,
     }
