@@ -34,6 +34,7 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.foundation.papers.actions import upload_template
 from congdoan.foundation.papers.catalogue import papers
+from congdoan.foundation.units.models import Decision
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.kit.sealed import seal
@@ -43,6 +44,7 @@ from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
 from congdoan.registry.founding.models import (
     Area,
+    CommitteePost,
     Contact,
     FirstYearTask,
     FounderDoor,
@@ -55,6 +57,7 @@ from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.organisation.models import UnitProfile
+from congdoan.registry.proceedings.actions import open_proceeding
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
@@ -350,6 +353,17 @@ class World:
             sort_key="x",
             issued_by="x",
         )
+        self.proceeding = open_proceeding(
+            actor=system, on=on, unit=home, kind="consolidation", cause="weak", words="Bí Mật Bắc"
+        )
+        self.decision = Decision.objects.create(number="Bí Mật Bắc", issuer=tree.north_a)
+        CommitteePost.objects.create(
+            unit=home,
+            person=self.person,
+            post="chair",
+            during=DateRange(on, date(2029, 1, 1)),
+            decision=self.decision,
+        )
         self.founding_area = Area.objects.create(file=self.founding, workshop="Xưởng Bí Mật Bắc")
         self.founding_contact = Contact.objects.create(
             file=self.founding, name_sealed=seal("Người Bí Mật Bắc"), added_on=on, added_by="Bí Mật Bắc"
@@ -427,6 +441,8 @@ class World:
             "cards:*.person": self.person.pk,
             "cards:*.code": home.code,
             "committees:*.code": home.code,
+            "committees:*.pk": self.decision.pk,
+            "proceedings:*.pk": self.proceeding.pk,
             "membership:*.pk": self.person.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
                 0

@@ -39,6 +39,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Thẻ đoàn viên", "cards:list", "id-badge-2", "cards.issue"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
+            ("Ban Chấp hành", "committees:list", "users", "membership.view"),
+            ("Kiện toàn, giải thể", "proceedings:list", "clipboard-list", "organisation.edit"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

@@ -28,6 +28,8 @@ from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.people.models import Employment
+from congdoan.registry.proceedings.choices import OPEN
+from congdoan.registry.proceedings.queries import visible_proceedings
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
 from congdoan.work.returns.queries import period_words, visible_obligations, with_standing
@@ -219,6 +221,23 @@ def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
         )
 
 
+def _proceedings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Cases about unions whose next step is due."""
+    if not actor.has_anywhere("organisation.edit"):
+        return
+    due = visible_proceedings(actor).filter(state=OPEN, due_on__lte=on + timedelta(days=_TASK_NOTICE))
+    found = due.aggregate(n=Count("pk"), first=Min("due_on"))
+    if found["n"]:
+        yield WorkItem(
+            "clipboard-list",
+            f"{format_number(found['n'])} việc kiện toàn, giải thể công đoàn cần làm bước tiếp theo",
+            names_url("proceedings.proceedings", {"tinh_trang": OPEN}),
+            detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
+            state="overdue" if found["first"] < on else "attention",
+            state_text=days_left_words(on, found["first"]),
+        )
+
+
 def _fieldwork(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     """Employers the actor is to survey, next steps of the actor's visits, and answers the actor must look at."""
     if actor.user is None:
@@ -399,6 +418,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _applications,
     _founding,
     _fieldwork,
+    _proceedings,
     _failed_jobs,
     _without_union,
     _stale_headcounts,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("founding", "0003_core_group"),
+        ("founding", "0004_post_ending"),
         ("joining", "0005_founders"),
     ]
 
