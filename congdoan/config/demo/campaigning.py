@@ -25,13 +25,23 @@ from congdoan.registry.founding.actions import (
     change_contact,
     keep_area,
     keep_dossier,
+    let_in,
+    look,
     name_member,
     rate,
     receive_application,
+    show,
 )
 from congdoan.registry.founding.models import FoundingFile
 from congdoan.registry.founding.queries import following, steps
-from congdoan.registry.joining.actions import ApplicationData, Image, SourceData, make_source, name_reader
+from congdoan.registry.joining.actions import (
+    ApplicationData,
+    Image,
+    SourceData,
+    Submitted,
+    make_source,
+    name_reader,
+)
 from congdoan.registry.joining.models import Application, Source
 from congdoan.registry.joining.queries import destination
 
@@ -135,10 +145,11 @@ def _run(campaign: _Campaign, number: int, workplace: Enterprise, until: date) -
             collaborator="Cộng Tác Viên Mẫu" if campaign.source == "collaborator" else "",
         ),
     )
-    applications = [
+    sent = [
         _apply(workplace, source, number, place, min(until, begun + timedelta(days=place)))
         for place in range(campaign.applicants)
     ]
+    applications = [one.application for one in sent]
     file = FoundingFile.objects.get(enterprise=workplace)
     if campaign.unit == "HP" and campaign.has_map:
         collaborator = User.objects.filter(username="lanhdao.hp").first()
@@ -147,6 +158,7 @@ def _run(campaign: _Campaign, number: int, workplace: Enterprise, until: date) -
         _draw_map(actor, file, until)
     if campaign.reaches == "appraised":
         _keep(actor, file, applications, until)
+        _open(actor, file, sent, until)
     _move(actor, file, campaign, begun, until)
 
 
@@ -158,7 +170,7 @@ _SOURCE_WORDS = {
 }
 
 
-def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: date) -> Application:
+def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: date) -> Submitted:
     name = _NAMES[(place + 3 * number) % len(_NAMES)]
     data = ApplicationData(
         submission_key=uuid.uuid5(_KEYS, f"{number}.{place}"),
@@ -175,7 +187,7 @@ def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: d
         contract_from=on - timedelta(days=400 + 30 * place),
         source=source,
     )
-    return receive_application(data=data, on=on).application
+    return receive_application(data=data, on=on)
 
 
 def _draw_map(actor: Actor, file: FoundingFile, until: date) -> None:
@@ -259,6 +271,14 @@ def _keep(actor: Actor, file: FoundingFile, applications: list[Application], unt
         NomineeData(pks[3], "executive", "", 2),
     ]
     keep_dossier(actor=actor, on=until, pk=file.pk, values=values, nominees=nominees)
+
+
+def _open(actor: Actor, file: FoundingFile, sent: list[Submitted], until: date) -> None:
+    """Two of the three founders are let in; some have chosen to be shown; the head has looked."""
+    let_in(actor=actor, on=until, pk=file.pk, applications=[sent[0].application.pk, sent[1].application.pk])
+    for place in (0, 2, 3, 5):
+        show(code=sent[place].code)
+    look(code=sent[0].code, on=until)
 
 
 def _move(actor: Actor, file: FoundingFile, campaign: _Campaign, begun: date, until: date) -> None:

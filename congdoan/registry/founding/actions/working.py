@@ -25,9 +25,12 @@ from congdoan.registry.founding.models import (
 
 
 def held(actor: Actor, pk: int) -> FoundingFile:
-    """A file the actor may know of, locked. Raises Forbidden."""
+    """A file the actor may know of, locked. Raises Forbidden.
+
+    Rows that refer to it (an application that comes, a founder who looks) wait for nobody: only its key is left alone.
+    """
     locked = (
-        FoundingFile.objects.select_for_update(of=("self",))
+        FoundingFile.objects.select_for_update(of=("self",), no_key=True)
         .select_related("leading_unit", "enterprise", "unit")
         .filter(pk__in=queries.visible_files(actor).filter(pk=pk).values("pk"))
         .first()
