@@ -16,7 +16,8 @@ from typing import Any
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit
-from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.enterprises.actions import HeadcountData, observe_headcounts
+from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
 from congdoan.registry.fieldwork.queries import called_on, priority_of
 from congdoan.registry.founding.actions import (
     NomineeData,
@@ -156,10 +157,16 @@ def _run(campaign: _Campaign, number: int, workplace: Enterprise, until: date) -
         if collaborator is not None:
             name_member(actor=actor, on=begun, pk=file.pk, user=collaborator, task="Gặp chủ sử dụng lao động")
         _draw_map(actor, file, until)
+    days = _days(file, campaign, begun, until)
+    observe_headcounts(
+        actor=actor,
+        on=until,
+        items=[HeadcountData(_workers(workplace, begun), enterprise=workplace, on=begun)],
+    )
     if campaign.reaches == "appraised":
-        _keep(actor, file, applications, until)
+        _keep(actor, file, applications, days, until)
         _open(actor, file, sent, until)
-    _move(actor, file, campaign, begun, until)
+    _move(actor, file, days, until)
 
 
 _SOURCE_WORDS = {
@@ -234,11 +241,13 @@ def _draw_map(actor: Actor, file: FoundingFile, until: date) -> None:
     )
 
 
-def _keep(actor: Actor, file: FoundingFile, applications: list[Application], until: date) -> None:
+def _keep(
+    actor: Actor, file: FoundingFile, applications: list[Application], days: dict[str, date], until: date
+) -> None:
     values: dict[str, Any] = {
         "founders_number": "08/QĐ-LĐLĐ",
-        "founders_on": until - timedelta(days=40),
-        "held_on": until - timedelta(days=14),
+        "founders_on": days["founding_committee"],
+        "held_on": days["congress"],
         "starts_at": "17 giờ 00",
         "place": "Nhà ăn ca của công ty",
         "summoned": 12,
@@ -252,8 +261,8 @@ def _keep(actor: Actor, file: FoundingFile, applications: list[Application], unt
         "ballots_returned": 12,
         "ballots_valid": 11,
         "submission_number": "01/TTr-BVĐ",
-        "submission_on": until - timedelta(days=10),
-        "appraised_on": until - timedelta(days=3),
+        "submission_on": days["dossier"],
+        "appraised_on": days["appraised"],
         "appraiser": "Cán Bộ Mẫu",
         "appraisal": "Hồ sơ đủ, đúng trình tự; đề nghị công nhận.",
         "launch_on": until + timedelta(days=12),
@@ -281,20 +290,34 @@ def _open(actor: Actor, file: FoundingFile, sent: list[Submitted], until: date) 
     look(code=sent[0].code, on=until)
 
 
-def _move(actor: Actor, file: FoundingFile, campaign: _Campaign, begun: date, until: date) -> None:
-    way = steps(file.kind, until)
-    codes = [step.code for step in way]
+def _days(file: FoundingFile, campaign: _Campaign, begun: date, until: date) -> dict[str, date]:
+    """The day of each step on the way to the one it has reached."""
+    codes = [step.code for step in steps(file.kind, until)]
     wanted = codes.index(campaign.reaches)
-    for place in range(1, wanted + 1):
-        on = begun + timedelta(days=max(1, (campaign.ago - 2) * place // (wanted + 1)))
+    return {
+        codes[place]: begun + timedelta(days=max(1, (campaign.ago - 2) * place // (wanted + 1)))
+        for place in range(1, wanted + 1)
+    }
+
+
+def _workers(workplace: Enterprise, on: date) -> int:
+    """As many as the register knows, so that no figure of the story moves."""
+    known = HeadcountObservation.objects.filter(enterprise=workplace, on__lte=on).order_by("-on", "-pk")
+    return known.values_list("workers", flat=True)[0]
+
+
+def _move(actor: Actor, file: FoundingFile, days: dict[str, date], until: date) -> None:
+    way = steps(file.kind, until)
+    for code, on in days.items():
         coming = following(way, file.step)
         assert coming is not None
+        assert coming.code == code
         file = advance(
             actor=actor,
             on=on,
             pk=file.pk,
             from_step=file.step,
-            words=_WORDS.get(coming.code, "Đã làm xong."),
+            words=_WORDS.get(code, "Đã làm xong."),
         )
 
 

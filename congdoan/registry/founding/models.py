@@ -30,6 +30,8 @@ class Step(models.Model):
     who = models.CharField(max_length=10, choices=choices.WHO)
     days = models.PositiveSmallIntegerField(null=True)
     parameter = models.CharField(max_length=60, blank=True)
+    #: What must be kept in the file before it is reached ('' for words).
+    proof = models.CharField(max_length=12, choices=choices.PROOFS, blank=True)
     #: Reached only with as many open applications as the quorum asks.
     needs_quorum = models.BooleanField(default=False)
     source = models.CharField(max_length=200)
