@@ -29,6 +29,8 @@ from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.people.models import Employment
 from congdoan.registry.reorganisation.models import Reorganisation
+from congdoan.registry.selfservice.choices import CHANGE, LEAVE, OPEN
+from congdoan.registry.selfservice.queries import waiting as waiting_requests
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
 from congdoan.work.returns.queries import period_words, visible_obligations, with_standing
 
@@ -199,6 +201,20 @@ def _applications(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
                 state="overdue" if is_late else "attention",
                 state_text=days_left_words(on, found["first"]),
             )
+
+
+def _member_requests(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """What members asked for on their own page and the actor may answer, the oldest first."""
+    titles = {CHANGE: "đề nghị sửa thông tin của đoàn viên", LEAVE: "đoàn viên xin thôi là đoàn viên"}
+    for kind, (n, first) in waiting_requests(actor).items():
+        yield WorkItem(
+            "message-2" if kind == CHANGE else "user-minus",
+            f"{format_number(n)} {titles[kind]}",
+            names_url("selfservice.requests", {"trang_thai": OPEN, "loai": kind}),
+            detail=f"Chờ trả lời từ ngày {format_date(first)}",
+            state="attention",
+            state_text="chờ trả lời",
+        )
 
 
 def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
@@ -397,6 +413,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _imports,
     _reorganisations,
     _applications,
+    _member_requests,
     _founding,
     _fieldwork,
     _failed_jobs,
