@@ -27,7 +27,7 @@ from congdoan.registry.fieldwork.queries import due_steps, my_tasks, visible_sur
 from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
-from congdoan.registry.people.models import Employment
+from congdoan.registry.membership.queries import contracts_waiting
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.selfservice.choices import CHANGE, LEAVE, OPEN
 from congdoan.registry.selfservice.queries import waiting as waiting_requests
@@ -36,8 +36,6 @@ from congdoan.work.returns.queries import period_words, visible_obligations, wit
 
 #: Days for which the proposer still finds a refusal in the queue.
 _REFUSED_DAYS = 7
-#: Days before the end of a foreign worker's contract in which the union should act.
-_CONTRACT_NOTICE = 30
 #: Days before a meeting in which it stands in the queue, and before a task's day in which it needs attention.
 _MEETING_NOTICE = 14
 _TASK_NOTICE = 7
@@ -334,24 +332,29 @@ def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
 
 
 def _foreign_contracts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Foreign members whose contract has ended without another, or ends soon."""
     if not actor.has_anywhere("membership.end"):
         return
-    members = scope(actor, "membership.end").filter("person__memberships__unit")
-    ending = Employment.objects.filter(
-        members,
-        contract_to__gte=on,
-        contract_to__lt=on + timedelta(days=_CONTRACT_NOTICE),
-        person__memberships__during__contains=on,
-    ).exclude(person__nationality="VN")
-    found = ending.aggregate(n=Count("person", distinct=True), first=Min("contract_to"))
-    if found["n"]:
+    waiting = contracts_waiting(actor, on)
+    if "ended" in waiting:
+        n, first = waiting["ended"]
         yield WorkItem(
             "calendar-due",
-            f"{found['n']} đoàn viên người nước ngoài sắp hết hợp đồng",
-            names_url("membership.members", {"nuoc_ngoai": "1"}),
-            detail=f"Sớm nhất ngày {format_date(found['first'])}",
+            f"{format_number(n)} đoàn viên người nước ngoài đã hết hợp đồng: gia hạn hay thôi đoàn viên?",
+            reverse("membership:contracts"),
+            detail=f"Sớm nhất hết ngày {format_date(first)}",
+            state="overdue",
+            state_text="đã hết hạn",
+        )
+    if "ending" in waiting:
+        n, first = waiting["ending"]
+        yield WorkItem(
+            "calendar-due",
+            f"{format_number(n)} đoàn viên người nước ngoài sắp hết hợp đồng",
+            reverse("membership:contracts"),
+            detail=f"Sớm nhất ngày {format_date(first)}",
             state="attention",
-            state_text=days_left_words(on, found["first"]),
+            state_text=days_left_words(on, first),
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
@@ -33,6 +33,7 @@ from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
+from congdoan.registry.membership.contracts import foreign_ends, notice_days, told_on
 from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, nearby, units_of
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
@@ -45,8 +46,6 @@ Rows: TypeAlias = QuerySet[Any]
 _SEX_WORDS = {code: name.capitalize() for code, name in SEXES}
 #: A search for a name that many bear is counted up to here.
 _SOME = 500
-#: A contract that ends within so many days is due: time to ask whether it is renewed.
-_DUE_DAYS = 30
 
 
 def _scope(context: ListContext, capability: str = "membership.view") -> Scope:
@@ -226,18 +225,31 @@ def _foreign(rows: Rows, value: str, context: ListContext) -> Rows:
 
 
 def _contract_due(rows: Rows, value: str, context: ListContext) -> Rows:
-    """Foreign members whose last known contract has ended, or ends within ``_DUE_DAYS`` days of the day shown; not
-    who works by a later contract or one without an end, nor of whom no contract is known."""
-    due = context.as_of + timedelta(days=_DUE_DAYS)
-    contracts = Employment.objects.filter(person=OuterRef("pk"), during__startswith__lte=context.as_of)
-    later = contracts.filter(
-        Q(contract_to__gt=due) | Q(contract_to__isnull=True, during__contains=context.as_of)
-    )
-    foreign = Person.objects.exclude(nationality="VN").filter(
-        Exists(contracts.filter(contract_to__lte=due)), ~Exists(later)
-    )
-    people = list(foreign.values_list("pk", flat=True)[:50_000])
+    """Foreign members whose last known contract has ended, or ends soon (contracts.foreign_ends)."""
+    due = context.as_of + timedelta(days=notice_days(context.as_of))
+    people = _some(foreign_ends(context.as_of, due))
     return rows.filter(person__in=people) if value == "1" else rows.exclude(person__in=people)
+
+
+def _contract_state(rows: Rows, value: str, context: ListContext) -> Rows:
+    on = context.as_of
+    if value == "het":
+        return rows.filter(person__in=_some(foreign_ends(on, on - timedelta(days=1))))
+    due = on + timedelta(days=notice_days(on))
+    return rows.filter(person__in=_some(foreign_ends(on, due).filter(contract_end__gte=on)))
+
+
+def _some(people: QuerySet[Person]) -> list[int]:
+    return list(people.values_list("pk", flat=True)[:50_000])
+
+
+def _told_of_contract(rows: Rows, value: str, context: ListContext) -> Rows:
+    """Of whom the union's officers were told on a day."""
+    try:
+        told = told_on(date.fromisoformat(value))
+    except ValueError:
+        return rows.none()
+    return rows.filter(person__in=list(told.values_list("person_id", flat=True)[:50_000]))
 
 
 def _count(context: ListContext) -> int | str | None:
@@ -409,6 +421,16 @@ MEMBERS = declare_list(
             Filter("vao_den", "Vào công đoàn đến ngày", _day("joined_on__lte"), kind="date"),
             Filter("nuoc_ngoai", "Người nước ngoài", _foreign, kind="bool"),
             Filter("het_hop_dong", "Người nước ngoài hết hợp đồng", _contract_due, kind="bool"),
+            Filter(
+                "hop_dong",
+                "Hợp đồng của người nước ngoài",
+                _contract_state,
+                options=[("sap", "Sắp hết"), ("het", "Đã hết")],
+                is_hidden=True,
+            ),
+            Filter(
+                "nhac_hop_dong", "Được nhắc hết hợp đồng ngày", _told_of_contract, kind="date", is_hidden=True
+            ),
             Filter("noi_lam", "Nơi làm việc", _employer, options=_employer_name, is_hidden=True),
         ),
         saved_views=(

@@ -147,3 +147,17 @@ class BookClosing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "until_on"], name="book_closing_once")]
+
+
+class ContractNotice(models.Model):
+    """The officers of a foreign member's union were told that a contract ends: once for a member and an end."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
+    contract_to = models.DateField()
+    told_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "contract_to"], name="contract_told_once"),
+        ]
+        indexes = [models.Index(fields=["told_on"], name="contract_told")]

@@ -20,6 +20,7 @@ from congdoan.foundation.succession.catalogue import Route
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
+from congdoan.registry.membership.contracts import contracts_waiting as contracts_waiting
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
 from congdoan.registry.people.models import Person
 

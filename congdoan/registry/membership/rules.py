@@ -33,6 +33,15 @@ HANDING = declare_notice_kind(
     )
 )
 
+#: A foreign member's contract ends.
+CONTRACT = declare_notice_kind(
+    NoticeKind(
+        "membership.contract",
+        "Hợp đồng của đoàn viên người nước ngoài sắp hết",
+        "Có đoàn viên người nước ngoài sắp hết hợp đồng",
+    )
+)
+
 #: Admissions may be booked as these; the first two are decisions, the third starts the books.
 ADMISSION_KINDS = ("admit", "readmit", "opening")
 

@@ -457,3 +457,4 @@ declare_succession("membership.Movement", "unit", "history", why="sổ biến đ
 declare_succession("membership.Movement", "counter_unit", "history", why="sổ biến động không bao giờ sửa")
 declare_succession("membership.Movement", "person", "person", why="sổ biến động của chính người đó")
 declare_succession("membership.BookClosing", "unit", "history", why="sổ đã khoá vẫn khoá với đơn vị cũ")
+declare_succession("membership.ContractNotice", "person", "person", why="lời nhắc về chính người đó")

@@ -24,6 +24,7 @@ from congdoan.registry.membership.actions.handing import KIND as HAND_OVER
 from congdoan.registry.membership.actions.handing import propose_transfer
 from congdoan.registry.membership.actions.moving import reorganise, transfer
 from congdoan.registry.membership.actions.reminding import remind_handovers
+from congdoan.registry.membership.actions.renewing import end_for_contracts, remind_contracts, renew_contracts
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
 from congdoan.registry.membership.actions.sectors import follow_sectors
@@ -48,10 +49,13 @@ __all__ = [
     "admit",
     "close_books",
     "depart",
+    "end_for_contracts",
     "follow_people",
     "follow_sectors",
     "propose_transfer",
+    "remind_contracts",
     "remind_handovers",
+    "renew_contracts",
     "reorganise",
     "reverse",
     "transfer",
