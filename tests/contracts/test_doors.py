@@ -45,7 +45,7 @@ from congdoan.registry.founding.models import Area, Contact, FirstYearTask, Foun
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
-from congdoan.registry.membership.models import Movement
+from congdoan.registry.membership.models import Movement, Silence
 from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.registry.selfservice.actions import Scan as Photo
@@ -343,6 +343,7 @@ class World:
             sort_key="x",
             issued_by="x",
         )
+        Silence.objects.create(person=self.person, unit=home, sort_key="x", last_seen_on=on)
         self.request = ask_change(
             person=self.person,
             proposed={"address": "Ngõ Bí Mật Bắc"},

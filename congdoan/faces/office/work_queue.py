@@ -20,14 +20,14 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
-from congdoan.kit.lists import names_url
+from congdoan.kit.lists import COUNT_LIMIT, names_url
 from congdoan.kit.numbers import format_number
 from congdoan.registry.fieldwork.choices import OPEN_STATES
 from congdoan.registry.fieldwork.queries import due_steps, my_tasks, visible_surveys
 from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
-from congdoan.registry.membership.queries import contracts_waiting
+from congdoan.registry.membership.queries import contracts_waiting, silent_count
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.selfservice.choices import CHANGE, LEAVE, OPEN
 from congdoan.registry.selfservice.queries import waiting as waiting_requests
@@ -358,6 +358,21 @@ def _foreign_contracts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]
         )
 
 
+def _silent_members(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Members of whom nothing was heard for long, for who may end memberships."""
+    if not actor.has_anywhere("membership.end"):
+        return
+    n = silent_count(actor, COUNT_LIMIT + 1)
+    if n:
+        words = format_number(n) if n <= COUNT_LIMIT else f"Hơn {format_number(COUNT_LIMIT)}"
+        yield WorkItem(
+            "clock-pause",
+            f"{words} đoàn viên lâu không có dấu hiệu sinh hoạt",
+            names_url("membership.silent", {}),
+            detail="Ai còn sinh hoạt thì xác nhận, ai đã nghỉ thì ghi vào sổ",
+        )
+
+
 def _returns_owed(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     """What the body itself has to hand in, the nearest day first."""
     if not actor.has_anywhere("returns.fill"):
@@ -423,6 +438,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _without_union,
     _stale_headcounts,
     _foreign_contracts,
+    _silent_members,
     _returns_owed,
     _returns_to_accept,
 )

@@ -155,7 +155,9 @@ def _code(request: HttpRequest, now: datetime, *, again: bool) -> HttpResponse:
         except actions.RequestError as error:
             return _stranger(request, problem=_(str(error)), status=422)
         return _wait(request, challenge.mark)
-    given = actions.enter(key=challenge.key, code=request.POST.get("code", "")[:20], now=now)
+    given = actions.enter(
+        key=challenge.key, code=request.POST.get("code", "")[:20], on=request.actor.today, now=now
+    )
     if not given:
         problem = _("Mã không đúng hoặc đã hết hạn. Hãy kiểm tra lại, hoặc nhận mã khác.")
         return _wait(request, challenge.mark, problem=problem, status=422)

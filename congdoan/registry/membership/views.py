@@ -39,6 +39,7 @@ from congdoan.registry.membership.contracts import ending_for, notice_days
 from congdoan.registry.membership.documents import going_of, introduction
 from congdoan.registry.membership.lists import born, movement_words
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.membership.silence import silent_since
 from congdoan.registry.people.actions import (
     PeopleError,
     register_people,
@@ -84,8 +85,14 @@ def _movement_buttons(request: HttpRequest) -> dict[str, Any]:
     return {"actions": buttons}
 
 
+def _silent_note(request: HttpRequest) -> dict[str, Any]:
+    since = format_date(silent_since(request.actor.today))
+    return {"subtitle": f"Không có dấu hiệu nào từ ngày {since}; rà lại mỗi đêm"}
+
+
 members = list_view("membership.members", extra=_list_buttons)
 movements = list_view("membership.movements", extra=_movement_buttons)
+silent = list_view("membership.silent", extra=_silent_note)
 
 
 @login_required
@@ -198,6 +205,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             )
             if own
             else [],
+            "silence": queries.silence_of(found.pk) if own and rights["edit"] else None,
             "reveal_form": shapes.RevealForm(),
             "crumbs": [("Đoàn viên", reverse("membership:list")), (found.full_name, "")],
         },
@@ -634,6 +642,66 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
         save=save,
         note="Ngày ghi là ngày đầu tiên không còn là đoàn viên.",
     )
+
+
+@login_required
+def depart_many(request: HttpRequest) -> HttpResponse:
+    """Book the end of several memberships at once; ``nguoi`` names the people."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.end"):
+        raise refuse("membership.end")
+    given = request.POST if request.method == "POST" else request.GET
+    asked = [pk for text in given.getlist("nguoi")[:200] if (pk := whole_number(text)) is not None]
+    rows = list(
+        queries.members_to_end(actor, actor.today)
+        .filter(person__in=asked)
+        .select_related("person", "unit")
+        .order_by("sort_key", "pk")
+    )
+    form = shapes.DepartForm(request.POST or None, latest=actor.today, initial={"on": actor.today})
+    if request.method == "POST" and not rows:
+        form.add_error(None, "Không còn ai trong danh sách này là đoàn viên trong phạm vi của bạn.")
+    elif request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                n = actions.depart(
+                    actor=actor,
+                    items=[
+                        actions.Departure(row.person, data["kind"], data["on"], data["reason"])
+                        for row in rows
+                    ],
+                    decision=_paper(actor, data, home_unit(actor)),
+                )
+        except actions.MembershipError as error:
+            form.add_error(None, ValidationError(str(error)))
+        else:
+            messages.success(request, f"Đã ghi {KINDS[data['kind']].name}: {n} người.")
+            return redirect("membership:silent")
+    shown = {
+        "rows": rows,
+        "form": form,
+        "crumbs": [
+            ("Lâu không có dấu hiệu sinh hoạt", reverse("membership:silent")),
+            ("Ra khỏi tổ chức", ""),
+        ],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "membership/depart_many.html", shown, status=status)
+
+
+@login_required
+@require_POST
+def alive(request: HttpRequest, pk: int) -> HttpResponse:
+    """An officer says that a member still takes part."""
+    found = _own(request, pk, "people.edit")
+    try:
+        actions.confirm_alive(actor=request.actor, on=request.actor.today, people=[found.pk])
+    except actions.MembershipError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Đã ghi {found.full_name} còn sinh hoạt.")
+    return redirect("membership:person", found.pk)
 
 
 @login_required

@@ -22,6 +22,12 @@ from congdoan.registry.membership.actions.errors import (
 from congdoan.registry.membership.actions.following import follow_people
 from congdoan.registry.membership.actions.handing import KIND as HAND_OVER
 from congdoan.registry.membership.actions.handing import propose_transfer
+from congdoan.registry.membership.actions.hearing import (
+    confirm_alive,
+    find_silent,
+    record_signs,
+    remind_silent,
+)
 from congdoan.registry.membership.actions.moving import reorganise, transfer
 from congdoan.registry.membership.actions.reminding import remind_handovers
 from congdoan.registry.membership.actions.renewing import end_for_contracts, remind_contracts, renew_contracts
@@ -48,13 +54,17 @@ __all__ = [
     "WrongDay",
     "admit",
     "close_books",
+    "confirm_alive",
     "depart",
     "end_for_contracts",
+    "find_silent",
     "follow_people",
     "follow_sectors",
     "propose_transfer",
+    "record_signs",
     "remind_contracts",
     "remind_handovers",
+    "remind_silent",
     "renew_contracts",
     "reorganise",
     "reverse",

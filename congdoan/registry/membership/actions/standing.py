@@ -70,6 +70,9 @@ def close_memberships(ended: Sequence[tuple[OpenMembership, date]]) -> None:
     emptied = [row.id for row, on in ended if row.since == on]
     closed = [(row.id, on) for row, on in ended if row.since != on]
     with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM membership_silence WHERE person_id = ANY(%s)", [[row.person_id for row, _ in ended]]
+        )
         if emptied:
             cursor.execute("DELETE FROM membership_membership WHERE id = ANY(%s)", [emptied])
         if closed:

@@ -22,6 +22,8 @@ from congdoan.foundation.messaging.queries import is_channel_on
 from congdoan.kit.identifiers import check_phone
 from congdoan.kit.sealed import match_digest
 from congdoan.registry.joining.actions import TooManyAttempts, knock
+from congdoan.registry.membership.actions import record_signs
+from congdoan.registry.membership.choices import OWN_PAGE
 from congdoan.registry.people.models import Person
 from congdoan.registry.selfservice import rules
 from congdoan.registry.selfservice.actions.errors import RequestError
@@ -118,8 +120,9 @@ def _ways(person: Person) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
-def enter(*, key: UUID, code: str, now: datetime) -> str:
-    """A pass for whoever gives the code sent last, within its time and tries; '' else. A code is good once."""
+def enter(*, key: UUID, code: str, on: date, now: datetime) -> str:
+    """A pass for whoever gives the code sent last, within its time and tries; '' else. A code is good once; the
+    day stands as a sign of life."""
     proof = Proof.objects.select_for_update().filter(pk=key).first()
     if proof is None or proof.tries >= MOST_TRIES or now - proof.sent_at > LIFE:
         return ""
@@ -129,6 +132,8 @@ def enter(*, key: UUID, code: str, now: datetime) -> str:
     proof.tries = MOST_TRIES if is_right else proof.tries + 1
     proof.pass_key, proof.passed_at = pass_key(given), now if is_right else None
     proof.save(update_fields=["tries", "pass_key", "passed_at"])
+    if proof.passed_at is not None and proof.person_id is not None:
+        record_signs(people=[proof.person_id], on=on, kind=OWN_PAGE, by="đoàn viên")
     return given
 
 
