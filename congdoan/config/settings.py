@@ -66,6 +66,7 @@ FLOORS = [
     "congdoan.registry.fieldwork",
     "congdoan.registry.cards",
     "congdoan.registry.committees",
+    "congdoan.registry.proceedings",
     "congdoan.registry.selfservice",
     "congdoan.work.indicators",
     "congdoan.work.plans",

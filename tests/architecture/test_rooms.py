@@ -26,6 +26,9 @@ OFFERED = {
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",
+    # A union found by typing, and the form of a decision that changes a committee, wherever they are asked for.
+    "congdoan.registry.organisation.forms",
+    "congdoan.registry.committees.forms",
     # How a document names a body and leaves room for its number.
     # The figures of a report in words, for the papers of a briefing.
     "congdoan.work.reports.figures",

@@ -34,6 +34,7 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.foundation.papers.actions import upload_template
 from congdoan.foundation.papers.catalogue import papers
+from congdoan.foundation.units.models import Decision
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.kit.sealed import seal
@@ -41,12 +42,21 @@ from congdoan.registry.cards.models import Card
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.founding.models import Area, Contact, FirstYearTask, FoundingFile, Scan, TeamMember
+from congdoan.registry.founding.models import (
+    Area,
+    CommitteePost,
+    Contact,
+    FirstYearTask,
+    FoundingFile,
+    Scan,
+    TeamMember,
+)
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
 from congdoan.registry.membership.models import Movement, Silence
 from congdoan.registry.organisation.models import UnitProfile
+from congdoan.registry.proceedings.actions import open_proceeding
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
 from congdoan.registry.selfservice.actions import Scan as Photo
 from congdoan.registry.selfservice.actions import ask_change
@@ -343,6 +353,17 @@ class World:
             sort_key="x",
             issued_by="x",
         )
+        self.proceeding = open_proceeding(
+            actor=system, on=on, unit=home, kind="consolidation", cause="weak", words="Bí Mật Bắc"
+        )
+        self.decision = Decision.objects.create(number="Bí Mật Bắc", issuer=tree.north_a)
+        CommitteePost.objects.create(
+            unit=home,
+            person=self.person,
+            post="chair",
+            during=DateRange(on, date(2029, 1, 1)),
+            decision=self.decision,
+        )
         Silence.objects.create(person=self.person, unit=home, sort_key="x", last_seen_on=on)
         self.request = ask_change(
             person=self.person,
@@ -423,6 +444,8 @@ class World:
             "cards:*.person": self.person.pk,
             "cards:*.code": home.code,
             "committees:*.code": home.code,
+            "committees:*.pk": self.decision.pk,
+            "proceedings:*.pk": self.proceeding.pk,
             "membership:*.pk": self.person.pk,
             "selfservice:*.pk": self.request.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[

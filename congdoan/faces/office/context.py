@@ -40,6 +40,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Đề nghị của đoàn viên", "selfservice:list", "message-2", "people.edit"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
+            ("Ban Chấp hành", "committees:list", "users", "membership.view"),
+            ("Kiện toàn, giải thể", "proceedings:list", "clipboard-list", "organisation.edit"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

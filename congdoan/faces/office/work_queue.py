@@ -28,8 +28,11 @@ from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.membership.queries import contracts_waiting, silent_count
+from congdoan.registry.proceedings.choices import OPEN
+from congdoan.registry.proceedings.queries import visible_proceedings
 from congdoan.registry.reorganisation.models import Reorganisation
-from congdoan.registry.selfservice.choices import CHANGE, LEAVE, OPEN
+from congdoan.registry.selfservice.choices import CHANGE, LEAVE
+from congdoan.registry.selfservice.choices import OPEN as UNANSWERED
 from congdoan.registry.selfservice.queries import waiting as waiting_requests
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
 from congdoan.work.returns.queries import period_words, visible_obligations, with_standing
@@ -208,7 +211,7 @@ def _member_requests(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
         yield WorkItem(
             "message-2" if kind == CHANGE else "user-minus",
             f"{format_number(n)} {titles[kind]}",
-            names_url("selfservice.requests", {"trang_thai": OPEN, "loai": kind}),
+            names_url("selfservice.requests", {"trang_thai": UNANSWERED, "loai": kind}),
             detail=f"Chờ trả lời từ ngày {format_date(first)}",
             state="attention",
             state_text="chờ trả lời",
@@ -229,6 +232,23 @@ def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             reverse("founding:list"),
             detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
             state="overdue" if is_late else "attention",
+            state_text=days_left_words(on, found["first"]),
+        )
+
+
+def _proceedings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Cases about unions whose next step is due."""
+    if not actor.has_anywhere("organisation.edit"):
+        return
+    due = visible_proceedings(actor).filter(state=OPEN, due_on__lte=on + timedelta(days=_TASK_NOTICE))
+    found = due.aggregate(n=Count("pk"), first=Min("due_on"))
+    if found["n"]:
+        yield WorkItem(
+            "clipboard-list",
+            f"{format_number(found['n'])} việc kiện toàn, giải thể công đoàn cần làm bước tiếp theo",
+            names_url("proceedings.proceedings", {"tinh_trang": OPEN}),
+            detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
+            state="overdue" if found["first"] < on else "attention",
             state_text=days_left_words(on, found["first"]),
         )
 
@@ -434,6 +454,7 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _member_requests,
     _founding,
     _fieldwork,
+    _proceedings,
     _failed_jobs,
     _without_union,
     _stale_headcounts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -158,13 +160,17 @@ class FileEvent(models.Model):
 
 
 class CommitteePost(models.Model):
-    """A person holds a post of a union's first committee over its term."""
+    """A person holds a post of a union's committee over its term."""
 
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="committee_posts")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="committee_posts")
     post = models.CharField(max_length=12, choices=choices.POSTS)
     during = DateRangeField()
     decision = models.ForeignKey(
+        "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    #: By which the post ended before its term did.
+    ending_decision = models.ForeignKey(
         "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
@@ -185,6 +191,11 @@ class CommitteePost(models.Model):
                 condition=models.Q(post=choices.CHAIR),
             ),
         ]
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day on which the post is held; None without a term."""
+        return self.during.upper - timedelta(days=1) if self.during.upper else None
 
 
 class FirstYearTask(models.Model):
