@@ -18,6 +18,13 @@ def send(key: str, n: int) -> bool:
     return actions.send_code(key=UUID(key), n=n, now=timezone.now())
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="selfservice.follow", queueing_lock="selfservice.follow", lock="selfservice.follow")
+def follow(timestamp: int) -> int:
+    """Open requests of members of bodies that were rearranged meanwhile go with them."""
+    return actions.follow_all()
+
+
 @app.periodic(cron="35 18 * * *")
 @app.task(name="selfservice.sweep", queueing_lock="selfservice.sweep", lock="selfservice.sweep")
 def sweep(timestamp: int) -> int:

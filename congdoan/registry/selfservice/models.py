@@ -42,8 +42,8 @@ class MemberRequest(models.Model):
     """
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="requests")
-    #: Where the person was a member when it was sent, and then when it was decided. An open request is read where the
-    #: person is a member today.
+    #: Where it is read: an open request goes with the member (actions.following), an answered one stays where it was
+    #: answered.
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=choices.KINDS)
     state = models.CharField(max_length=10, choices=choices.STATES, default=choices.OPEN)
@@ -64,7 +64,7 @@ class MemberRequest(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], name="request_open", condition=models.Q(state="open")),
+            models.Index(fields=["unit", "kind"], name="request_waiting", condition=models.Q(state="open")),
             models.Index(fields=["unit", "id"], name="request_unit"),
         ]
         constraints = [

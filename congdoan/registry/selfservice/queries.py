@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
-from congdoan.foundation.access.queries import scope
+from congdoan.foundation.access.queries import may, scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.dates import format_date
 from congdoan.kit.sealed import match_digest, match_key, unseal
 from congdoan.kit.text import mask
-from congdoan.registry.membership.models import Membership
+from congdoan.registry.membership.queries import membership_on
 from congdoan.registry.people.models import Employment, Person
 from congdoan.registry.people.queries import unsealed
 from congdoan.registry.people.rules import citizen_id_key, passport_key, plain_citizen_id
@@ -168,33 +168,35 @@ def requests_of(person: Person) -> QuerySet[MemberRequest]:
 
 
 def visible_requests(actor: Actor) -> QuerySet[MemberRequest]:
-    """Requests the actor may answer: of those who are members, today, where the actor holds what the kind needs; and the
-    ended ones of units in that scope."""
-
-    def reached(*capabilities: str) -> Q:
-        here, there = Q(), ~Q(state=choices.OPEN)
-        for capability in capabilities:
-            held = scope(actor, capability)
-            here &= held.filter("unit")
-            there &= held.filter("unit")
-        now = Membership.objects.filter(
-            here, person=OuterRef("person"), is_primary=True, during__contains=actor.today
-        )
-        return Q(Exists(now)) | there
-
+    """Requests at units where the actor holds all that answering them needs."""
     if actor.is_system:
         return MemberRequest.objects.all()
-    condition = Q(pk__in=[])
-    if all(actor.has_anywhere(capability) for capability in rules.CHANGE_NEEDS):
-        of_numbers = Q(fields__overlap=list(choices.IDENTITY))
-        condition |= Q(kind=choices.CHANGE) & ~of_numbers & reached(*rules.CHANGE_NEEDS)
-        if actor.has_anywhere(rules.IDENTITY_NEEDS):
-            condition |= (
-                Q(kind=choices.CHANGE) & of_numbers & reached(*rules.CHANGE_NEEDS, rules.IDENTITY_NEEDS)
-            )
-    if actor.has_anywhere(rules.LEAVE_NEEDS):
-        condition |= Q(kind=choices.LEAVE) & reached(rules.LEAVE_NEEDS)
-    return MemberRequest.objects.filter(condition)
+
+    def reached(*capabilities: str) -> Q:
+        found = Q()
+        for capability in capabilities:
+            found &= scope(actor, capability).filter("unit")
+        return found
+
+    of_numbers = Q(fields__overlap=list(choices.IDENTITY))
+    change = Q(kind=choices.CHANGE) & reached(*rules.CHANGE_NEEDS)
+    return MemberRequest.objects.filter(
+        (change & (~of_numbers | reached(rules.IDENTITY_NEEDS)))
+        | (Q(kind=choices.LEAVE) & reached(rules.LEAVE_NEEDS))
+    )
+
+
+def request_for(actor: Actor, pk: int) -> MemberRequest | None:
+    """One request the actor may read. An open one whose member went elsewhere is read there alone, also before it
+    followed."""
+    found = visible_requests(actor).filter(pk=pk).select_related("person", "unit").first()
+    if found is None or not found.is_open:
+        return found
+    held = membership_on(found.person_id, actor.today)
+    if held is not None and held.unit_id != found.unit_id:
+        if not all(may(actor, capability, held.unit) for capability in rules.needs(found.kind, found.fields)):
+            return None
+    return found
 
 
 def waiting(actor: Actor) -> dict[str, tuple[int, date]]:

@@ -25,8 +25,7 @@ requests = list_view("selfservice.requests")
 
 
 def _found(request: HttpRequest, pk: int) -> MemberRequest:
-    rows = queries.visible_requests(request.actor).select_related("person", "unit")
-    found = rows.filter(pk=pk).first()
+    found = queries.request_for(request.actor, pk)
     if found is None:
         raise Http404("Không có đề nghị này trong phạm vi của bạn.")
     return found

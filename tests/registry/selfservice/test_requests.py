@@ -58,6 +58,7 @@ from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.people import make_members
 from tests.factories.tree import Tree
+from tests.registry.reorganisation.ground import decide
 
 JOINED = date(2025, 3, 1)
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=timezone.get_fixed_timezone(420))
@@ -444,17 +445,36 @@ def test_numbers_ask_for_the_right_to_see_numbers(member: Person, committee: Act
 
 
 def test_the_request_goes_with_the_member(
-    member: Person, committee: Actor, tree: Tree, system: Actor, today: date
+    member: Person,
+    committee: Actor,
+    tree: Tree,
+    system: Actor,
+    today: date,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     found = change(member, address="Ngõ 7")
-    transfer(actor=system, items=[Transfer(member, tree.unions["SA1"], today)])
     new = acting(officer("noi-moi", "committee", tree.unions["SA1"], reach="own"), today)
+    with django_capture_on_commit_callbacks(execute=True):
+        transfer(actor=system, items=[Transfer(member, tree.unions["SA1"], today)])
+        # Before it has followed, the old union opens it no more.
+        assert queries.request_for(committee, found.pk) is None
     assert not queries.visible_requests(committee).exists()
     assert set(queries.visible_requests(new)) == {found}
     agree(new, found)
     found.refresh_from_db()
     assert found.unit == tree.unions["SA1"]
     assert not queries.visible_requests(committee).exists()
+
+
+def test_the_request_goes_where_bodies_are_rearranged(
+    member: Person, system: Actor, tree: Tree, today: date
+) -> None:
+    found = change(member, address="Ngõ 7")
+    decide(system, tree.root, ("merge", {"units": ["NA1"], "into": "NB2"}))
+    assert actions.follow_all() == 1
+    assert actions.follow_all() == 0
+    heir = acting(officer("ke-thua", "committee", tree.unions["NB2"], reach="own"), today)
+    assert set(queries.visible_requests(heir)) == {found}
 
 
 def test_leaving_is_booked_by_the_officer(member: Person, committee: Actor, today: date) -> None:

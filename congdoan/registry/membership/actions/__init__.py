@@ -34,6 +34,7 @@ from congdoan.registry.membership.actions.renewing import end_for_contracts, rem
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
 from congdoan.registry.membership.actions.sectors import follow_sectors
+from congdoan.registry.membership.actions.standing import declare_parting
 
 __all__ = [
     "HAND_OVER",
@@ -55,6 +56,7 @@ __all__ = [
     "admit",
     "close_books",
     "confirm_alive",
+    "declare_parting",
     "depart",
     "end_for_contracts",
     "find_silent",

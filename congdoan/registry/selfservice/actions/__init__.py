@@ -10,6 +10,7 @@ from congdoan.registry.selfservice.actions.answering import (
 )
 from congdoan.registry.selfservice.actions.asking import Scan, ask_change, ask_to_leave, withdraw
 from congdoan.registry.selfservice.actions.errors import AlreadyAnswered, RequestError
+from congdoan.registry.selfservice.actions.following import follow_after, follow_all
 from congdoan.registry.selfservice.actions.keeping import end_lapsed, forget
 from congdoan.registry.selfservice.actions.proving import ask_code, enter, give_up, is_open, send_code
 
@@ -26,6 +27,8 @@ __all__ = [
     "end_lapsed",
     "enter",
     "evidence_of",
+    "follow_after",
+    "follow_all",
     "forget",
     "give_up",
     "is_open",

@@ -139,7 +139,7 @@ def evidence_of(*, actor: Actor, pk: int) -> Scan | None:
 
 
 def _readable(actor: Actor, pk: int) -> MemberRequest:
-    found = queries.visible_requests(actor).filter(pk=pk).select_related("person").first()
+    found = queries.request_for(actor, pk)
     if found is None:
         raise RequestError("Không có đề nghị này trong phạm vi của bạn.")
     return found
