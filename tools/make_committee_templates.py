@@ -35,15 +35,17 @@ def main() -> None:
         change.add_paragraph(line, style="Thân bài").runs[0].italic = True
     change.add_paragraph("QUYẾT ĐỊNH:", style="Tiêu đề").paragraph_format.space_before = Pt(8)
     points(change, "{%p if leaving %}")
-    points(
-        change, "Kể từ ngày {{ since }}, các ông, bà sau đây thôi tham gia Ban Chấp hành {{ union_name }}:"
+    paragraphs(
+        change,
+        "Điều 1. Kể từ ngày {{ since }}, các ông, bà sau đây thôi tham gia Ban Chấp hành {{ union_name }}:",
     )
     grid(change, (*PEOPLE, ("Chức vụ", 6.5, "item.post", "Ô chữ")), "item in leaving")
     gap(change)
     points(change, "{%p endif %}", "{%p if entering %}")
-    points(
+    paragraphs(
         change,
-        "Kể từ ngày {{ since }}, các ông, bà sau đây giữ chức vụ trong Ban Chấp hành {{ union_name }}:",
+        "Điều {{ entering_article }}. Kể từ ngày {{ since }}, các ông, bà sau đây giữ chức vụ trong Ban Chấp hành "
+        "{{ union_name }}:",
     )
     grid(
         change,
@@ -54,12 +56,12 @@ def main() -> None:
     points(change, "{%p endif %}")
     paragraphs(
         change,
-        "{{ issuer_name }}, Ban Chấp hành {{ union_name }} và các ông, bà có tên trên chịu trách nhiệm thi hành "
-        "quyết định này.",
+        "Điều {{ last_article }}. {{ issuer_name }}, Ban Chấp hành {{ union_name }} và các ông, bà có tên "
+        "trên chịu trách nhiệm thi hành quyết định này.",
     )
     signatures(
         change,
-        ("- Như trên;", "- Công đoàn cấp trên (để báo cáo);", "- Lưu."),
+        ("- Như Điều {{ last_article }};", "- Công đoàn cấp trên (để báo cáo);", "- Lưu."),
         ("TM. {{ committee }}", "CHỦ TỊCH", ""),
         recipients=True,
     )

@@ -47,6 +47,7 @@ from congdoan.registry.founding.models import (
     CommitteePost,
     Contact,
     FirstYearTask,
+    FounderDoor,
     FoundingFile,
     Scan,
     TeamMember,
@@ -135,6 +136,7 @@ PRIVATE = {
     "founding:core",
     "founding:dossier",
     "founding:file",
+    "founding:founders",
     "founding:paper",
     "founding:recognise",
     "founding:scan",
@@ -386,6 +388,12 @@ class World:
             at=timezone.now(),
             by="Bí Mật Bắc",
         )
+        self.founder_door = FounderDoor.objects.create(
+            file=self.founding,
+            application=self.application,
+            opened_at=timezone.now(),
+            opened_by="Bí Mật Bắc",
+        )
         self.founding_member = TeamMember.objects.create(
             file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
         )
@@ -486,6 +494,7 @@ class World:
             "founding:*.contact": self.founding_contact.pk,
             "founding:*.paper": "founding-applicants",
             "founding:*.scan": self.founding_scan.pk,
+            "founding:*.door": self.founder_door.pk,
             "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
             "papers:*.unit": home.code,

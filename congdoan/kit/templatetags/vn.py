@@ -78,8 +78,7 @@ def _day(value: date | datetime | None) -> date | None:
 @register.filter
 def lower_first(value: object) -> str:
     """{{ "Họp Ban Chấp hành"|lower_first }} "họp Ban Chấp hành": within a sentence, names keep their letters."""
-    words = str(value or "")
-    return words[:1].lower() + words[1:]
+    return text.lower_first(value)
 
 
 @register.filter

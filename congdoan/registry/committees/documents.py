@@ -34,6 +34,8 @@ CHANGE = declare_paper(
             Field("place_and_date", "Địa danh và ngày ban hành"),
             Field("union_name", "Tên công đoàn được kiện toàn", required=True),
             Field("since", "Kể từ ngày", required=True),
+            Field("entering_article", "Số của điều về người được bổ sung"),
+            Field("last_article", "Số của điều cuối"),
             Field("leaving", "Người thôi giữ chức vụ", items=_PERSON),
             Field("entering", "Người được bổ sung", items=(*_PERSON, Field("until", "Đến hết ngày"))),
         ),
@@ -47,6 +49,8 @@ CHANGE = declare_paper(
             "place_and_date": "Mẫu, ngày 18 tháng 11 năm 2026",
             "union_name": "Công đoàn cơ sở Công ty TNHH Mẫu",
             "since": "18/11/2026",
+            "entering_article": 2,
+            "last_article": 3,
             "leaving": [{"number": 1, "name": "Trần Văn Thử", "born": "15/08/1975", "post": "Chủ tịch"}],
             "entering": [
                 {
@@ -77,6 +81,8 @@ def change_paper(unit: Unit, decision: Decision) -> bytes:
         "number": decision.number,
         "union_name": name_on(unit, day) or about.name,
         "since": format_date(since),
+        "entering_article": 1 + bool(leaving),
+        "last_article": 1 + bool(leaving) + bool(entering),
         "leaving": [
             {
                 "number": place,

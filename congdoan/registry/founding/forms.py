@@ -190,6 +190,18 @@ class ScanForm(forms.Form):
         field.choices = [*papers, ("other", "Giấy tờ khác")]
 
 
+class ShutOutForm(forms.Form):
+    """Why a founder sees the others no longer."""
+
+    reason = forms.CharField(
+        label="Lý do đóng",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Chỉ cán bộ được chỉ định đích danh của đơn vị phụ trách đọc được.",
+        error_messages={"required": "Hãy ghi lý do đóng."},
+    )
+
+
 class AreaForm(forms.Form):
     """A workshop on a shift of the workplace."""
 

@@ -30,6 +30,8 @@ class Step(models.Model):
     who = models.CharField(max_length=10, choices=choices.WHO)
     days = models.PositiveSmallIntegerField(null=True)
     parameter = models.CharField(max_length=60, blank=True)
+    #: What must be kept in the file before it is reached ('' for words).
+    proof = models.CharField(max_length=12, choices=choices.PROOFS, blank=True)
     #: Reached only with as many open applications as the quorum asks.
     needs_quorum = models.BooleanField(default=False)
     source = models.CharField(max_length=200)
@@ -261,6 +263,42 @@ class Nominee(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["file", "body", "application"], name="founding_nominee_once")
+        ]
+
+
+class ShownToFounders(models.Model):
+    """The worker of an application lets the founding committee of their workplace see their name and phone. Chosen by the
+    worker alone; no row: nobody there sees them."""
+
+    application = models.OneToOneField(
+        "joining.Application", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    since = models.DateTimeField()
+
+
+class FounderDoor(models.Model):
+    """A founder, by the code of their application, may see who has chosen to be shown to the founding committee: let in by
+    an officer named at the leading body, shut out again with a reason.
+
+    It lets in only while the founder is in the committee, the file is being worked on and the application waits (queries).
+    """
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="founder_doors")
+    application = models.ForeignKey("joining.Application", on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=200)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "application"],
+                condition=models.Q(closed_at=None),
+                name="founder_door_once",
+            )
         ]
 
 

@@ -123,7 +123,7 @@ def _values(found: Proceeding, on: date) -> dict[str, Any]:
         "grounds": [
             {
                 "on": format_date(entry.on),
-                "name": names.get(entry.stage, ""),
+                "name": names.get((found.kind, entry.stage), ""),
                 "words": "; ".join(
                     part
                     for part in (

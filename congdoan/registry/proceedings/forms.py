@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from congdoan.kit.forms import DayField
+from congdoan.kit.text import upper_first
 from congdoan.registry.membership.choices import DEPARTURES, KINDS
 from congdoan.registry.organisation.forms import unit_field
 from congdoan.registry.proceedings import choices
@@ -22,12 +23,12 @@ class OpenForm(forms.Form):
 
     unit = unit_field(label="Công đoàn")
     kind = forms.ChoiceField(
-        label="Việc", choices=[(code, name.capitalize()) for code, name in choices.KINDS]
+        label="Việc", choices=[(code, upper_first(name)) for code, name in choices.KINDS]
     )
     cause = forms.ChoiceField(
         label="Lý do",
         choices=[
-            (name.capitalize(), [(code, words.capitalize()) for code, words in choices.CAUSES[kind]])
+            (upper_first(name), [(code, upper_first(words)) for code, words in choices.CAUSES[kind]])
             for kind, name in choices.KINDS
         ],
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
-from congdoan.kit.text import search_key
+from congdoan.kit.text import search_key, upper_first
 from congdoan.registry.proceedings import choices, rules
 from congdoan.registry.proceedings.models import Proceeding
 from congdoan.registry.proceedings.queries import stage_names, visible_proceedings
@@ -52,7 +52,7 @@ def _load(rows: list[Any], context: ListContext) -> None:
 
 
 def _stage(row: Proceeding, context: ListContext) -> str:
-    return str(context.cache["stages"].get(row.stage, ""))
+    return str(context.cache["stages"].get((row.kind, row.stage), ""))
 
 
 def _due(row: Proceeding, context: ListContext) -> Any:
@@ -66,15 +66,16 @@ PROCEEDINGS = declare_list(
         capability=rules.WORK,
         url_name="proceedings:list",
         queryset=_queryset,
-        order=("-opened_on", "-id"),
+        order=("opened_on", "id"),
+        newest_first=True,
         count_word="việc",
         columns=(
             Column("cong_doan", "Công đoàn", "unit.name", width=45),
-            Column("viec", "Việc", lambda row, context: row.get_kind_display().capitalize(), width=26),
+            Column("viec", "Việc", lambda row, context: upper_first(row.get_kind_display()), width=26),
             Column(
                 "ly_do",
                 "Lý do",
-                lambda row, context: row.get_cause_display().capitalize(),
+                lambda row, context: upper_first(row.get_cause_display()),
                 hide_on_phone=True,
                 width=34,
             ),
@@ -83,7 +84,7 @@ PROCEEDINGS = declare_list(
             Column(
                 "tinh_trang",
                 "Tình trạng",
-                lambda row, context: row.get_state_display().capitalize(),
+                lambda row, context: upper_first(row.get_state_display()),
                 hide_on_phone=True,
                 width=14,
             ),
@@ -96,14 +97,14 @@ PROCEEDINGS = declare_list(
                 "Tình trạng",
                 lambda rows, value, context: rows.filter(state__in=value.split(",")),
                 kind="multi",
-                options=[(code, name.capitalize()) for code, name in choices.STATES],
+                options=[(code, upper_first(name)) for code, name in choices.STATES],
             ),
             Filter(
                 "viec",
                 "Việc",
                 lambda rows, value, context: rows.filter(kind__in=value.split(",")),
                 kind="multi",
-                options=[(code, name.capitalize()) for code, name in choices.KINDS],
+                options=[(code, upper_first(name)) for code, name in choices.KINDS],
             ),
             Filter("qua_han", "Quá hạn", _late, kind="bool"),
             Filter("don_vi", "Thuộc", _in_unit, options=_unit_name, is_hidden=True),

@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
+from congdoan.kit.text import upper_first
 from congdoan.registry.proceedings import choices
 
 
@@ -80,7 +81,7 @@ class Proceeding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display().capitalize()}: {self.unit.name}"
+        return f"{upper_first(self.get_kind_display())}: {self.unit.name}"
 
     @property
     def is_open(self) -> bool:

@@ -64,10 +64,10 @@ def way_of(proceeding: Proceeding, on: date) -> list[Row]:
     ]
 
 
-def stage_names(on: date) -> dict[str, str]:
-    """Names of the steps of all kinds, by code."""
-    found = Stage.objects.filter(during__contains=on).order_by("-kind", "position")
-    return dict(found.values_list("code", "name"))
+def stage_names(on: date) -> dict[tuple[str, str], str]:
+    """Names of the steps, by kind and code."""
+    found = Stage.objects.filter(during__contains=on)
+    return {(kind, code): name for kind, code, name in found.values_list("kind", "code", "name")}
 
 
 def open_kinds(unit_ids: Iterable[int]) -> dict[int, list[Proceeding]]:

@@ -19,6 +19,7 @@ from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.dates import format_date
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
+from congdoan.kit.text import lower_first
 from congdoan.registry.committees.forms import ChangeForm
 from congdoan.registry.committees.queries import posts_on, summaries
 from congdoan.registry.proceedings import actions, choices, queries, rules
@@ -98,8 +99,8 @@ def _page(
         "entries": [
             {
                 "on": entry.on,
-                "title": names.get(entry.stage, "") or entry.words,
-                "detail": "; ".join(
+                "title": names.get((found.kind, entry.stage), "") or entry.words,
+                "detail": " · ".join(
                     part
                     for part in (
                         f"{entry.paper_number}, ngày {format_date(entry.paper_on)}"
@@ -139,7 +140,7 @@ def advance(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.ProceedingError as error:
         return _page(request, found, problem=str(error), stage_form=form)
     names = queries.stage_names(request.actor.today)
-    messages.success(request, f"Đã ghi: {names[moved.stage].lower()}.")
+    messages.success(request, f"Đã ghi: {lower_first(names[moved.kind, moved.stage])}.")
     return redirect("proceedings:proceeding", pk=pk)
 
 

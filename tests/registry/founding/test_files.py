@@ -20,7 +20,7 @@ from congdoan.registry.organisation.models import UnitProfile
 from tests.factories.applications import apply
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
-from tests.registry.founding.conftest import Campaign
+from tests.registry.founding.conftest import Campaign, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,11 @@ def test_steps_go_one_by_one_and_say_who_must_act(campaign: Campaign) -> None:
     assert (late.is_late, late.days_at_step, late.who) == (True, 31, user.get_full_name())
     with pytest.raises(actions.FoundingError, match="Phiếu khảo sát"):
         actions.advance(actor=campaign.first, on=campaign.today, pk=file.pk, from_step="known", words="  ")
+    with pytest.raises(actions.FoundingError, match="cần có số lao động"):
+        actions.advance(
+            actor=campaign.first, on=campaign.today, pk=file.pk, from_step="known", words="Phiếu số 4"
+        )
+    prove(file, "survey", campaign.today)
     moved = actions.advance(
         actor=acting(user, campaign.today),
         on=campaign.today,

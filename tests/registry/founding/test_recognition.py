@@ -25,7 +25,7 @@ from tests.factories.applications import apply
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.tree import Tree
-from tests.registry.founding.conftest import Campaign, make_campaign
+from tests.registry.founding.conftest import Campaign, make_campaign, prove
 from tests.registry.membership.test_at_the_same_time import at_once
 
 
@@ -105,6 +105,7 @@ def test_the_first_year_is_done_before_the_file_ends(campaign: Campaign) -> None
     file = campaign.ready()
     recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
     act = {"actor": campaign.first, "on": campaign.today, "pk": file.pk}
+    prove(file, "launch", campaign.today)
     actions.advance(**act, from_step="recognised", words="Đã ra mắt")
     with pytest.raises(actions.FoundingError, match="Thương lượng"):
         actions.advance(**act, from_step="launched", words="xong")

@@ -17,6 +17,7 @@ from congdoan.registry.founding.actions.mapping import (
     rate,
     remove_area,
 )
+from congdoan.registry.founding.actions.opening import COMMITTEE_NAME, hide, let_in, look, show, shut_out
 from congdoan.registry.founding.actions.receiving import open_file, receive_application
 from congdoan.registry.founding.actions.recognising import RecognitionData, recognise
 from congdoan.registry.founding.actions.working import (
@@ -29,6 +30,7 @@ from congdoan.registry.founding.actions.working import (
 )
 
 __all__ = [
+    "COMMITTEE_NAME",
     "SCAN_BYTES",
     "AlreadyMoved",
     "FoundingError",
@@ -42,10 +44,13 @@ __all__ = [
     "end_member",
     "finish_task",
     "forget_contact",
+    "hide",
     "install_steps",
     "keep_area",
     "keep_dossier",
     "keep_scan",
+    "let_in",
+    "look",
     "name_member",
     "open_file",
     "open_scan",
@@ -53,4 +58,6 @@ __all__ = [
     "receive_application",
     "recognise",
     "remove_area",
+    "show",
+    "shut_out",
 ]

@@ -30,6 +30,7 @@ from congdoan.registry.founding.views.file_page import (
     new,
     recognise,
 )
+from congdoan.registry.founding.views.founders import founders, let_in, shut_out
 
 __all__ = [
     "abandon",
@@ -47,7 +48,9 @@ __all__ = [
     "files",
     "finish_task",
     "forget_contact",
+    "founders",
     "keep_area",
+    "let_in",
     "name",
     "new",
     "paper",
@@ -55,4 +58,5 @@ __all__ = [
     "recognise",
     "remove_area",
     "scan",
+    "shut_out",
 ]

@@ -30,7 +30,8 @@ from congdoan.registry.founding.forms import (
     RecogniseForm,
     StepForm,
 )
-from congdoan.registry.founding.models import CommitteePost, FoundingFile, Nominee
+from congdoan.registry.founding.models import CommitteePost, FoundingFile, Nominee, Step
+from congdoan.registry.founding.proofs import missing_proof
 from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.queries import named_units
 from congdoan.registry.membership.rules import add_months
@@ -161,6 +162,7 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
             for step in way
         ],
         "quorum": queries.quorum(today, found.leading_unit_id),
+        "asked": _asked(found, standing.next, today),
         "can_move": found.is_live and standing.next is not None and not is_recognition,
         "may_recognise": found.state == choices.OPEN
         and is_recognition
@@ -193,6 +195,24 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
         "abandon_form": forms.get("abandon") or AbandonForm(),
     }
     return render(request, "founding/file.html", shown, status=422 if request.method == "POST" else 200)
+
+
+#: Where what proves a step is kept.
+_KEPT_AT = {"core_group": "founding:core", **dict.fromkeys(choices.PROOF_PAPERS, "founding:dossier")}
+
+
+def _asked(found: FoundingFile, coming: Step | None, on: date) -> dict[str, Any] | None:
+    """What must be kept before the next step, whether it is, and where it is kept."""
+    if coming is None or not coming.proof:
+        return None
+    door = _KEPT_AT.get(coming.proof)
+    if door is not None:
+        url = reverse(door, args=[found.pk])
+    elif found.enterprise is None:
+        return None
+    else:
+        url = reverse("enterprises:enterprise", args=[found.enterprise.pk])
+    return {"words": coming.get_proof_display(), "is_kept": not missing_proof(found, coming, on), "url": url}
 
 
 @login_required

@@ -6,6 +6,7 @@ from congdoan.registry.joining.actions.applying import (
     Submitted,
     answer,
     check,
+    held_by_code,
     knock,
     submit,
     withdraw,
@@ -28,6 +29,7 @@ from congdoan.registry.joining.actions.errors import (
 from congdoan.registry.joining.actions.inviting import SourceData, end_source, make_source
 from congdoan.registry.joining.actions.naming import end_reader, name_reader
 from congdoan.registry.joining.actions.reminding import remind_due
+from congdoan.registry.joining.actions.telling import tell
 
 __all__ = [
     "AlreadyDecided",
@@ -46,6 +48,7 @@ __all__ = [
     "confirm",
     "end_reader",
     "end_source",
+    "held_by_code",
     "knock",
     "make_source",
     "name_reader",
@@ -55,5 +58,6 @@ __all__ = [
     "remind_due",
     "send_code",
     "submit",
+    "tell",
     "withdraw",
 ]

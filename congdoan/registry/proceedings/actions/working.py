@@ -172,7 +172,7 @@ def happened(actor: Actor, found: Proceeding, on: date, evidence: EvidenceData, 
     record(
         actor=actor,
         verb="proceedings.write",
-        summary=f"{found}: {names.get(stage, nfc(evidence.words)[:100])}",
+        summary=f"{found}: {names.get((found.kind, stage), nfc(evidence.words)[:100])}",
         unit_id=found.led_by_id,
         obj=found,
     )
