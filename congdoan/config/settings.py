@@ -67,6 +67,7 @@ FLOORS = [
     "congdoan.registry.cards",
     "congdoan.registry.committees",
     "congdoan.registry.proceedings",
+    "congdoan.registry.selfservice",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",

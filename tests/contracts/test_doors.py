@@ -55,10 +55,12 @@ from congdoan.registry.founding.models import (
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
-from congdoan.registry.membership.models import Movement
+from congdoan.registry.membership.models import Movement, Silence
 from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.proceedings.actions import open_proceeding
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
+from congdoan.registry.selfservice.actions import Scan as Photo
+from congdoan.registry.selfservice.actions import ask_change
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
 from congdoan.work.indicators.actions import install_catalogue
@@ -95,7 +97,7 @@ PUBLIC = {
     *(
         f"{face}:{door}"
         for face in ("portal", "portal-en")
-        for door in ("landing", "workplace", "join", "follow")
+        for door in ("landing", "workplace", "join", "follow", "mine")
     ),
 }
 #: Everybody's own: what is shown is the reader's, so that a stranger may open it and finds nothing of others.
@@ -364,6 +366,15 @@ class World:
             during=DateRange(on, date(2029, 1, 1)),
             decision=self.decision,
         )
+        Silence.objects.create(person=self.person, unit=home, sort_key="x", last_seen_on=on)
+        self.request = ask_change(
+            person=self.person,
+            proposed={"address": "Ngõ Bí Mật Bắc"},
+            reason="Chuyển nhà",
+            on=on,
+            now=timezone.now(),
+            scan=Photo("image/png", b"\x89PNG"),
+        )
         self.founding_area = Area.objects.create(file=self.founding, workshop="Xưởng Bí Mật Bắc")
         self.founding_contact = Contact.objects.create(
             file=self.founding, name_sealed=seal("Người Bí Mật Bắc"), added_on=on, added_by="Bí Mật Bắc"
@@ -444,6 +455,7 @@ class World:
             "committees:*.pk": self.decision.pk,
             "proceedings:*.pk": self.proceeding.pk,
             "membership:*.pk": self.person.pk,
+            "selfservice:*.pk": self.request.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
                 0
             ],

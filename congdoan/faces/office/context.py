@@ -37,6 +37,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Khảo sát của tôi", "fieldwork:mine", "device-mobile", "fieldwork.survey"),
             ("Đoàn viên", "membership:list", "id", "membership.view"),
             ("Thẻ đoàn viên", "cards:list", "id-badge-2", "cards.issue"),
+            ("Đề nghị của đoàn viên", "selfservice:list", "message-2", "people.edit"),
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
             ("Ban Chấp hành", "committees:list", "users", "membership.view"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +25,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
 from congdoan.faces.portal.forms import JoinForm
+from congdoan.faces.portal.pages import page as _page
+from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
@@ -102,35 +103,6 @@ _STEPS = {
         gettext_noop("Công đoàn cấp trên ra quyết định công nhận"),
     ),
 }
-
-
-def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The language of a public page is in its address; nothing of it is kept by anybody on the way."""
-
-    @wraps(view)
-    def speak(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        match = request.resolver_match
-        language = "en" if match is not None and match.namespace == "portal-en" else "vi"
-        with override(language):
-            request.LANGUAGE_CODE = language
-            response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        return response
-
-    return speak
-
-
-def _page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    here = request.LANGUAGE_CODE
-    other = "portal" if here == "en" else "portal-en"
-    door = request.resolver_match.url_name if request.resolver_match else "landing"
-    context = {
-        **shown,
-        "language": here,
-        "other_door": f"{other}:{door}",
-        "query": request.META["QUERY_STRING"],
-    }
-    return render(request, f"portal/{name}.html", context, status=status)
 
 
 @require_GET
