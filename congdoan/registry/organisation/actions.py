@@ -360,7 +360,7 @@ def declare_ending(name: str, ending: Ending) -> None:
 
 
 #: Fields of a profile that `edit_profile` takes.
-PROFILE_FIELDS = ("address", "phone", "email", "note", "founding_decision")
+PROFILE_FIELDS = ("address", "phone", "email", "note", "founding_decision", "latitude", "longitude")
 
 
 @transaction.atomic

@@ -124,3 +124,39 @@ def test_where_people_applied_is_shown_to_those_named_alone_and_moves_no_order(
     listed = names(acting(named, today), today)
     assert [name for name in listed if name in before] == before
     assert listed == names(acting(leader, today), today)
+
+
+def test_who_is_near_the_office_comes_first_among_equals(
+    boss: Actor, tree: Tree, today: date, client: Client
+) -> None:
+    spec = get_list("fieldwork.priority")
+    near = Enterprise.objects.get(name="Nhỏ")
+    assert boss.user is not None
+    boss.user.home_unit = tree.north_a
+    boss.user.save()
+    client.force_login(boss.user)
+    Enterprise.objects.filter(name="Vừa").update(latitude=20.9, longitude=106.9)
+    # A place typed as maps give it, in the forms of the register.
+    edited = client.post(
+        f"/doanh-nghiep/{near.pk}/sua/",
+        {"name": near.name, "sector": near.sector_id, "place": "20.86, 106.69"},
+    )
+    assert edited.status_code == 302
+    wrong = client.post(f"/don-vi/{tree.north_a.code}/sua/", {"place": "106.69, 20.86"})
+    assert wrong.status_code == 422 and "vĩ độ" in wrong.text
+    assert names(boss, today)[-1] == "Nhỏ"
+    before = {row.name: row.score for row in read_page(spec, ListContext(actor=boss, as_of=today)).rows}
+    assert client.post(f"/don-vi/{tree.north_a.code}/sua/", {"place": "20.85, 106.68"}).status_code == 302
+    rows = {row.name: row for row in read_page(spec, ListContext(actor=boss, as_of=today)).rows}
+    priority = priority_of(tree.north_a.pk, today)
+    assert priority.reasons(rows["Nhỏ"]) == ["near"]
+    assert priority.km(rows["Nhỏ"]) == pytest.approx(1.5, abs=0.1)
+    assert rows["Nhỏ"].score == before["Nhỏ"] + priority.weights["near"]
+    # 23 km away, and nowhere.
+    assert rows["Vừa"].score == before["Vừa"]
+    for row in rows.values():
+        assert row.score == sum(priority.weights[name] for name in priority.reasons(row))
+    by_distance = ListContext(actor=boss, as_of=today, params={"sap": "cach"})
+    assert [row.name for row in read_page(spec, by_distance).rows][:2] == ["Nhỏ", "Vừa"]
+    only = ListContext(actor=boss, as_of=today, params={"ly_do": "near"})
+    assert [row.name for row in filtered(spec, only)] == ["Nhỏ"]

@@ -141,6 +141,8 @@ EDITABLE = (
     "email",
     "contact_name",
     "registered_on",
+    "latitude",
+    "longitude",
 )
 
 
