@@ -29,6 +29,8 @@ OFFERED = {
     # A union found by typing, and the form of a decision that changes a committee, wherever they are asked for.
     "congdoan.registry.organisation.forms",
     "congdoan.registry.committees.forms",
+    # What brought people, for the page of a plan.
+    "congdoan.registry.joining.funnel",
     # How a document names a body and leaves room for its number.
     # The figures of a report in words, for the papers of a briefing.
     "congdoan.work.reports.figures",

@@ -82,6 +82,13 @@ def quorum(on: date, unit_id: int) -> Setting:
     return parameter("founding.quorum", on=on, unit_id=unit_id)
 
 
+def support_norm(file: FoundingFile, on: date) -> Setting | None:
+    """What a new union is given once for its founding, in đồng, with the source (seed 002 §III.4.1); None where the body
+    that leads has set no norm."""
+    norm = parameter("founding.support", on=file.recognised_on or on, unit_id=file.leading_unit_id)
+    return norm if norm.value else None
+
+
 def open_counts(files: Iterable[int]) -> dict[int, int]:
     """Applications of each file that are neither decided nor withdrawn. One query."""
     wanted = list(files)

@@ -162,6 +162,7 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
             for step in way
         ],
         "quorum": queries.quorum(today, found.leading_unit_id),
+        "support": queries.support_norm(found, today) if found.unit_id is not None else None,
         "asked": _asked(found, standing.next, today),
         "can_move": found.is_live and standing.next is not None and not is_recognition,
         "may_recognise": found.state == choices.OPEN
