@@ -67,6 +67,10 @@ def _list_buttons(request: HttpRequest) -> dict[str, Any]:
         buttons.append(
             {"label": "Gia hạn, ghi thôi", "url": reverse("membership:contracts"), "icon": "calendar-due"}
         )
+    if actor.has_anywhere("membership.end"):
+        buttons.append(
+            {"label": "Lâu không sinh hoạt", "url": reverse("membership:silent"), "icon": "clock-pause"}
+        )
     if actor.has_anywhere("membership.transfer"):
         buttons.append(
             {"label": "Xin chuyển đến", "url": reverse("membership:request_transfer"), "icon": "transfer"}
