@@ -35,8 +35,15 @@ from congdoan.registry.enterprises.models import Enterprise, HeadcountObservatio
 from congdoan.registry.enterprises.queries import listed_on, standing_on
 from congdoan.registry.fieldwork import choices, rules
 from congdoan.registry.fieldwork.models import OutsideList, OutsideRow, Survey, SurveyRound, SurveyTask, Visit
+from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.models import Source
-from congdoan.registry.joining.queries import CameBy, came_by_day, visible_sources
+from congdoan.registry.joining.queries import (
+    CameBy,
+    came_by_day,
+    confidential_applications,
+    named_units,
+    visible_sources,
+)
 
 # --------------------------------------------------------------------------------------------------
 # For other rooms
@@ -216,6 +223,29 @@ def called_on(actor: Actor, on: date, priority: Priority) -> QuerySet[Enterprise
         + when("threshold", Q(headcount__gte=priority.threshold))
         + when("stable", Q(is_stable=True))
         + when("party", Q(has_party=True)),
+    )
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An employer without a union from where people have applied: a row of `called_on`, and how many wait."""
+
+    row: Any
+    waiting: int
+
+
+def applied_from(actor: Actor, on: date, priority: Priority, *, limit: int = 20) -> list[Applied]:
+    """Where people have applied already, the most urgent first: for the officers named to read those applications, on a
+    page of theirs; nothing for anybody else. At most three queries, none for who is not named."""
+    units = named_units(actor)
+    if not units:
+        return []
+    rows = confidential_applications(actor).filter(state__in=OPEN_STATES, enterprise__isnull=False)
+    waiting = dict(rows.order_by().values_list("enterprise").annotate(n=Count("pk")))
+    found = called_on(actor, on, priority).filter(pk__in=list(waiting)).order_by("-score", "pk")[:limit]
+    return sorted(
+        (Applied(row, waiting[row.pk]) for row in found),
+        key=lambda one: (-one.row.score, -one.waiting, one.row.pk),
     )
 
 

@@ -13,8 +13,11 @@ from congdoan.foundation.catalogues.models import Parameter
 from congdoan.kit.lists import ListContext, filtered, get_list, read_page
 from congdoan.registry.enterprises.actions import EnterpriseData, HeadcountData, JudgementData
 from congdoan.registry.enterprises.actions import register_enterprises as register
+from congdoan.registry.enterprises.models import Enterprise, Responsibility
 from congdoan.registry.fieldwork.actions import VisitData, log_visit
-from congdoan.registry.fieldwork.queries import called_on, priority_of
+from congdoan.registry.fieldwork.queries import applied_from, called_on, priority_of
+from congdoan.registry.joining.actions import name_reader
+from tests.factories.applications import apply
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.tree import Tree
@@ -97,3 +100,27 @@ def test_pages_filters_and_the_last_visit(boss: Actor, tree: Tree, today: date) 
     assert client.get("/khao-sat/uu-tien/?ly_do=la&tu_lao_dong=x&dia_ban=y&don_vi=z").status_code == 200
     # Before anybody was registered there was nobody to call on.
     assert names(boss, date(2023, 1, 1)) == []
+
+
+def test_where_people_applied_is_shown_to_those_named_alone_and_moves_no_order(
+    boss: Actor, tree: Tree, today: date, client: Client
+) -> None:
+    place = Enterprise.objects.get(name="Vừa")
+    before = names(boss, today)
+    Responsibility.objects.filter(enterprise=place).update(unit=tree.north)
+    for number in range(2):
+        apply(today, enterprise=place, citizen_id=f"01219800009{number}")
+    leader, named = officer("lanh-dao", "leader", tree.north), officer("duoc-cu", "officer", tree.north)
+    name_reader(actor=acting(leader, today), on=today, unit=tree.north, user=named)
+    priority = priority_of(tree.north.pk, today)
+    assert applied_from(acting(leader, today), today, priority) == []
+    (one,) = applied_from(acting(named, today), today, priority)
+    assert (one.row.name, one.waiting) == ("Vừa", 2)
+    client.force_login(leader)
+    assert "Nơi đã có người gửi đơn" not in client.get("/khao-sat/uu-tien/").text
+    client.force_login(named)
+    assert "2</strong> đơn đang chờ" in client.get("/khao-sat/uu-tien/").text
+    # Neither the order nor the names of the list say a word.
+    listed = names(acting(named, today), today)
+    assert [name for name in listed if name in before] == before
+    assert listed == names(acting(leader, today), today)
