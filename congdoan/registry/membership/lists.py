@@ -38,7 +38,7 @@ from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
 from congdoan.registry.membership.actions import MembershipError, confirm_alive
-from congdoan.registry.membership.contracts import foreign_ends, notice_days, told_on
+from congdoan.registry.membership.contracts import Ending, endings, notice_days, told_on
 from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, nearby, units_of
 from congdoan.registry.membership.models import Membership, Movement, Silence
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
@@ -230,22 +230,25 @@ def _foreign(rows: Rows, value: str, context: ListContext) -> Rows:
 
 
 def _contract_due(rows: Rows, value: str, context: ListContext) -> Rows:
-    """Foreign members whose last known contract has ended, or ends soon (contracts.foreign_ends)."""
-    due = context.as_of + timedelta(days=notice_days(context.as_of))
-    people = _some(foreign_ends(context.as_of, due))
+    """Foreign members whose last known contract has ended, or ends soon (contracts.endings)."""
+    people = [row.person_id for row in _endings(context)]
     return rows.filter(person__in=people) if value == "1" else rows.exclude(person__in=people)
 
 
 def _contract_state(rows: Rows, value: str, context: ListContext) -> Rows:
-    on = context.as_of
-    if value == "het":
-        return rows.filter(person__in=_some(foreign_ends(on, on - timedelta(days=1))))
-    due = on + timedelta(days=notice_days(on))
-    return rows.filter(person__in=_some(foreign_ends(on, due).filter(contract_end__gte=on)))
+    has_ended = value == "het"
+    found = [row.person_id for row in _endings(context) if (row.contract_end < context.as_of) == has_ended]
+    return rows.filter(person__in=found)
 
 
-def _some(people: QuerySet[Person]) -> list[int]:
-    return list(people.values_list("pk", flat=True)[:50_000])
+def _endings(context: ListContext) -> list[Ending]:
+    """Among the units of the list, asked for once a page."""
+    if "endings" not in context.cache:
+        on = context.as_of
+        until = on + timedelta(days=notice_days(on))
+        context.cache["endings"] = endings(on, until, units=_member_units(context).ids)
+    found: list[Ending] = context.cache["endings"]
+    return found
 
 
 def _told_of_contract(rows: Rows, value: str, context: ListContext) -> Rows:

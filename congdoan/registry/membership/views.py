@@ -67,6 +67,10 @@ def _list_buttons(request: HttpRequest) -> dict[str, Any]:
         buttons.append(
             {"label": "Gia hạn, ghi thôi", "url": reverse("membership:contracts"), "icon": "calendar-due"}
         )
+    if actor.has_anywhere("membership.end"):
+        buttons.append(
+            {"label": "Lâu không sinh hoạt", "url": reverse("membership:silent"), "icon": "clock-pause"}
+        )
     if actor.has_anywhere("membership.transfer"):
         buttons.append(
             {"label": "Xin chuyển đến", "url": reverse("membership:request_transfer"), "icon": "transfer"}
@@ -778,21 +782,25 @@ def foreign_contracts(request: HttpRequest) -> HttpResponse:
             if warning:
                 messages.warning(request, warning)
             return redirect("membership:contracts")
-    waiting = ending_for(actor, actor.today).select_related("person", "unit")
-    rows = list(waiting.order_by("contract_end", "pk")[: _CONTRACTS + 1])
+    waiting = ending_for(actor, actor.today)
+    people = Person.objects.only("full_name").in_bulk([row.person_id for row in waiting[:_CONTRACTS]])
+    units = Unit.objects.only("name").in_bulk({row.unit_id for row in waiting[:_CONTRACTS]})
+    rows = [row for row in waiting[:_CONTRACTS] if row.person_id in people]
     jobs = employments_of([row.person_id for row in rows], actor.today)
     law = parameter("foreign_worker.contract_months", on=max(actor.today, date(2025, 7, 1)))
     shown = {
         "rows": [
             {
-                "row": row,
+                "person": people[row.person_id],
+                "unit": units[row.unit_id],
+                "end": row.contract_end,
                 "ended": row.contract_end < actor.today,
                 "left": days_left_words(actor.today, row.contract_end),
                 "work": jobs[row.person_id].enterprise.name if row.person_id in jobs else "",
             }
-            for row in rows[:_CONTRACTS]
+            for row in rows
         ],
-        "is_more": len(rows) > _CONTRACTS,
+        "is_more": len(waiting) > _CONTRACTS,
         "chosen": chosen,
         "renew_form": renew,
         "end_form": end,

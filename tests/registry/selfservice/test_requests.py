@@ -35,7 +35,7 @@ from congdoan.registry.membership.actions import Departure, Transfer, depart, tr
 from congdoan.registry.membership.models import Movement
 from congdoan.registry.people.actions import EmploymentData, PeopleError, employ, update_people
 from congdoan.registry.people.models import Person
-from congdoan.registry.selfservice import actions, queries
+from congdoan.registry.selfservice import actions, jobs, queries
 from congdoan.registry.selfservice.actions import (
     AlreadyAnswered,
     RequestError,
@@ -498,6 +498,20 @@ def test_a_request_of_who_left_ends(member: Person, system: Actor, today: date) 
     found.refresh_from_db()
     assert found.state == "lapsed"
     assert end_lapsed(on=today, now=NOW) == 0
+
+
+def test_the_jobs_send_follow_and_forget(member: Person, system: Actor, tree: Tree) -> None:
+    key = uuid.uuid4()
+    ask(key, now=timezone.now())
+    assert jobs.send(str(key), 1) and mail.outbox[-1].to == [TO]
+    found = change(member, address="Ngõ 7")
+    transfer(actor=system, items=[Transfer(member, tree.unions["NA2"], system.today)])
+    assert jobs.follow(0) == 1
+    depart(actor=system, items=[Departure(member, "leave", system.today)])
+    assert jobs.sweep(int(timezone.now().timestamp()) + 2 * 86_400) == 1
+    found.refresh_from_db()
+    assert (found.state, found.unit) == ("lapsed", tree.unions["NA2"])
+    assert not Proof.objects.exists()
 
 
 def test_what_it_said_is_forgotten_in_time(member: Person, committee: Actor, today: date) -> None:

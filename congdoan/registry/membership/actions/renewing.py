@@ -37,13 +37,14 @@ def renew_contracts(
     Needs people.edit where they are members. Raises Forbidden, MembershipError for one who no longer waits for it, or whose
     new contract does not end later than the old one.
     """
-    rows = _waiting(actor, on, people, "people.edit")
+    held = _waiting(actor, on, people, "people.edit")
+    rows = [row for row, _ in held]
     if contract_to is not None and contract_to < contract_from:
         raise MembershipError("Ngày cuối của hợp đồng mới trước ngày bắt đầu.")
-    for row in rows:
-        if contract_to is not None and contract_to <= row.contract_end:
+    for row, end in held:
+        if contract_to is not None and contract_to <= end:
             raise MembershipError(
-                f"{row.person.full_name}: hợp đồng đang ghi đã đến hết ngày {format_date(row.contract_end)}. Hợp đồng"
+                f"{row.person.full_name}: hợp đồng đang ghi đã đến hết ngày {format_date(end)}. Hợp đồng"
                 " mới phải hết sau ngày đó."
             )
     jobs: dict[int, Employment] = {}
@@ -94,30 +95,36 @@ def end_for_contracts(
 ) -> int:
     """Book that foreign members whose contract has ended, or ends soon, are members no longer from ``on``. Returns how many.
     Raises Forbidden, MembershipError for one who no longer waits for it, and what `depart` raises."""
-    rows = _waiting(actor, actor.today, people, "membership.end")
+    held = _waiting(actor, actor.today, people, "membership.end")
     return depart(
         actor=actor,
         items=[
-            Departure(row.person, "leave", on, f"Hết hợp đồng lao động ngày {format_date(row.contract_end)}")
-            for row in rows
+            Departure(row.person, "leave", on, f"Hết hợp đồng lao động ngày {format_date(end)}")
+            for row, end in held
         ],
         decision=decision,
     )
 
 
-def _waiting(actor: Actor, on: date, people: Sequence[int], capability: str) -> list[Membership]:
-    """The memberships of these people, held until the end of the transaction, all of which wait for a contract."""
+def _waiting(actor: Actor, on: date, people: Sequence[int], capability: str) -> list[tuple[Membership, date]]:
+    """The memberships of these people and the last days of their contracts, held until the end of the transaction; all of
+    them wait for a contract."""
     asked = sorted(set(people))
     if not asked:
         raise MembershipError("Hãy chọn ít nhất một người.")
     lock_people(asked)
-    rows = list(contracts.members_ending(on).filter(person__in=asked).select_related("person", "unit"))
+    ends = {row.person_id: row.contract_end for row in contracts.waiting(on, people=asked)}
+    rows = list(
+        Membership.objects.filter(person__in=list(ends), is_primary=True, during__contains=on).select_related(
+            "person", "unit"
+        )
+    )
     if len(rows) < len(asked):
         raise MembershipError(
             "Có người trong danh sách vừa được gia hạn, hoặc không còn là đoàn viên. Hãy tải lại trang."
         )
     require_everywhere(actor, capability, [row.unit for row in rows])
-    return rows
+    return [(row, ends[row.person_id]) for row in rows]
 
 
 @transaction.atomic
@@ -129,18 +136,20 @@ def remind_contracts(*, actor: Actor, on: date) -> int:
     """
     if not office_hours(on).is_worked(on):
         return 0
-    by_unit: dict[int, list[Membership]] = {}
+    by_unit: dict[int, list[contracts.Ending]] = {}
+    waiting = contracts.waiting(on)
     told = set(
-        ContractNotice.objects.filter(person__in=contracts.members_ending(on).values("person")).values_list(
+        ContractNotice.objects.filter(person__in=[row.person_id for row in waiting]).values_list(
             "person_id", "contract_to"
         )
     )
-    for row in contracts.members_ending(on).select_related("unit").order_by("unit", "contract_end", "pk"):
+    for row in waiting:
         if (row.person_id, row.contract_end) not in told:
             by_unit.setdefault(row.unit_id, []).append(row)
+    units = Unit.objects.in_bulk(list(by_unit))
     made = 0
-    for rows in by_unit.values():
-        unit: Unit = rows[0].unit
+    for unit_id, rows in by_unit.items():
+        unit = units[unit_id]
         last = rows[-1].contract_end
         notices = notify(
             actor=actor,
