@@ -30,10 +30,16 @@ SOURCE_KINDS = [
     ("post", "bài đăng, tin nhắn"),
 ]
 OPEN_STATES = (SUBMITTED, ASKED)
-SIGNATURES = [("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")]
+DRAWN, UPLOADED, DIGITAL = "drawn", "uploaded", "digital"
+SIGNATURES = [
+    (DRAWN, "ký trên màn hình"),
+    (UPLOADED, "ảnh hoặc bản quét đơn đã ký"),
+    (DIGITAL, "ký số"),
+]
 
 READ, ASK, ANSWER, ADMIT, REFUSE, WITHDRAW = "read", "ask", "answer", "admit", "refuse", "withdraw"
 PASS_ON = "pass_on"
+PROMPT, UNREACHED = "prompt", "unreached"
 EVENTS = [
     ("submit", "gửi đơn"),
     (READ, "xem đơn"),
@@ -43,6 +49,8 @@ EVENTS = [
     (REFUSE, "không kết nạp"),
     (WITHDRAW, "rút đơn"),
     (PASS_ON, "chuyển đơn"),
+    (PROMPT, "nhắn người làm đơn mở trang theo dõi"),
+    (UNREACHED, "chưa nhắn được người làm đơn"),
 ]
 
 #: The words people agree to are kept with the application by this mark; new words get a new mark.
