@@ -281,7 +281,7 @@ def _occupational(place: Territory | None, job_title: str, on: date) -> int | No
     places = [code for code in (place.code, place.parent_id) if code]
     standing = list(
         UnitVersion.objects.filter(
-            territory__in=places, kind="occupational_union", during__contains=on
+            territory__in=places, kind=rules.OCCUPATIONAL_KIND, during__contains=on
         ).values_list("territory_id", "unit_id", "name")[:200]
     )
     job = set(search_key(job_title).split())
@@ -321,6 +321,11 @@ def has_union(enterprise: Enterprise, on: date) -> bool:
     """Whether a union works there on a day. Reads nothing about applications, so that neither the answer nor its time
     can tell of one."""
     return bool(_hosts(enterprise, on))
+
+
+def works_at(unit: Unit, enterprise: Enterprise, on: date) -> bool:
+    """Whether this union works at an employer on a day."""
+    return Hosting.objects.filter(unit=unit, enterprise=enterprise, during__contains=on).exists()
 
 
 def union_at(enterprise: Enterprise, on: date) -> Unit | None:

@@ -40,6 +40,10 @@ READERS = declare_notice_kind(
 PLACE_KINDS = ("commune_union", "district_federation", "provincial_federation")
 
 
+#: The kind of a union of informal workers, who join it by trade and place.
+OCCUPATIONAL_KIND = "occupational_union"
+
+
 @dataclass(frozen=True)
 class Obstacle:
     """Why a foreign worker cannot apply, as a code for words in their language, with the source it rests on."""

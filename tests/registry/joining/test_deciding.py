@@ -10,6 +10,9 @@ import pytest
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.measures.queries import differences, stock
+from congdoan.foundation.units.actions import NewUnit, create_units
+from congdoan.foundation.units.models import Decision
+from congdoan.registry.enterprises.actions import HostData, host
 from congdoan.registry.joining import choices, queries
 from congdoan.registry.joining.actions import (
     AlreadyDecided,
@@ -31,7 +34,7 @@ from tests.factories.applications import apply, make_workplace
 from tests.factories.officers import actor as acting
 from tests.factories.officers import give, make_user, officer
 from tests.factories.people import make_people
-from tests.factories.tree import Tree
+from tests.factories.tree import FOUNDED, Tree
 
 
 @pytest.fixture
@@ -181,7 +184,7 @@ def test_readers_are_named_by_somebody_else_and_at_the_body_itself(
     assert queries.named_units(acting(reader, today)) == []
 
 
-def test_a_confidential_application_is_admitted_only_into_a_union_named(
+def test_a_confidential_application_is_admitted_only_where_its_worker_works(
     tree: Tree, system: Actor, today: date
 ) -> None:
     workplace = make_workplace(system, tree.north_a)
@@ -190,10 +193,30 @@ def test_a_confidential_application_is_admitted_only_into_a_union_named(
     with pytest.raises(Forbidden):
         admit(actor=acting(reader, today), on=today, pks=[row.pk], papers=papers(today))
     name_reader(actor=acting(leader, today), on=today, unit=tree.north, user=reader)
+    who = acting(reader, today)
     with pytest.raises(JoiningError, match="chưa có công đoàn"):
-        admit(actor=acting(reader, today), on=today, pks=[row.pk], papers=papers(today))
-    (done,) = admit(
-        actor=acting(reader, today), on=today, pks=[row.pk], papers=papers(today), into=tree.unions["NA2"]
-    )
-    assert Membership.objects.get().unit == tree.unions["NA2"]
+        admit(actor=who, on=today, pks=[row.pk], papers=papers(today))
+    elsewhere = tree.unions["NA2"]
+    # A member's name in a union that works elsewhere would tell that union's officers of the application.
+    with pytest.raises(JoiningError, match="không phải công đoàn ở nơi"):
+        admit(actor=who, on=today, pks=[row.pk], papers=papers(today), into=elsewhere)
+    assert not Membership.objects.exists() and not Person.objects.exists()
+    assert not Decision.objects.filter(number=papers(today).number).exists()
+    host(actor=system, items=[HostData(workplace, elsewhere, today)])
+    (done,) = admit(actor=who, on=today, pks=[row.pk], papers=papers(today), into=elsewhere)
+    assert Membership.objects.get().unit == elsewhere
     assert done.person is not None
+
+
+def test_a_confidential_application_may_go_into_an_occupational_union(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    row = apply(today, enterprise=make_workplace(system, tree.north_a)).application
+    leader, reader = officer("chu-tich", "leader", tree.north), officer("can-bo", "officer", tree.north)
+    name_reader(actor=acting(leader, today), on=today, unit=tree.north, user=reader)
+    (drivers,) = create_units(
+        actor=system,
+        items=[NewUnit("NDX", "Nghiệp đoàn xe ôm", "NĐ", "occupational_union", tree.north_a, FOUNDED)],
+    )
+    admit(actor=acting(reader, today), on=today, pks=[row.pk], papers=papers(today), into=drivers)
+    assert Membership.objects.get().unit == drivers

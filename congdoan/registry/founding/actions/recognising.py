@@ -22,10 +22,8 @@ from congdoan.registry.founding.actions.working import check_quorum, happened, h
 from congdoan.registry.founding.models import Attachment, CommitteePost, FirstYearTask, FoundingFile
 from congdoan.registry.joining.actions import JoiningError, Papers, admit, pass_on
 from congdoan.registry.joining.choices import OPEN_STATES
-from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.organisation.actions import NewUnion, OrganisationError, found_unions
-from congdoan.registry.people.actions import EmploymentData, PeopleError, employ
 
 
 @dataclass(frozen=True)
@@ -84,17 +82,17 @@ def recognise(*, actor: Actor, pk: int, data: RecognitionData) -> FoundingFile:
                 )
             ],
         )
+        if enterprise is not None:
+            host(actor=actor, items=[HostData(enterprise, unit, data.on)])
         admitted = admit(
             actor=actor,
             on=data.on,
             pks=data.applications,
             papers=Papers(data.number, data.issued_on, data.ceremony_on),
             into=unit,
+            workplace=enterprise,
         )
-        if enterprise is not None:
-            host(actor=actor, items=[HostData(enterprise, unit, data.on)])
-            _employ(actor, admitted, enterprise, data.on)
-    except (TreeError, OrganisationError, JoiningError, EnterpriseError, PeopleError) as error:
+    except (TreeError, OrganisationError, JoiningError, EnterpriseError) as error:
         raise FoundingError(str(error)) from error
     _pass_on_the_rest(actor, file, unit, data.on)
     persons = {application.pk: application.person_id for application in admitted}
@@ -168,21 +166,3 @@ def _pass_on_the_rest(actor: Actor, file: FoundingFile, unit: Unit, on: date) ->
     pks = list(left.values_list("application_id", flat=True))
     if pks:
         pass_on(actor=actor, on=on, pks=pks, to=unit)
-
-
-def _employ(actor: Actor, admitted: Sequence[Application], enterprise: Enterprise, on: date) -> None:
-    """Where people work, for those whose application named the workplace in words only."""
-    items = [
-        EmploymentData(
-            person=application.person,
-            enterprise=enterprise,
-            from_on=application.contract_from or on,
-            contract_kind=application.contract_kind,
-            contract_from=application.contract_from,
-            contract_to=application.contract_to,
-            job_title=application.job_title,
-        )
-        for application in admitted
-        if application.enterprise_id is None and application.person is not None
-    ]
-    employ(actor=actor, items=items)

@@ -13,12 +13,15 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.queries import version_on
 from congdoan.kit.dates import add_working_days
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import nfc, search_key
+from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.joining import choices, queries
 from congdoan.registry.joining.actions.errors import AlreadyDecided, JoiningError
 from congdoan.registry.joining.models import Application, Event
+from congdoan.registry.joining.rules import OCCUPATIONAL_KIND
 from congdoan.registry.membership.actions import Admission, MembershipError
 from congdoan.registry.membership.actions import admit as book
 from congdoan.registry.people.actions import (
@@ -91,13 +94,21 @@ def refuse(*, actor: Actor, on: date, pk: int, reason: str, words: str = "") -> 
 
 @transaction.atomic
 def admit(
-    *, actor: Actor, on: date, pks: Sequence[int], papers: Papers, into: Unit | None = None
+    *,
+    actor: Actor,
+    on: date,
+    pks: Sequence[int],
+    papers: Papers,
+    into: Unit | None = None,
+    workplace: Enterprise | None = None,
 ) -> list[Application]:
     """Admit applicants by one decision, all or nobody: people registered, workplaces and consents written, memberships
     booked from ``on``.
 
-    ``into``: the union they become members of; left out, the one each applied to. Raises JoiningError with the name
-    of the applicant that stands in the way, AlreadyDecided, Forbidden.
+    ``into``: the union they become members of; left out, the one each applied to. ``workplace``: the employer of those
+    whose application names it in words only. Who applied in confidence is admitted only into a union that works at
+    their workplace that day, or an occupational union: a member's name anywhere else would tell its officers. Raises
+    JoiningError with the name of the applicant that stands in the way, AlreadyDecided, Forbidden.
     """
     if not pks:
         raise JoiningError("Chưa chọn đơn nào.")
@@ -109,6 +120,9 @@ def admit(
         raise JoiningError("Các đơn này gửi đến nhiều đơn vị. Mỗi đơn vị ra một quyết định riêng.")
     if into is None and any(application.is_confidential for application in held):
         raise JoiningError("Nơi này chưa có công đoàn. Hãy chọn công đoàn mà người lao động sẽ vào.")
+    workplaces = {application.pk: application.enterprise or workplace for application in held}
+    if into is not None and any(application.is_confidential for application in held):
+        _check_discreet(held, workplaces, into, on)
     issuer = held[0].receiving_unit
     decision = keep_decision(
         actor=actor,
@@ -124,7 +138,7 @@ def admit(
             items=[
                 EmploymentData(
                     person=person,
-                    enterprise=application.enterprise,
+                    enterprise=employer,
                     from_on=application.contract_from or on,
                     contract_kind=application.contract_kind,
                     contract_from=application.contract_from,
@@ -132,7 +146,7 @@ def admit(
                     job_title=application.job_title,
                 )
                 for application, person in zip(held, people, strict=True)
-                if application.enterprise is not None
+                if (employer := workplaces[application.pk]) is not None
             ],
         )
         book(
@@ -181,6 +195,22 @@ def pass_on(*, actor: Actor, on: date, pks: Sequence[int], to: Unit) -> list[App
         application.save(update_fields=["receiving_unit", "route", "is_confidential", "due_on"])
         _happened(actor, application, choices.PASS_ON, f"Nơi bạn làm việc đã có công đoàn: {to.name}.")
     return held
+
+
+def _check_discreet(
+    held: Sequence[Application], workplaces: dict[int, Enterprise | None], into: Unit, on: date
+) -> None:
+    version = version_on(into, on)
+    if version is not None and version.kind_id == OCCUPATIONAL_KIND:
+        return
+    for application in held:
+        where = workplaces[application.pk]
+        if application.is_confidential and (where is None or not queries.works_at(into, where, on)):
+            raise JoiningError(
+                f"{application.full_name}: {into.name} không phải công đoàn ở nơi người này làm việc. Đơn này phải giữ"
+                " kín, nên chỉ kết nạp vào công đoàn cơ sở ở nơi ấy hoặc một nghiệp đoàn. Nơi ấy chưa có công đoàn thì"
+                " kết nạp khi công nhận công đoàn từ hồ sơ thành lập."
+            )
 
 
 def _held(actor: Actor, pks: Sequence[int]) -> list[Application]:
