@@ -19,13 +19,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
-from congdoan.faces.portal.forms import JoinForm
+from congdoan.faces.portal.forms import COUNTRIES, JoinForm
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
@@ -35,27 +36,14 @@ from congdoan.registry.cards.rules import masked
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding.actions import receive_application
 from congdoan.registry.joining import actions, choices, queries
+from congdoan.registry.joining.actions.signing import is_offered
+from congdoan.registry.joining.documents import form_paper
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
 
 _FOUND_LIMIT = 8
 #: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
 _CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
-#: What actions may say to a worker, so that it is translated.
-_SAID = (
-    gettext_noop("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác."),
-    gettext_noop("Quá nhiều lần gửi từ mạng này trong một giờ. Hãy thử lại sau."),
-    gettext_noop("Chưa gửi được mã. Hãy kiểm tra số điện thoại hoặc địa chỉ thư rồi thử lại."),
-    gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
-    gettext_noop("Đơn này không chờ bổ sung."),
-    gettext_noop("Hãy viết nội dung bổ sung."),
-    gettext_noop("Đơn này đã được quyết định nên không rút được nữa."),
-    gettext_noop("Hợp đồng lao động của người lao động nước ngoài chưa đủ thời hạn"),
-    gettext_noop("Không thuộc đối tượng gia nhập công đoàn"),
-    gettext_noop("Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập"),
-    gettext_noop("Thông tin trong đơn không đúng hoặc không xác minh được"),
-    gettext_noop("Lý do khác, ghi ở phần giải thích"),
-)
 
 
 def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -164,26 +152,37 @@ def join(request: HttpRequest) -> HttpResponse:
     """The form and its answer: a code. Sent twice, it is answered twice with the same one."""
     on = request.actor.today
     enterprise = _workplace_named(request.GET.get("noi", "")[:30])
-    kept: dict[str, Any] = {"today": on, "has_workplace": enterprise is not None}
+    takes_digital = is_offered(on)
     if request.method == "GET":
         is_free = bool(request.GET.get("tu-do"))
         first: dict[str, Any] = {
             "blank": _blank(request.LANGUAGE_CODE, enterprise is not None, is_free, on),
             "enterprise": enterprise,
             "challenge": challenges.make(),
+            "takes_digital": takes_digital,
         }
         return _page(request, "join", first)
-    form = JoinForm(request.POST, request.FILES, **kept)
+    wants_paper = takes_digital and "paper" in request.POST
+    form = JoinForm(
+        request.POST,
+        request.FILES,
+        today=on,
+        has_workplace=enterprise is not None,
+        takes_digital=takes_digital,
+        is_for_paper=wants_paper,
+    )
     challenge = challenges.read(request.POST.get("mark", "")[:200])
     shown: dict[str, Any] = {
         "form": form,
         "enterprise": enterprise,
         "has_workplace": enterprise is not None,
         "challenge": challenge or challenges.make(),
+        "takes_digital": takes_digital,
+        "wants_paper": wants_paper,
     }
     if challenge is None:
         form.add_error(None, _("Trang này mở đã lâu. Hãy gửi lại; những gì đã điền vẫn còn."))
-    elif not challenges.met(
+    elif not wants_paper and not challenges.met(
         challenge, total=request.POST.get("total", ""), work=request.POST.get("work", "")
     ):
         form.add_error(None, _("Hãy ghi đúng kết quả của phép cộng ở cuối đơn."))
@@ -191,9 +190,12 @@ def join(request: HttpRequest) -> HttpResponse:
         try:
             held = parameters(["joining.sends_per_hour", "joining.confirm_by"], on=on)
             limit = int(held["joining.sends_per_hour"].value)
-            actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
+            door = "paper" if wants_paper else "send"
+            actions.knock(door=door, address=request.actor.address, now=time.time(), limit=limit)
             data = form.application(key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE)
             actions.check(data=data, on=on)
+            if wants_paper:
+                return _paper(data, on)
             if held["joining.confirm_by"].value and (asked := _unconfirmed(request, form, challenge.key, on)):
                 shown |= asked
                 return _page(request, "join", shown, status=422)
@@ -204,6 +206,8 @@ def join(request: HttpRequest) -> HttpResponse:
         except actions.TooManyAttempts:
             form.add_error(None, _("Quá nhiều lần gửi từ mạng này. Hãy thử lại sau một giờ."))
             return _page(request, "join", shown, status=429)
+        except actions.SignatureRefused as error:
+            form.add_error("signed", _(str(error)))
         except actions.JoiningError as error:
             form.add_error(None, _(str(error)))
         else:
@@ -220,6 +224,21 @@ def join(request: HttpRequest) -> HttpResponse:
     return _page(request, "join", shown, status=422)
 
 
+def _paper(data: actions.ApplicationData, on: date) -> HttpResponse:
+    """The form filled in, to be signed digitally; made for this answer and kept nowhere."""
+    with override("vi"):
+        country = dict(COUNTRIES)[data.nationality]
+        local = str(country)
+    with override("en"):
+        english = str(country)
+    answer = HttpResponse(
+        form_paper(data, on=on, nationality=(local, english)), content_type="application/pdf"
+    )
+    name = "Application to join.pdf" if data.language == "en" else "Đơn gia nhập.pdf"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
 def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date) -> dict[str, Any]:
     """What the page asks for while the phone or the address is not confirmed; empty when it is, or need not be."""
     channel = queries.confirmed_by(on)
@@ -233,7 +252,8 @@ def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date)
     now, typed = timezone.now(), request.POST.get("confirm", "")[:20]
     if actions.confirm(submission_key=key, contact=contact, code=typed, now=now):
         return {}
-    asked = {"confirms": contact, "wrong_code": "", "has_scan": bool(form.cleaned_data.get("scan"))}
+    has_file = any(form.cleaned_data.get(name) for name in ("scan", "signed"))
+    asked = {"confirms": contact, "wrong_code": "", "has_file": has_file}
     if typed and not request.POST.get("resend"):
         asked["wrong_code"] = _("Mã không đúng hoặc đã hết hạn. Hãy kiểm tra lại, hoặc nhận mã khác.")
         return asked
@@ -307,6 +327,8 @@ def _what(kind: str) -> str:
         choices.REFUSE: _("Không kết nạp"),
         choices.WITHDRAW: _("Bạn đã rút đơn"),
         choices.PASS_ON: _("Đã chuyển đơn"),
+        choices.PROMPT: _("Đã nhắn bạn mở trang này"),
+        choices.UNREACHED: _("Chưa nhắn được cho bạn"),
     }[kind]
 
 

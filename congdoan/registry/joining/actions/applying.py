@@ -94,6 +94,8 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     if known is not None:
         return Submitted(known, code)
     check(data=data, on=on)
+    if not data.signature.content:
+        raise JoiningError("Đơn chưa được ký.")
     where = queries.destination(
         enterprise=data.enterprise,
         territory=data.territory,
@@ -205,8 +207,6 @@ def check(*, data: ApplicationData, on: date) -> None:
         raise JoiningError(f"Chưa đồng ý cho công đoàn xử lý dữ liệu để xét đơn ({', '.join(missing)}).")
     if data.birth_on >= on:
         raise JoiningError("Ngày sinh phải trước hôm nay.")
-    if not data.signature.content:
-        raise JoiningError("Đơn chưa được ký.")
     if data.nationality != "VN":
         obstacle = rules.foreign_obstacle(
             queries.foreign_law(on),

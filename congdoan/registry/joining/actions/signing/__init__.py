@@ -16,12 +16,13 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from congdoan.foundation.catalogues.models import Parameter
 from congdoan.kit.sealed import match_digest
 from congdoan.kit.text import nfc, search_key
 from congdoan.registry.joining import choices
@@ -53,7 +54,7 @@ REASONS = {
     "untrusted": "Chứng thư số đã ký không do tổ chức mà công đoàn công nhận cấp. Hãy ký theo cách khác.",
     "revoked": "Chứng thư số đã ký đã bị thu hồi. Hãy liên hệ nơi cấp chứng thư, hoặc ký theo cách khác.",
     "unchecked": "Lúc này chưa kiểm tra được chứng thư số có bị thu hồi hay không. Hãy thử lại sau hoặc ký theo cách khác.",
-    "name": "Họ tên trên chứng thư số khác họ tên trong đơn. Hãy ghi họ tên như trên chứng thư, lấy lại đơn và ký lại.",
+    "name": "Họ tên trên chứng thư số khác họ tên trong đơn. Hãy ghi họ tên như trên chứng thư rồi lấy đơn và ký lại.",
     "number": "Số giấy tờ trên chứng thư số khác số trong đơn. Hãy kiểm tra số đã ghi, lấy lại đơn và ký lại.",
     "foreign": "Tệp PDF này không phải đơn lấy từ trang này. Hãy bấm nút lấy đơn, ký tệp ấy rồi gửi lại.",
     "other": "Nội dung đã ký khác những gì đang ghi trong đơn. Hãy lấy lại đơn theo nội dung mới rồi ký lại.",
@@ -84,6 +85,15 @@ class Signer:
 def is_set_up() -> bool:
     """Whether the installation trusts any authority. Asks the disk, never the database."""
     return bool(_files(_CERTIFICATES))
+
+
+def is_offered(on: date) -> bool:
+    """Whether a digital signature can be given on a day: the installation trusts an authority and some body accepts it. Asks
+    the database only where an authority is trusted."""
+    accepting = Parameter.objects.filter(
+        code="joining.signatures", during__contains=on, value__contains=[choices.DIGITAL]
+    )
+    return is_set_up() and accepting.exists()
 
 
 def _files(kinds: set[str]) -> list[Path]:
