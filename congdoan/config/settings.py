@@ -36,6 +36,12 @@ SECRET_KEY = os.environ.get("CONGDOAN_SECRET_KEY") or load_or_make(HOME / "secre
 FIELD_KEY = os.environ.get("CONGDOAN_FIELD_KEY") or load_or_make(HOME / "field-key", 43)
 #: Keys that sign members' cards (registry.cards.codes); empty: one derived from the key above.
 CARD_KEYS = os.environ.get("CONGDOAN_CARD_KEYS", "")
+#: Digital signatures (registry.joining.actions.signing): the folder of certificates to trust, and whether lists of revoked
+#: ones are looked at ("lists"), must be there ("require") or not ("off").
+SIGNING = {
+    "roots": os.environ.get("CONGDOAN_SIGNING_ROOTS", ""),
+    "revocation": os.environ.get("CONGDOAN_SIGNING_REVOCATION", "lists").strip().lower(),
+}
 ALLOWED_HOSTS = _list("CONGDOAN_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CONGDOAN_ORIGINS", "")
 

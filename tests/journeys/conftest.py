@@ -47,13 +47,20 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of authorities whose digital signatures the installation trusts; empty until a journey fills it."""
+    return tmp_path_factory.mktemp("trusted")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, trusted: Path) -> Iterator[str]:
     """The address of a running installation with the demonstration at a fiftieth of its size."""
     if CHROMIUM is None:
         pytest.skip("không có Chromium")
     home = tmp_path_factory.mktemp("home")
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"CONGDOAN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "congdoan.config.settings"}
+    environment["CONGDOAN_SIGNING_ROOTS"] = str(trusted)
     command = [sys.executable, "-c", "import sys; from congdoan.config.cli import main; sys.exit(main())"]
     subprocess.run(
         [*command, "demo", "--no-serve", "--scale", "0.02"],

@@ -6,12 +6,16 @@ from __future__ import annotations
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
 
+from tests.factories.authority import Authority, sign
 from tests.journeys.conftest import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
@@ -152,6 +156,70 @@ def test_a_worker_joins_in_two_minutes_on_slow_3g(browser: Any, site: str, desk:
     worker.inspect()
     # The draft is gone from the device.
     assert page.evaluate("localStorage.length") == 0
+    worker.context.close()
+    assert worker.complaints == []
+
+
+def in_an_app(paper: bytes, authority: Authority, name: str) -> bytes:
+    """The paper as somebody's app signs it; beside the browser, whose loop lets no other run in this thread."""
+    with ThreadPoolExecutor(1) as app:
+        return app.submit(sign, paper, authority.issue(name, "CCCD:012198000777")).result()
+
+
+def test_a_worker_signs_digitally_and_the_officer_reads_by_whom(
+    browser: Any, site: str, trusted: Path, tmp_path: Path, desk: Visitor
+) -> None:
+    """As people do it: the form taken as a PDF, signed in an app, sent back from the same page."""
+    office = desk.sign_in("canbo.hp")
+    desk.go("/doanh-nghiep/?co_cong_doan=1")
+    workplace = office.locator("table.data tbody a[href*='/doanh-nghiep/']").first.inner_text()
+    authority = Authority("VN-CA Thử Nghiệm")
+    authority.trust(trusted)
+    worker = person(browser, site)
+    page = worker.page
+    try:
+        page.goto(f"{site}/gia-nhap/noi-lam-viec/?q={quote(workplace)}")
+        page.locator(".places a").filter(has=page.locator(".yes")).first.tap()
+        page.wait_for_url(re.compile("/gia-nhap/don/"))
+        thumb = Thumb(page)
+        thumb.type("full_name", "Lò Thị Ký Số")
+        thumb.type("birth_on", "5/9/1998")
+        thumb.type("identity", "012198000777")
+        thumb.type("phone", "0912000777")
+        page.get_by_text("Hoặc ký số").tap()
+        page.get_by_role("button", name="Lấy đơn để ký").tap()
+        # Not filled in yet: what is missing is said, the part stays open.
+        page.locator(".wrong [name=contract_kind]").wait_for()
+        worker.inspect()
+        thumb.choose("contract_kind", "indefinite")
+        thumb.tick("agree_membership")
+        with page.expect_download() as given:
+            page.get_by_role("button", name="Lấy đơn để ký").tap()
+        unsigned = given.value.path().read_bytes()
+        assert page.input_value("[name=full_name]") == "Lò Thị Ký Số"
+        signed = tmp_path / "don-da-ky.pdf"
+        signed.write_bytes(in_an_app(unsigned, authority, "Vàng A Páo"))
+        page.set_input_files("[name=signed]", signed)
+        page.locator("[data-sum]").wait_for(state="hidden")
+        page.get_by_role("button", name="Gửi đơn đã ký số").tap()
+        page.get_by_text("Họ tên trên chứng thư số khác").wait_for()
+        worker.inspect()
+        signed.write_bytes(in_an_app(unsigned, authority, "LÒ THỊ KÝ SỐ"))
+        page.set_input_files("[name=signed]", signed)
+        page.locator("[data-sum]").wait_for(state="hidden")
+        page.get_by_role("button", name="Gửi đơn đã ký số").tap()
+        page.locator("[data-sent]").wait_for()
+        worker.inspect()
+    finally:
+        for path in trusted.iterdir():
+            path.unlink()
+    desk.go("/don-gia-nhap/?q=Ky+So")
+    office.get_by_role("link", name="Lò Thị Ký Số").first.click()
+    office.get_by_text("VN-CA Thử Nghiệm").wait_for()
+    desk.inspect()
+    with office.expect_download() as kept:
+        office.get_by_role("link", name="Ký số (PDF)").click()
+    assert kept.value.path().read_bytes() == signed.read_bytes()
     worker.context.close()
     assert worker.complaints == []
 

@@ -15,7 +15,7 @@ from congdoan.foundation.catalogues.models import Territory
 from congdoan.kit.dates import parse_date
 from congdoan.kit.identifiers import check_citizen_id
 from congdoan.registry.joining.actions import ApplicationData, Image
-from congdoan.registry.joining.choices import CONSENTS
+from congdoan.registry.joining.choices import CONSENTS, DIGITAL, DRAWN, UPLOADED
 from congdoan.registry.joining.queries import commune_named
 
 _PNG = "data:image/png;base64,"
@@ -52,7 +52,7 @@ def scan_of(given: Any) -> Image | None:
     content = given.read()
     for begin, content_type in _IMAGES.items():
         if content.startswith(begin):
-            return Image("uploaded", content_type, content)
+            return Image(UPLOADED, content_type, content)
     raise forms.ValidationError(gettext("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
 
 
@@ -133,10 +133,26 @@ class JoinForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
     )
+    signed = forms.FileField(
+        label=_("Đơn đã ký số (PDF)"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
 
-    def __init__(self, *args: Any, today: date, has_workplace: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        today: date,
+        has_workplace: bool,
+        takes_digital: bool = False,
+        is_for_paper: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """``takes_digital``: a digitally signed form is taken. ``is_for_paper``: it is filled in to be signed elsewhere."""
         super().__init__(*args, **kwargs)
-        self.today, self.has_workplace = today, has_workplace
+        self.today, self.has_workplace, self.is_for_paper = today, has_workplace, is_for_paper
+        if not takes_digital:
+            del self.fields["signed"]
         if has_workplace:
             for name in ("workplace_name", "province", "commune"):
                 del self.fields[name]
@@ -154,6 +170,16 @@ class JoinForm(forms.Form):
     def clean_scan(self) -> Image | None:
         return scan_of(self.cleaned_data["scan"])
 
+    def clean_signed(self) -> Image | None:
+        given = self.cleaned_data["signed"]
+        if not given:
+            return None
+        if given.size > UPLOAD_LIMIT:
+            raise forms.ValidationError(
+                gettext("Tệp lớn quá 6 MB. Hãy chọn đúng đơn lấy từ trang này và đã ký số.")
+            )
+        return Image(DIGITAL, "application/pdf", given.read())
+
     def clean_drawn(self) -> Image | None:
         given: str = self.cleaned_data["drawn"]
         if not given:
@@ -164,7 +190,7 @@ class JoinForm(forms.Form):
             content = b""
         if not given.startswith(_PNG) or not content.startswith(b"\x89PNG"):
             raise forms.ValidationError(gettext("Không đọc được chữ ký. Hãy ký lại."))
-        return Image("drawn", "image/png", content)
+        return Image(DRAWN, "image/png", content)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -192,17 +218,13 @@ class JoinForm(forms.Form):
             plain = check_citizen_id(data["identity"]).value
             if not (plain.isdigit() and len(plain) in {9, 12}):
                 self.add_error("identity", gettext("Số căn cước có 12 chữ số. Hãy kiểm tra lại."))
-        if (
-            "drawn" not in self.errors
-            and "scan" not in self.errors
-            and not data.get("drawn")
-            and not data.get("scan")
-        ):
+        ways = ("drawn", "scan", "signed")
+        if not self.is_for_paper and not any(name in self.errors or data.get(name) for name in ways):
             self.add_error("scan", gettext("Hãy ký vào khung, hoặc gửi ảnh đơn đã ký."))
         return data
 
     def application(self, *, key: Any, enterprise: Any, language: str) -> ApplicationData:
-        """What was filled in, as an application is submitted."""
+        """What was filled in, as an application is submitted; not signed yet when it is filled in for the paper."""
         data = self.cleaned_data
         is_local = data["nationality"] == "VN"
         return ApplicationData(
@@ -210,7 +232,10 @@ class JoinForm(forms.Form):
             full_name=data["full_name"],
             birth_on=data["birth_on"],
             contract_kind=data["contract_kind"],
-            signature=data["drawn"] or data["scan"],
+            signature=data.get("signed")
+            or data["drawn"]
+            or data["scan"]
+            or Image(DIGITAL, "application/pdf", b""),
             consents=[purpose for purpose, _ in CONSENTS if data[f"agree_{purpose}"]],
             sex=data["sex"],
             nationality=data["nationality"],

@@ -18,13 +18,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
-from congdoan.faces.portal.forms import JoinForm
+from congdoan.faces.portal.forms import COUNTRIES, JoinForm
 from congdoan.faces.portal.pages import page as _page
 from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
@@ -39,29 +40,14 @@ from congdoan.registry.founding.choices import HEAD
 from congdoan.registry.founding.models import Step
 from congdoan.registry.founding.queries import FoundersPart, founder_place, is_shown
 from congdoan.registry.joining import actions, choices, queries
+from congdoan.registry.joining.actions.signing import is_offered
+from congdoan.registry.joining.documents import form_paper
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
 
 _FOUND_LIMIT = 8
 #: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
 _CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
-#: What actions may say to a worker, so that it is translated.
-_SAID = (
-    gettext_noop("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác."),
-    gettext_noop("Quá nhiều lần gửi từ mạng này trong một giờ. Hãy thử lại sau."),
-    gettext_noop("Chưa gửi được mã. Hãy kiểm tra số điện thoại hoặc địa chỉ thư rồi thử lại."),
-    gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),
-    gettext_noop("Đơn này không chờ bổ sung."),
-    gettext_noop("Hãy viết nội dung bổ sung."),
-    gettext_noop("Đơn này đã được quyết định nên không rút được nữa."),
-    gettext_noop("Hợp đồng lao động của người lao động nước ngoài chưa đủ thời hạn"),
-    gettext_noop("Không thuộc đối tượng gia nhập công đoàn"),
-    gettext_noop("Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập"),
-    gettext_noop("Thông tin trong đơn không đúng hoặc không xác minh được"),
-    gettext_noop("Lý do khác, ghi ở phần giải thích"),
-    gettext_noop("Đơn này không còn chờ xét nên không đổi được lựa chọn này."),
-    gettext_noop("Ban vận động ở nơi bạn làm"),
-)
 #: What the steps of founding a union mean to a worker, when reached and when to come; a step that an office has added is
 #: said in its own words.
 _STEPS = {
@@ -182,26 +168,37 @@ def join(request: HttpRequest) -> HttpResponse:
     """The form and its answer: a code. Sent twice, it is answered twice with the same one."""
     on = request.actor.today
     enterprise = _workplace_named(request.GET.get("noi", "")[:30])
-    kept: dict[str, Any] = {"today": on, "has_workplace": enterprise is not None}
+    takes_digital = is_offered(on)
     if request.method == "GET":
         is_free = bool(request.GET.get("tu-do"))
         first: dict[str, Any] = {
             "blank": _blank(request.LANGUAGE_CODE, enterprise is not None, is_free, on),
             "enterprise": enterprise,
             "challenge": challenges.make(),
+            "takes_digital": takes_digital,
         }
         return _page(request, "join", first)
-    form = JoinForm(request.POST, request.FILES, **kept)
+    wants_paper = takes_digital and "paper" in request.POST
+    form = JoinForm(
+        request.POST,
+        request.FILES,
+        today=on,
+        has_workplace=enterprise is not None,
+        takes_digital=takes_digital,
+        is_for_paper=wants_paper,
+    )
     challenge = challenges.read(request.POST.get("mark", "")[:200])
     shown: dict[str, Any] = {
         "form": form,
         "enterprise": enterprise,
         "has_workplace": enterprise is not None,
         "challenge": challenge or challenges.make(),
+        "takes_digital": takes_digital,
+        "wants_paper": wants_paper,
     }
     if challenge is None:
         form.add_error(None, _("Trang này mở đã lâu. Hãy gửi lại; những gì đã điền vẫn còn."))
-    elif not challenges.met(
+    elif not wants_paper and not challenges.met(
         challenge, total=request.POST.get("total", ""), work=request.POST.get("work", "")
     ):
         form.add_error(None, _("Hãy ghi đúng kết quả của phép cộng ở cuối đơn."))
@@ -209,9 +206,12 @@ def join(request: HttpRequest) -> HttpResponse:
         try:
             held = parameters(["joining.sends_per_hour", "joining.confirm_by"], on=on)
             limit = int(held["joining.sends_per_hour"].value)
-            actions.knock(door="send", address=request.actor.address, now=time.time(), limit=limit)
+            door = "paper" if wants_paper else "send"
+            actions.knock(door=door, address=request.actor.address, now=time.time(), limit=limit)
             data = form.application(key=challenge.key, enterprise=enterprise, language=request.LANGUAGE_CODE)
             actions.check(data=data, on=on)
+            if wants_paper:
+                return _paper(data, on)
             if held["joining.confirm_by"].value and (asked := _unconfirmed(request, form, challenge.key, on)):
                 shown |= asked
                 return _page(request, "join", shown, status=422)
@@ -222,6 +222,8 @@ def join(request: HttpRequest) -> HttpResponse:
         except actions.TooManyAttempts:
             form.add_error(None, _("Quá nhiều lần gửi từ mạng này. Hãy thử lại sau một giờ."))
             return _page(request, "join", shown, status=429)
+        except actions.SignatureRefused as error:
+            form.add_error("signed", _(str(error)))
         except actions.JoiningError as error:
             form.add_error(None, _(str(error)))
         else:
@@ -238,6 +240,21 @@ def join(request: HttpRequest) -> HttpResponse:
     return _page(request, "join", shown, status=422)
 
 
+def _paper(data: actions.ApplicationData, on: date) -> HttpResponse:
+    """The form filled in, to be signed digitally; made for this answer and kept nowhere."""
+    with override("vi"):
+        country = dict(COUNTRIES)[data.nationality]
+        local = str(country)
+    with override("en"):
+        english = str(country)
+    answer = HttpResponse(
+        form_paper(data, on=on, nationality=(local, english)), content_type="application/pdf"
+    )
+    name = "Application to join.pdf" if data.language == "en" else "Đơn gia nhập.pdf"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
 def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date) -> dict[str, Any]:
     """What the page asks for while the phone or the address is not confirmed; empty when it is, or need not be."""
     channel = queries.confirmed_by(on)
@@ -251,7 +268,8 @@ def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date)
     now, typed = timezone.now(), request.POST.get("confirm", "")[:20]
     if actions.confirm(submission_key=key, contact=contact, code=typed, now=now):
         return {}
-    asked = {"confirms": contact, "wrong_code": "", "has_scan": bool(form.cleaned_data.get("scan"))}
+    has_file = any(form.cleaned_data.get(name) for name in ("scan", "signed"))
+    asked = {"confirms": contact, "wrong_code": "", "has_file": has_file}
     if typed and not request.POST.get("resend"):
         asked["wrong_code"] = _("Mã không đúng hoặc đã hết hạn. Hãy kiểm tra lại, hoặc nhận mã khác.")
         return asked
@@ -365,6 +383,8 @@ def _what(kind: str) -> str:
         choices.LET_IN: _("Đã mở phần ban vận động cho bạn"),
         choices.LOOK: _("Bạn đã xem phần ban vận động"),
         choices.SHUT_OUT: _("Đã đóng phần ban vận động với bạn"),
+        choices.PROMPT: _("Đã nhắn bạn mở trang này"),
+        choices.UNREACHED: _("Chưa nhắn được cho bạn"),
     }[kind]
 
 

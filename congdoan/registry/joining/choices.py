@@ -30,7 +30,12 @@ SOURCE_KINDS = [
     ("post", "bài đăng, tin nhắn"),
 ]
 OPEN_STATES = (SUBMITTED, ASKED)
-SIGNATURES = [("drawn", "ký trên màn hình"), ("uploaded", "ảnh hoặc bản quét đơn đã ký")]
+DRAWN, UPLOADED, DIGITAL = "drawn", "uploaded", "digital"
+SIGNATURES = [
+    (DRAWN, "ký trên màn hình"),
+    (UPLOADED, "ảnh hoặc bản quét đơn đã ký"),
+    (DIGITAL, "ký số"),
+]
 
 READ, ASK, ANSWER, ADMIT, REFUSE, WITHDRAW = "read", "ask", "answer", "admit", "refuse", "withdraw"
 PASS_ON = "pass_on"
@@ -38,6 +43,7 @@ PASS_ON = "pass_on"
 #: let in to see the others, has looked, is shut out.
 SHOW, HIDE, SEEN = "show", "hide", "seen"
 LET_IN, LOOK, SHUT_OUT = "let_in", "look", "shut_out"
+PROMPT, UNREACHED = "prompt", "unreached"
 EVENTS = [
     ("submit", "gửi đơn"),
     (READ, "xem đơn"),
@@ -53,6 +59,8 @@ EVENTS = [
     (LET_IN, "mở phần ban vận động"),
     (LOOK, "xem phần ban vận động"),
     (SHUT_OUT, "đóng phần ban vận động"),
+    (PROMPT, "nhắn người làm đơn mở trang theo dõi"),
+    (UNREACHED, "chưa nhắn được người làm đơn"),
 ]
 
 #: The words people agree to are kept with the application by this mark; new words get a new mark.

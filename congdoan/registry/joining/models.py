@@ -121,7 +121,7 @@ class Application(models.Model):
 
 
 class Signature(models.Model):
-    """How an application was signed: an image or a scan, sealed."""
+    """How an application was signed: an image, a scan or a digitally signed PDF, sealed."""
 
     application = models.OneToOneField(
         Application, primary_key=True, on_delete=models.CASCADE, related_name="signature"
@@ -129,6 +129,22 @@ class Signature(models.Model):
     kind = models.CharField(max_length=10, choices=choices.SIGNATURES)
     content_type = models.CharField(max_length=40)
     sealed = models.BinaryField()
+
+
+class Certificate(models.Model):
+    """By which certificate a PDF was signed digitally, as it was found when the application was sent."""
+
+    signature = models.OneToOneField(
+        Signature, primary_key=True, on_delete=models.CASCADE, related_name="certificate"
+    )
+    name = models.CharField("họ tên trên chứng thư", max_length=150)
+    issuer = models.CharField("nơi cấp chứng thư", max_length=200)
+    #: Hexadecimal.
+    serial = models.CharField("số chứng thư", max_length=64)
+    #: As the signer's device said.
+    signed_at = models.DateTimeField("ký lúc")
+    #: The certificate carries the applicant's number too, and it is the same.
+    has_number = models.BooleanField()
 
 
 class ApplicationConsent(models.Model):
@@ -159,6 +175,23 @@ class Event(models.Model):
     class Meta:
         indexes = [models.Index(fields=["application", "id"], name="application_event")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+
+class Prompt(models.Model):
+    """A worker who agreed to be contacted is to be told that something waits on the page of their code. Gone when they have
+    been told, or need not be any more."""
+
+    application = models.OneToOneField(
+        Application, primary_key=True, on_delete=models.CASCADE, related_name="prompt"
+    )
+    next_at = models.DateTimeField()
+    #: Messages that went out: the first, then a reminder.
+    sent = models.PositiveSmallIntegerField(default=0)
+    #: Tries that failed, in a row.
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="prompt_next")]
 
 
 class NamedReader(models.Model):

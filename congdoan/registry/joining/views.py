@@ -112,6 +112,7 @@ def _page(request: HttpRequest, found: Application, *, problem: str = "", **form
     is_decider = actor.has_anywhere("membership.admit")
     number = unseal(found.citizen_id_sealed) or unseal(found.passport_sealed)
     known = queries.same_identity(found).count()
+    signed = getattr(found, "signature", None)
     shown = {
         "item": found,
         "workplace": found.enterprise.name if found.enterprise else found.workplace_name,
@@ -122,7 +123,10 @@ def _page(request: HttpRequest, found: Application, *, problem: str = "", **form
             for row in found.consents.order_by("pk")
         ],
         "events": found.events.order_by("-pk"),
-        "signature": getattr(found, "signature", None),
+        "signature": signed,
+        "certificate": getattr(signed, "certificate", None)
+        if signed and signed.kind == choices.DIGITAL
+        else None,
         "problem": problem,
         "may_decide": found.is_open and is_decider,
         "ask_form": forms.get("ask") or AskForm(),

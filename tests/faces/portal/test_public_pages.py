@@ -16,12 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from congdoan.faces.portal import challenges
+from congdoan.faces.portal.words import SAID
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Parameter
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.joining.actions import SourceData, make_source
+from congdoan.registry.joining.actions.signing import REASONS
 from congdoan.registry.joining.models import Application
 from tests.factories.applications import make_workplace
+from tests.factories.authority import Authority, sign
 from tests.factories.tree import Tree
 
 ROOM = Path(challenges.__file__).parent
@@ -243,3 +246,94 @@ def test_pages_are_light_and_never_kept(workplace: Enterprise) -> None:
         assert len(page.content) + assets < 50_000
         assert "no-store" in page.headers["Cache-Control"]
         assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
+
+
+@pytest.fixture
+def authority(workplace: Enterprise, settings: Any, tmp_path: Path) -> Authority:
+    made = Authority()
+    settings.SIGNING = {"roots": made.trust(tmp_path / "roots"), "revocation": "lists"}
+    return made
+
+
+def paper(workplace: Enterprise, space: str = "portal", **changes: Any) -> HttpResponse:
+    """The form as the page gives it to be signed: filled in without signing and without the sum."""
+    return send(workplace, space, scan="", total="", paper="1", **changes)
+
+
+def pdf(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("don-da-ky.pdf", content, "application/pdf")
+
+
+def test_a_worker_signs_digitally_without_scripts(workplace: Enterprise, authority: Authority) -> None:
+    given = paper(workplace)
+    assert (given.status_code, given.headers["Content-Type"]) == (200, "application/pdf")
+    assert "attachment" in given.headers["Content-Disposition"]
+    assert "no-store" in given.headers["Cache-Control"]
+    assert not Application.objects.exists()
+    # On another page that was opened meanwhile, with the same words in it.
+    sent = send(workplace, scan="", signed=pdf(sign(given.content, authority.issue())))
+    assert sent.status_code == 200
+    row = Application.objects.get()
+    assert row.signature.kind == "digital"
+    assert row.signature.certificate.name == "LÒ THỊ NGÂN HÀ"
+    assert code_of(sent)
+
+
+def test_what_is_wrong_with_a_signed_file_is_said_beside_it(
+    workplace: Enterprise, authority: Authority
+) -> None:
+    given = paper(workplace)
+    for space, words in (
+        ("portal", "Họ tên trên chứng thư số khác"),
+        ("portal-en", "The name on the certificate is not"),
+    ):
+        content = given.content if space == "portal" else paper(workplace, space).content
+        page = send(workplace, space, scan="", signed=pdf(sign(content, authority.issue("VÀNG A PÁO"))))
+        assert page.status_code == 422
+        beside = re.search(
+            r'<div class="field wrong"><label for="id_signed">.*?</div>', page.content.decode()
+        )
+        assert beside is not None
+        assert words in beside.group(0)
+    page = send(workplace, scan="", signed=pdf(b"%PDF" + b"x" * 10_000_000))
+    assert "Tệp lớn quá 6 MB. Hãy chọn đúng đơn" in page.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_the_paper_is_for_a_form_that_is_filled_in(workplace: Enterprise, authority: Authority) -> None:
+    page = paper(workplace, full_name="")
+    assert page.status_code == 422
+    assert "Chưa lập được đơn để ký số" in page.content.decode()
+    short = {
+        "nationality": "PH",
+        "identity": "P1234567A",
+        "contract_kind": "fixed",
+        "contract_from": f"01/01/{timezone.localdate().year}",
+        "contract_to": f"30/11/{timezone.localdate().year}",
+    }
+    refused = paper(workplace, "portal-en", **short)
+    assert refused.status_code == 422
+    assert "at least 12 months" in refused.content.decode()
+    Parameter.objects.filter(code="joining.sends_per_hour").update(value=1)
+    assert [paper(workplace).status_code for _ in range(3)][-1] == 429
+
+
+def test_without_authorities_or_the_parameter_the_way_is_not_offered(
+    workplace: Enterprise, authority: Authority, settings: Any
+) -> None:
+    address = f"{door('join')}?noi={workplace.code}"
+    assert b"id_signed" in Client().get(address).content
+    content = sign(paper(workplace).content, authority.issue())
+    Parameter.objects.filter(code="joining.signatures").update(value=["drawn", "uploaded"])
+    assert b"id_signed" not in Client().get(address).content
+    Parameter.objects.filter(code="joining.signatures").update(value=["drawn", "digital"])
+    settings.SIGNING = {**settings.SIGNING, "roots": ""}
+    assert b"id_signed" not in Client().get(address).content
+    for answer in (paper(workplace), send(workplace, scan="", signed=pdf(content))):
+        assert answer.status_code == 422
+        assert answer.headers["Content-Type"].startswith("text/html")
+    assert not Application.objects.exists()
+
+
+def test_every_reason_is_worded_in_english() -> None:
+    assert set(REASONS.values()) <= set(SAID)

@@ -29,6 +29,7 @@ from congdoan.registry.joining.actions.errors import (
 from congdoan.registry.joining.actions.inviting import SourceData, end_source, make_source
 from congdoan.registry.joining.actions.naming import end_reader, name_reader
 from congdoan.registry.joining.actions.reminding import remind_due
+from congdoan.registry.joining.actions.signing import SignatureRefused, content_code
 from congdoan.registry.joining.actions.telling import tell
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Image",
     "JoiningError",
     "Papers",
+    "SignatureRefused",
     "SourceData",
     "Submitted",
     "TooManyAttempts",
@@ -46,6 +48,7 @@ __all__ = [
     "ask_more",
     "check",
     "confirm",
+    "content_code",
     "end_reader",
     "end_source",
     "held_by_code",

@@ -29,6 +29,7 @@ from congdoan.registry.joining.actions.errors import (
     JoiningError,
     TooManyAttempts,
 )
+from congdoan.registry.joining.actions.signing import Signer, verify
 from congdoan.registry.joining.models import Application, Event, Signature, Source
 from congdoan.registry.people.rules import citizen_id_key, passport_key, plain_citizen_id, plain_passport
 
@@ -85,13 +86,16 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     the same code, also when it arrives twice at the same moment.
 
     Nobody is told whether the person is a member or has applied before: who knows somebody's number must learn nothing
-    by it. Raises ForeignWorkerNotYet, or JoiningError for what is missing.
+    by it. A digital signature is verified before anything is written. Raises ForeignWorkerNotYet, SignatureRefused, or
+    JoiningError for what is missing.
     """
     code = _code(data.submission_key)
     known = Application.objects.filter(submission_key=data.submission_key).first()
     if known is not None:
         return Submitted(known, code)
     check(data=data, on=on)
+    if not data.signature.content:
+        raise JoiningError("Đơn chưa được ký.")
     where = queries.destination(
         enterprise=data.enterprise,
         territory=data.territory,
@@ -104,6 +108,7 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
     if data.signature.kind not in held["joining.signatures"].value:
         raise JoiningError("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác.")
     now = timezone.now()
+    signer = verify(data, now=now) if data.signature.kind == choices.DIGITAL else None
     application = Application(
         submission_key=data.submission_key,
         code_key=queries.code_key(code),
@@ -137,16 +142,25 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         source=data.source if data.source is not None and on in data.source.during else None,
     )
     purposes = [purpose for purpose, _ in choices.CONSENTS if purpose in data.consents]
-    if not _stored(application, data.signature, purposes):
+    if not _stored(application, data.signature, signer, purposes):
         # The same device sent it twice at the same moment: the other one is the application.
         return Submitted(Application.objects.get(submission_key=data.submission_key), code)
     return Submitted(application, code, is_fresh=True)
 
 
-def _stored(application: Application, signature: Image, purposes: Sequence[str]) -> bool:
+def _stored(
+    application: Application, signature: Image, signer: Signer | None, purposes: Sequence[str]
+) -> bool:
     """Write an application with its signature, consents and first event by one statement, since a hundred may come in a
     second. False when there is one with its key; this waits for whoever is just writing that."""
     columns, marks, values = insert_parts(application)
+    certified, certificate = "", []
+    if signer is not None:
+        certified = """, certified AS (
+                    INSERT INTO joining_certificate (signature_id, name, issuer, serial, signed_at, has_number)
+                    SELECT id, %s, %s, %s, %s, %s FROM made
+                )"""
+        certificate = [signer.name, signer.issuer, signer.serial, signer.signed_at, signer.has_number]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH made AS (
@@ -161,7 +175,7 @@ def _stored(application: Application, signature: Image, purposes: Sequence[str])
                 ), told AS (
                     INSERT INTO joining_event (application_id, at, kind, words, "by")
                     SELECT id, %s, 'submit', '', '' FROM made
-                )
+                ){certified}
                 SELECT id FROM made""",
             [
                 *values,
@@ -172,6 +186,7 @@ def _stored(application: Application, signature: Image, purposes: Sequence[str])
                 application.submitted_at,
                 list(purposes),
                 application.submitted_at,
+                *certificate,
             ],
         )
         row = cursor.fetchone()
@@ -192,8 +207,6 @@ def check(*, data: ApplicationData, on: date) -> None:
         raise JoiningError(f"Chưa đồng ý cho công đoàn xử lý dữ liệu để xét đơn ({', '.join(missing)}).")
     if data.birth_on >= on:
         raise JoiningError("Ngày sinh phải trước hôm nay.")
-    if not data.signature.content:
-        raise JoiningError("Đơn chưa được ký.")
     if data.nationality != "VN":
         obstacle = rules.foreign_obstacle(
             queries.foreign_law(on),

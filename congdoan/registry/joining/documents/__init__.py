@@ -1,6 +1,7 @@
-"""Papers of joining: the decision that admits (Word); posters and leaflets that invite (PDF)."""
+"""Papers of joining: the form to be signed digitally and posters that invite (PDF); the decision that admits (Word)."""
 
 from congdoan.registry.joining.documents.decision import TEMPLATE, decision_paper
+from congdoan.registry.joining.documents.form import form_paper
 from congdoan.registry.joining.documents.posters import LANGUAGES, SHEETS, poster
 
-__all__ = ["LANGUAGES", "SHEETS", "TEMPLATE", "decision_paper", "poster"]
+__all__ = ["LANGUAGES", "SHEETS", "TEMPLATE", "decision_paper", "form_paper", "poster"]

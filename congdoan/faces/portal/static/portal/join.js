@@ -8,7 +8,7 @@
   if (!form) return;
   const kept = form.querySelector("[data-kept]");
   // Numbers of papers and the signature never stay on a device that others may use.
-  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "identity", "drawn", "scan"]);
+  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "identity", "drawn", "scan", "signed", "paper"]);
   const fields = [...form.elements].filter((item) => item.name && !secret.has(item.name));
   try {
     const draft = JSON.parse(localStorage.getItem(KEY) || "{}");
@@ -44,8 +44,10 @@
   if (drawn.value) { const image = new Image(); image.onload = () => pen.drawImage(image, 0, 0); image.src = drawn.value; }
   form.querySelector("[data-clear]").addEventListener("click", () => { pen.clearRect(0, 0, canvas.width, canvas.height); drawn.value = ""; });
 
-  const send = form.querySelector("[data-send]");
-  form.addEventListener("submit", () => setTimeout(() => { send.disabled = true; }, 0));
+  const sends = form.querySelectorAll("[data-send]");
+  const still = (is) => { for (const send of sends) send.disabled = is; };
+  // Taking the form as a file leaves this page where it is.
+  form.addEventListener("submit", (event) => { if (event.submitter?.name !== "paper") setTimeout(() => still(true), 0); });
   // Browsers hash only on pages that nobody can have changed on the way (HTTPS or this machine).
   if (window.crypto && crypto.subtle) (async () => {
     const mark = form.elements.mark.value, bits = Number(form.dataset.bits), words = new TextEncoder();
@@ -55,5 +57,5 @@
     }
     form.querySelector("[data-sum]").hidden = true;
   })();
-  addEventListener("pageshow", () => { send.disabled = false; });
+  addEventListener("pageshow", () => still(false));
 })();
