@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:pk>/ho-so/ban-quet/", views.attach_scan, name="attach_scan"),
     path("<int:pk>/ho-so/ban-quet/<int:scan>/", views.scan, name="scan"),
     path("<int:pk>/ho-so/<str:paper>/", views.paper, name="paper"),
+    path("<int:pk>/chuyen/", views.hand_over, name="hand_over"),
     path("<int:pk>/cong-nhan/", views.recognise, name="recognise"),
     path("<int:pk>/nam-dau/<int:task>/xong/", views.finish_task, name="finish_task"),
 ]

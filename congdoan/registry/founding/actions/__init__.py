@@ -1,6 +1,7 @@
 """Writes of founding: files open by themselves with the applications, officers move them, a recognition ends them."""
 
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
+from congdoan.registry.founding.actions.handing import follow_charge, hand_over
 from congdoan.registry.founding.actions.installing import install_steps
 from congdoan.registry.founding.actions.keeping import (
     SCAN_BYTES,
@@ -43,7 +44,9 @@ __all__ = [
     "change_kind",
     "end_member",
     "finish_task",
+    "follow_charge",
     "forget_contact",
+    "hand_over",
     "hide",
     "install_steps",
     "keep_area",

@@ -24,6 +24,7 @@ from congdoan.kit.numbers import whole_number
 from congdoan.registry.founding import actions, choices, queries, rules
 from congdoan.registry.founding.forms import (
     AbandonForm,
+    HandOverForm,
     KindForm,
     MemberForm,
     OpenForm,
@@ -193,6 +194,7 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
         if leads
         else None,
         "kind_form": forms.get("kind") or KindForm(initial={"kind": found.kind}),
+        "hand_form": forms.get("hand") or HandOverForm(auto_id="chuyen_%s"),
         "abandon_form": forms.get("abandon") or AbandonForm(),
     }
     return render(request, "founding/file.html", shown, status=422 if request.method == "POST" else 200)
@@ -320,6 +322,22 @@ def abandon(request: HttpRequest, pk: int) -> HttpResponse:
         "Đã dừng hồ sơ.",
         abandon=form,
     )
+
+
+@login_required
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the file to another body; the officer sees it no longer, unless they are named there too."""
+    found, form = found_file(request, pk), HandOverForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, hand=form)
+    actor: Actor = request.actor
+    try:
+        moved = actions.hand_over(actor=actor, on=actor.today, pk=pk, **form.cleaned_data)
+    except actions.FoundingError as error:
+        return _page(request, found, problem=str(error), hand=form)
+    messages.success(request, f"Đã chuyển hồ sơ sang {moved.leading_unit.name}.")
+    return redirect("founding:board")
 
 
 @login_required

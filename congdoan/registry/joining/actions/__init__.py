@@ -31,7 +31,7 @@ from congdoan.registry.joining.actions.naming import end_reader, name_reader
 from congdoan.registry.joining.actions.prompting import send_prompts
 from congdoan.registry.joining.actions.reminding import remind_due
 from congdoan.registry.joining.actions.signing import SignatureRefused, content_code
-from congdoan.registry.joining.actions.telling import tell
+from congdoan.registry.joining.actions.telling import hand_to, tell
 
 __all__ = [
     "AlreadyDecided",
@@ -52,6 +52,7 @@ __all__ = [
     "content_code",
     "end_reader",
     "end_source",
+    "hand_to",
     "held_by_code",
     "knock",
     "make_source",

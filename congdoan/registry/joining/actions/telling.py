@@ -1,4 +1,4 @@
-"""Putting on the logs that workers see what another room does with their applications."""
+"""What another room does with applications: moving them with a file, and saying so on the logs that workers see."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.text import nfc
-from congdoan.registry.joining.models import Event
+from congdoan.registry.joining.models import Application, Event
+
+
+def hand_to(*, pks: Iterable[int], unit: Unit) -> None:
+    """These applications lie at another body from now on, still confidential; in the caller's transaction, which says so to
+    their workers (`tell`)."""
+    Application.objects.filter(pk__in=list(pks)).update(receiving_unit=unit)
 
 
 def tell(
