@@ -214,6 +214,9 @@ class JoinForm(forms.Form):
             plain = check_citizen_id(data["identity"]).value
             if not (plain.isdigit() and len(plain) in {9, 12}):
                 self.add_error("identity", gettext("Số căn cước có 12 chữ số. Hãy kiểm tra lại."))
+        if "signed" in self.fields and self.data.get("digital") and not data.get("signed"):
+            if "signed" not in self.errors:
+                self.add_error("signed", gettext("Hãy chọn tệp đơn đã ký số."))
         ways = ("drawn", "scan", "signed")
         if not self.is_for_paper and not any(name in self.errors or data.get(name) for name in ways):
             self.add_error("scan", gettext("Hãy ký vào khung, hoặc gửi ảnh đơn đã ký."))

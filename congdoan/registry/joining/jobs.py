@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from congdoan.foundation.access.rules import Actor
-from congdoan.registry.joining.actions import remind_due
+from congdoan.registry.joining.actions import remind_due, send_prompts
 from congdoan.registry.joining.actions.applying import WINDOW
 from congdoan.registry.joining.models import Attempt, Confirmation
 
@@ -29,3 +29,11 @@ def remind(timestamp: int) -> int:
     up for it. Everybody is told of one occasion once."""
     today = timezone.localdate()
     return remind_due(actor=Actor.system("nhắc hạn đơn gia nhập", today=today), on=today)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="joining.prompt", queueing_lock="joining.prompt", lock="joining.prompt")
+def prompt(timestamp: int) -> None:
+    """Tell workers that a question waits for them. It runs at the same times and gives back nothing, whether or not there is
+    anybody to tell."""
+    send_prompts(now=timezone.now())

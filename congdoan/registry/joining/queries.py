@@ -341,6 +341,17 @@ def confirmed_by(on: date) -> str:
     return channel if channel in {"sms", "email"} and is_channel_on(channel) else ""
 
 
+def way_to(application: Application) -> tuple[str, str] | None:
+    """The channel and the address by which the worker may be told something: only when they agreed to be contacted, and over
+    a channel that is set up. SMS before e-mail, which some read once a week."""
+    if not application.consents.filter(purpose="contact").exists():
+        return None
+    for channel, address in (("sms", application.phone), ("email", application.email)):
+        if address and is_channel_on(channel):
+            return channel, address
+    return None
+
+
 def commune_named(province: str, typed: str) -> Territory | None:
     """The commune of a province whose name was typed, with or without accents and the word before it."""
     words = search_key(typed)

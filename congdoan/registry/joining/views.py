@@ -176,10 +176,11 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, ask=form)
     try:
-        actions.ask_more(actor=request.actor, pk=pk, words=form.cleaned_data["words"])
+        asked = actions.ask_more(actor=request.actor, pk=pk, words=form.cleaned_data["words"])
     except actions.JoiningError as error:
         return _page(request, found, problem=str(error), ask=form)
-    messages.success(request, "Đã gửi đề nghị bổ sung; người làm đơn thấy khi tra mã.")
+    told = "được nhắn trong giờ làm việc để mở trang theo dõi" if queries.way_to(asked) else "thấy khi tra mã"
+    messages.success(request, f"Đã gửi đề nghị bổ sung; người làm đơn {told}.")
     return redirect("joining:application", pk=pk)
 
 

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import typst
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from pyhanko.pdf_utils.generic import NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,7 +25,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Parameter
+from congdoan.foundation.units.models import Unit
 from congdoan.kit.sealed import unseal
 from congdoan.registry.joining.actions import (
     ApplicationData,
@@ -37,8 +41,9 @@ from congdoan.registry.joining.actions import (
 from congdoan.registry.joining.actions.signing import REASONS, is_set_up, verify
 from congdoan.registry.joining.documents import form_paper
 from congdoan.registry.joining.models import Application, Certificate, Signature
-from tests.factories.applications import application_data
+from tests.factories.applications import application_data, make_workplace
 from tests.factories.authority import Authority, asn1_of, key_of, sign
+from tests.factories.officers import give, make_user
 from tests.factories.tree import Tree
 
 DAY = timedelta(days=1)
@@ -299,6 +304,7 @@ def test_without_authorities_to_trust_there_is_no_such_way(
 def test_a_body_that_does_not_take_it_refuses_it_unread(
     tree: Tree, authority: Authority, today: date
 ) -> None:
+    Parameter.objects.filter(code="joining.signatures").update(value=["drawn", "uploaded"])
     with pytest.raises(JoiningError, match="không dùng cách ký này"):
         submit(data=with_signature(sign(paper_of(), authority.issue())), on=today)
     assert not Application.objects.exists()
@@ -329,3 +335,31 @@ def test_nothing_else_loads_the_libraries(db: None) -> None:
         "sys.exit(any(name.startswith(('pyhanko', 'asn1crypto')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("accepted")
+def test_who_may_read_the_application_sees_by_whom_and_takes_the_file(
+    tree: Tree, system: Actor, authority: Authority, today: date
+) -> None:
+    workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"])
+    paper = form_paper(application_data(enterprise=workplace), on=today)
+    content = sign(paper, authority.issue())
+    sent = submit(data=with_signature(content, enterprise=workplace), on=today).application
+
+    def visitor(name: str, unit: Unit) -> Client:
+        user = make_user(name)
+        give(user, "leader", unit)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    client = visitor("bch", tree.unions["NA1"])
+    page = client.get(reverse("joining:application", args=[sent.pk])).content.decode()
+    assert "CA Thử Nghiệm" in page
+    assert "Họ tên và số định danh trên chứng thư khớp với đơn" in page
+    file = client.get(reverse("joining:signature", args=[sent.pk]))
+    assert file.content == content
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert list(sent.events.order_by("pk").values_list("kind", flat=True)) == ["submit", "read"]
+    other = visitor("bch-khac", tree.unions["NA2"])
+    assert other.get(reverse("joining:signature", args=[sent.pk])).status_code == 404

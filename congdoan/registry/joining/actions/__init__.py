@@ -27,6 +27,7 @@ from congdoan.registry.joining.actions.errors import (
 )
 from congdoan.registry.joining.actions.inviting import SourceData, end_source, make_source
 from congdoan.registry.joining.actions.naming import end_reader, name_reader
+from congdoan.registry.joining.actions.prompting import send_prompts
 from congdoan.registry.joining.actions.reminding import remind_due
 from congdoan.registry.joining.actions.signing import SignatureRefused, content_code
 
@@ -57,6 +58,7 @@ __all__ = [
     "refuse",
     "remind_due",
     "send_code",
+    "send_prompts",
     "submit",
     "withdraw",
 ]

@@ -20,6 +20,7 @@ from congdoan.kit.text import nfc, search_key
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.joining import choices, queries
 from congdoan.registry.joining.actions.errors import AlreadyDecided, JoiningError
+from congdoan.registry.joining.actions.prompting import plan_prompt
 from congdoan.registry.joining.models import Application, Event
 from congdoan.registry.joining.rules import OCCUPATIONAL_KIND
 from congdoan.registry.membership.actions import Admission, MembershipError
@@ -66,13 +67,15 @@ def open_application(*, actor: Actor, pk: int) -> Application | None:
 
 @transaction.atomic
 def ask_more(*, actor: Actor, pk: int, words: str) -> Application:
-    """Ask the worker for something; it stands on the page the worker follows."""
+    """Ask the worker for something; it stands on the page the worker follows, and who agreed to be contacted is told to look
+    there (actions/prompting)."""
     (application,) = _held(actor, [pk])
     if not nfc(words):
         raise JoiningError("Hãy ghi điều cần người làm đơn bổ sung.")
     application.state = choices.ASKED
     application.save(update_fields=["state"])
     _happened(actor, application, choices.ASK, words)
+    plan_prompt(application, now=timezone.now())
     return application
 
 

@@ -8,7 +8,7 @@
   if (!form) return;
   const kept = form.querySelector("[data-kept]");
   // Numbers of papers and the signature never stay on a device that others may use.
-  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "identity", "drawn", "scan", "signed", "paper"]);
+  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "identity", "drawn", "scan", "signed", "paper", "digital"]);
   const fields = [...form.elements].filter((item) => item.name && !secret.has(item.name));
   try {
     const draft = JSON.parse(localStorage.getItem(KEY) || "{}");
