@@ -32,11 +32,13 @@ def install_standards() -> None:
     from congdoan.foundation.catalogues.actions import install_catalogues
     from congdoan.foundation.units.actions import install_kinds
     from congdoan.registry.founding.actions import install_steps
+    from congdoan.registry.proceedings.actions import install_stages
 
     install_catalogues()
     install_kinds()
     install_default_roles(on=date(2026, 1, 1))
     install_steps()
+    install_stages()
 
 
 @pytest.fixture(autouse=True)

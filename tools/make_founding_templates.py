@@ -320,6 +320,32 @@ def main() -> None:
     signatures(launch, (), ("{{ hand }}", "{{ hand_post }}", "{{ hand_name }}"))
     launch.save(str(FOLDER / "launch.docx"))
 
+    support = titled(
+        "Giấy đề nghị hỗ trợ kinh phí thành lập",
+        "GIẤY ĐỀ NGHỊ",
+        "Hỗ trợ kinh phí thành lập {{ union_name }}",
+    )
+    whom = support.add_paragraph("Kính gửi: {{ leading_name }}", style="Đầu trang")
+    whom.paragraph_format.space_before, whom.paragraph_format.space_after = Pt(6), Pt(12)
+    paragraphs(
+        support,
+        "{{ union_name }} được công nhận theo Quyết định số {{ decision_number }} {{ decision_dated }}"
+        "{% if applicants_count %}, gồm {{ applicants_count }} ({{ applicants_in_words }}) đoàn viên{% endif %}."
+        "{% if launch %} Lễ ra mắt: {{ launch }}.{% endif %}",
+        "Căn cứ {{ support_source }}, {{ union_name }} đề nghị {{ leading_name }} hỗ trợ kinh phí thành lập: "
+        "{{ support }} đồng ({{ support_in_words }}).",
+        "Kinh phí dùng cho công tác chuẩn bị, mua sắm, in ấn tài liệu, trang trí và các chi phí hợp lý khác của buổi lễ "
+        "thành lập, ra mắt; chứng từ gửi kèm khi thanh toán.",
+        "Trân trọng./.",
+    )
+    signatures(
+        support,
+        ("- Như trên;", "- Lưu."),
+        ("{{ hand }}", "{{ hand_post }}", "{{ hand_name }}"),
+        recipients=True,
+    )
+    support.save(str(FOLDER / "support.docx"))
+
 
 if __name__ == "__main__":
     main()

@@ -72,6 +72,8 @@ FLOORS = [
     "congdoan.registry.fieldwork",
     "congdoan.registry.cards",
     "congdoan.registry.committees",
+    "congdoan.registry.proceedings",
+    "congdoan.registry.selfservice",
     "congdoan.work.indicators",
     "congdoan.work.plans",
     "congdoan.work.reports",

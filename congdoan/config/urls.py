@@ -19,6 +19,8 @@ urlpatterns = [
     path("doanh-nghiep/", include("congdoan.registry.enterprises.urls")),
     path("the-doan-vien/", include("congdoan.registry.cards.urls")),
     path("ban-chap-hanh/", include("congdoan.registry.committees.urls")),
+    path("kien-toan-giai-the/", include("congdoan.registry.proceedings.urls")),
+    path("de-nghi-cua-doan-vien/", include("congdoan.registry.selfservice.urls")),
     path("khao-sat/", include("congdoan.registry.fieldwork.urls")),
     path("don-gia-nhap/", include("congdoan.registry.joining.urls")),
     path("thanh-lap/", include("congdoan.registry.founding.urls")),

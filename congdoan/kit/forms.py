@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from congdoan.kit.dates import parse_date
+from congdoan.kit.places import Place, PlaceError, parse_place
 from congdoan.kit.templatetags.ui import day_words, render_day
 
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
@@ -61,6 +62,23 @@ class _SuggestInput(forms.TextInput):
         return format_html(
             '{}<datalist id="{}"></datalist>', super().render(name, value, shown, renderer), own
         )
+
+
+class PlaceField(forms.CharField):
+    """Latitude and longitude in one box, as maps give them; a Place, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 60)
+        kwargs.setdefault(
+            "help_text", "Vĩ độ, kinh độ: giữ ngón tay trên bản đồ ở điện thoại rồi chép hai số ấy vào đây."
+        )
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> Place | None:
+        try:
+            return parse_place(str(super().clean(value)))
+        except PlaceError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class SuggestField(forms.CharField):

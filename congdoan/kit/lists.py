@@ -158,13 +158,19 @@ class Filter:
         return ", ".join(labels.get(part, part) for part in parts)
 
 
+class ActionRefused(Exception):
+    """A bulk action could not be done; nothing was. The message is for the person at the screen."""
+
+
 @dataclass(frozen=True)
 class BulkAction:
-    """Something done to the chosen rows. ``run`` returns the sentence shown afterwards; it checks rights itself."""
+    """Something done to the chosen rows: ``run`` returns the sentence shown afterwards and checks rights itself, or raises
+    ActionRefused; for what asks for more, ``url`` instead returns the page that goes on with them."""
 
     name: str
     label: str
-    run: Callable[[ListContext, list[int]], str]
+    run: Callable[[ListContext, list[int]], str] | None = None
+    url: Callable[[ListContext, list[int]], str] | None = None
     icon: str = "check"
     confirm: str = ""
     capability: str = ""

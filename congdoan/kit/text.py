@@ -306,6 +306,18 @@ def title_name(value: object) -> str:
     return " ".join(filter(None, map(_title_word, text.split())))
 
 
+def upper_first(value: object) -> str:
+    """ "kiện toàn Ban Chấp hành" → "Kiện toàn Ban Chấp hành": as a sentence begins; the other letters stay."""
+    words = str(value or "")
+    return words[:1].upper() + words[1:]
+
+
+def lower_first(value: object) -> str:
+    """ "Họp Ban Chấp hành" → "họp Ban Chấp hành": as within a sentence; the other letters stay."""
+    words = str(value or "")
+    return words[:1].lower() + words[1:]
+
+
 def mask(value: object, keep: int = 3) -> str:
     """All but the last `keep` characters as dots: mask("012345678901") == "•••••••••901".
 

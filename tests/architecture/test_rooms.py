@@ -22,10 +22,18 @@ OFFERED = {
     "congdoan.foundation.imports.headings",
     "congdoan.foundation.imports.reading",
     "congdoan.foundation.listing.views",
+    "congdoan.foundation.messaging.hours",
     "congdoan.foundation.succession.catalogue",
     "congdoan.foundation.measures.contributions",
     # Progress in the shapes the kit draws, for the plan page and the home page.
     "congdoan.work.plans.cards",
+    # A union found by typing, and the form of a decision that changes a committee, wherever they are asked for.
+    "congdoan.registry.organisation.forms",
+    "congdoan.registry.committees.forms",
+    # The form a worker signs digitally, for the public pages.
+    "congdoan.registry.joining.documents",
+    # What brought people, for the page of a plan.
+    "congdoan.registry.joining.funnel",
     # How a document names a body and leaves room for its number.
     # The figures of a report in words, for the papers of a briefing.
     "congdoan.work.reports.figures",

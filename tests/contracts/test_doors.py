@@ -34,6 +34,7 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.foundation.papers.actions import upload_template
 from congdoan.foundation.papers.catalogue import papers
+from congdoan.foundation.units.models import Decision
 from congdoan.kit.dates import Period
 from congdoan.kit.lists import ListContext, lists
 from congdoan.kit.sealed import seal
@@ -41,13 +42,25 @@ from congdoan.registry.cards.models import Card
 from congdoan.registry.enterprises.actions import EnterpriseData, register_enterprises
 from congdoan.registry.fieldwork import actions as fieldwork
 from congdoan.registry.fieldwork.models import Survey, SurveyTask
-from congdoan.registry.founding.models import Area, Contact, FirstYearTask, FoundingFile, Scan, TeamMember
+from congdoan.registry.founding.models import (
+    Area,
+    CommitteePost,
+    Contact,
+    FirstYearTask,
+    FounderDoor,
+    FoundingFile,
+    Scan,
+    TeamMember,
+)
 from congdoan.registry.joining.actions import Papers, SourceData, make_source
 from congdoan.registry.joining.actions import admit as admit_applicants
 from congdoan.registry.joining.models import NamedReader
-from congdoan.registry.membership.models import Movement
+from congdoan.registry.membership.models import Movement, Silence
 from congdoan.registry.organisation.models import UnitProfile
+from congdoan.registry.proceedings.actions import open_proceeding
 from congdoan.registry.reorganisation.actions import ReorganisationData, StepData, draft
+from congdoan.registry.selfservice.actions import Scan as Photo
+from congdoan.registry.selfservice.actions import ask_change
 from congdoan.work.briefings import actions as briefings
 from congdoan.work.briefings.queries import conclusions_mark
 from congdoan.work.indicators.actions import install_catalogue
@@ -84,7 +97,7 @@ PUBLIC = {
     *(
         f"{face}:{door}"
         for face in ("portal", "portal-en")
-        for door in ("landing", "workplace", "join", "follow")
+        for door in ("landing", "workplace", "join", "follow", "mine")
     ),
 }
 #: Everybody's own: what is shown is the reader's, so that a stranger may open it and finds nothing of others.
@@ -123,6 +136,7 @@ PRIVATE = {
     "founding:core",
     "founding:dossier",
     "founding:file",
+    "founding:founders",
     "founding:paper",
     "founding:recognise",
     "founding:scan",
@@ -341,6 +355,26 @@ class World:
             sort_key="x",
             issued_by="x",
         )
+        self.proceeding = open_proceeding(
+            actor=system, on=on, unit=home, kind="consolidation", cause="weak", words="Bí Mật Bắc"
+        )
+        self.decision = Decision.objects.create(number="Bí Mật Bắc", issuer=tree.north_a)
+        CommitteePost.objects.create(
+            unit=home,
+            person=self.person,
+            post="chair",
+            during=DateRange(on, date(2029, 1, 1)),
+            decision=self.decision,
+        )
+        Silence.objects.create(person=self.person, unit=home, sort_key="x", last_seen_on=on)
+        self.request = ask_change(
+            person=self.person,
+            proposed={"address": "Ngõ Bí Mật Bắc"},
+            reason="Chuyển nhà",
+            on=on,
+            now=timezone.now(),
+            scan=Photo("image/png", b"\x89PNG"),
+        )
         self.founding_area = Area.objects.create(file=self.founding, workshop="Xưởng Bí Mật Bắc")
         self.founding_contact = Contact.objects.create(
             file=self.founding, name_sealed=seal("Người Bí Mật Bắc"), added_on=on, added_by="Bí Mật Bắc"
@@ -353,6 +387,12 @@ class World:
             sealed=b"",
             at=timezone.now(),
             by="Bí Mật Bắc",
+        )
+        self.founder_door = FounderDoor.objects.create(
+            file=self.founding,
+            application=self.application,
+            opened_at=timezone.now(),
+            opened_by="Bí Mật Bắc",
         )
         self.founding_member = TeamMember.objects.create(
             file=self.founding, user=self.officer, during=DateRange(on, None), named_by="Bí Mật Bắc"
@@ -412,7 +452,10 @@ class World:
             "cards:*.person": self.person.pk,
             "cards:*.code": home.code,
             "committees:*.code": home.code,
+            "committees:*.pk": self.decision.pk,
+            "proceedings:*.pk": self.proceeding.pk,
             "membership:*.pk": self.person.pk,
+            "selfservice:*.pk": self.request.pk,
             "membership:*.movement": Movement.objects.filter(person=self.person).values_list("pk", flat=True)[
                 0
             ],
@@ -451,6 +494,7 @@ class World:
             "founding:*.contact": self.founding_contact.pk,
             "founding:*.paper": "founding-applicants",
             "founding:*.scan": self.founding_scan.pk,
+            "founding:*.door": self.founder_door.pk,
             "founding:*.member": self.founding_member.pk,
             "source.code": self.source.code,
             "papers:*.unit": home.code,

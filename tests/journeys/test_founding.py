@@ -55,6 +55,11 @@ def test_twelve_workers_found_a_union(browser: Any, site: str, desk: Visitor) ->
     link = lead.locator("table.data tbody a[href*='/doanh-nghiep/']").first
     name, employer = link.inner_text().strip(), str(link.get_attribute("href"))
     desk.go(employer)
+    # What proves the survey: how many work there.
+    desk.go(f"{employer.split('?')[0]}so-lao-dong/")
+    lead.fill("[name=workers]", "60")
+    lead.locator("main form .btn-primary").first.click()
+    lead.wait_for_url(re.compile(re.escape(employer.split("?")[0]) + "($|[?#])"))
     workplace = str(lead.locator("a[href*='?ma=']").first.get_attribute("href")).split("ma=")[1]
 
     worker = Visitor(browser, site, width=390, height=844)
@@ -95,23 +100,25 @@ def test_twelve_workers_found_a_union(browser: Any, site: str, desk: Visitor) ->
     zone.page.get_by_role("button", name="Ghi lên bản đồ").click()
     zone.page.get_by_role("button", name="Chị Dung: mức 2").click()
     zone.page.get_by_text("đã chuyển sang ủng hộ").first.wait_for()
+    for contact in ("Anh Bền", "Chị Mây"):
+        zone.page.fill("[name=name]", contact)
+        zone.page.select_option("[name=level]", "1")
+        if contact == "Chị Mây":
+            zone.page.locator("form[action$='/nguoi/'] [name=is_leader]").check()
+        zone.page.get_by_role("button", name="Ghi lên bản đồ").click()
+        zone.page.get_by_role("button", name=f"{contact}: mức 2").first.wait_for()
     zone.inspect()
-
-    # The branch's officer and the zone's take the steps by turns.
-    for place, step in enumerate(_STEPS):
-        visitor = list(others.values())[place % 2]
-        visitor.go(file)
-        visitor.page.fill("[name=on]", f"{today:%d/%m/%Y}")
-        visitor.page.fill("[name=words]", "Có biên bản kèm theo")
-        visitor.page.get_by_role("button", name=f"Ghi “{step.lower()}”").click()
-        visitor.page.get_by_text("Đã ghi bước này").first.wait_for()
-    branch = others["canbo.nganh"]
-    assert branch.status(f"{file}ho-so/") == 403
-    assert branch.status(f"{file}cong-nhan/") == 403
 
     # The named officer keeps the dossier; the papers come out whole.
     desk.go(f"{file}ho-so/")
     for field, value in (
+        ("founders_number", "3/QĐ-LĐLĐ"),
+        ("founders_on", f"{today:%d/%m/%Y}"),
+        ("submission_number", "1/TTr-BVĐ"),
+        ("submission_on", f"{today:%d/%m/%Y}"),
+        ("appraised_on", f"{today:%d/%m/%Y}"),
+        ("appraiser", "Cán Bộ Mẫu"),
+        ("appraisal", "Hồ sơ đủ"),
         ("held_on", f"{today:%d/%m/%Y}"),
         ("place", "Nhà ăn ca"),
         ("summoned", "12"),
@@ -130,12 +137,25 @@ def test_twelve_workers_found_a_union(browser: Any, site: str, desk: Visitor) ->
     for place, post in enumerate(("chair", "member", "member")):
         rows.nth(place).select_option(post)
         lead.locator("input[name^=phieu-]").nth(place).fill(str(12 - place))
+    lead.locator("select[name^=bvd-]").first.select_option("head")
     lead.get_by_role("button", name="Lưu nội dung").click()
     lead.get_by_text("Đã lưu nội dung hồ sơ").first.wait_for()
     desk.inspect()
     with lead.expect_download() as sent:
         lead.get_by_role("link", name="Biên bản đại hội thành lập").click()
     assert sent.value.path().read_bytes().startswith(b"PK")
+
+    # The branch's officer and the zone's take the steps by turns; what proves each is in the file.
+    for place, step in enumerate(_STEPS):
+        visitor = list(others.values())[place % 2]
+        visitor.go(file)
+        visitor.page.fill("[name=on]", f"{today:%d/%m/%Y}")
+        visitor.page.fill("[name=words]", "Có biên bản kèm theo")
+        visitor.page.get_by_role("button", name=f"Ghi “{step.lower()}”").click()
+        visitor.page.get_by_text("Đã ghi bước này").first.wait_for()
+    branch = others["canbo.nganh"]
+    assert branch.status(f"{file}ho-so/") == 403
+    assert branch.status(f"{file}cong-nhan/") == 403
 
     before = members(desk)
     desk.go(f"{file}cong-nhan/")

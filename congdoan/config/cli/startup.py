@@ -27,12 +27,14 @@ def prepare_database() -> None:
     from congdoan.foundation.catalogues.actions import install_catalogues
     from congdoan.foundation.units.actions import install_kinds
     from congdoan.registry.founding.actions import install_steps
+    from congdoan.registry.proceedings.actions import install_stages
     from congdoan.work.indicators.actions import install_catalogue
 
     install_catalogues()
     install_kinds()
     install_default_roles(on=timezone.localdate())
     install_steps()
+    install_stages()
     install_catalogue()
 
 

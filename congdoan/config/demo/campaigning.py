@@ -16,7 +16,8 @@ from typing import Any
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit
-from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.enterprises.actions import HeadcountData, observe_headcounts
+from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
 from congdoan.registry.fieldwork.queries import called_on, priority_of
 from congdoan.registry.founding.actions import (
     NomineeData,
@@ -25,13 +26,23 @@ from congdoan.registry.founding.actions import (
     change_contact,
     keep_area,
     keep_dossier,
+    let_in,
+    look,
     name_member,
     rate,
     receive_application,
+    show,
 )
 from congdoan.registry.founding.models import FoundingFile
 from congdoan.registry.founding.queries import following, steps
-from congdoan.registry.joining.actions import ApplicationData, Image, SourceData, make_source, name_reader
+from congdoan.registry.joining.actions import (
+    ApplicationData,
+    Image,
+    SourceData,
+    Submitted,
+    make_source,
+    name_reader,
+)
 from congdoan.registry.joining.models import Application, Source
 from congdoan.registry.joining.queries import destination
 
@@ -135,19 +146,27 @@ def _run(campaign: _Campaign, number: int, workplace: Enterprise, until: date) -
             collaborator="Cộng Tác Viên Mẫu" if campaign.source == "collaborator" else "",
         ),
     )
-    applications = [
+    sent = [
         _apply(workplace, source, number, place, min(until, begun + timedelta(days=place)))
         for place in range(campaign.applicants)
     ]
+    applications = [one.application for one in sent]
     file = FoundingFile.objects.get(enterprise=workplace)
     if campaign.unit == "HP" and campaign.has_map:
         collaborator = User.objects.filter(username="lanhdao.hp").first()
         if collaborator is not None:
             name_member(actor=actor, on=begun, pk=file.pk, user=collaborator, task="Gặp chủ sử dụng lao động")
         _draw_map(actor, file, until)
+    days = _days(file, campaign, begun, until)
+    observe_headcounts(
+        actor=actor,
+        on=until,
+        items=[HeadcountData(_workers(workplace, begun), enterprise=workplace, on=begun)],
+    )
     if campaign.reaches == "appraised":
-        _keep(actor, file, applications, until)
-    _move(actor, file, campaign, begun, until)
+        _keep(actor, file, applications, days, until)
+        _open(actor, file, sent, until)
+    _move(actor, file, days, until)
 
 
 _SOURCE_WORDS = {
@@ -158,7 +177,7 @@ _SOURCE_WORDS = {
 }
 
 
-def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: date) -> Application:
+def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: date) -> Submitted:
     name = _NAMES[(place + 3 * number) % len(_NAMES)]
     data = ApplicationData(
         submission_key=uuid.uuid5(_KEYS, f"{number}.{place}"),
@@ -175,7 +194,7 @@ def _apply(workplace: Enterprise, source: Source, number: int, place: int, on: d
         contract_from=on - timedelta(days=400 + 30 * place),
         source=source,
     )
-    return receive_application(data=data, on=on).application
+    return receive_application(data=data, on=on)
 
 
 def _draw_map(actor: Actor, file: FoundingFile, until: date) -> None:
@@ -222,11 +241,13 @@ def _draw_map(actor: Actor, file: FoundingFile, until: date) -> None:
     )
 
 
-def _keep(actor: Actor, file: FoundingFile, applications: list[Application], until: date) -> None:
+def _keep(
+    actor: Actor, file: FoundingFile, applications: list[Application], days: dict[str, date], until: date
+) -> None:
     values: dict[str, Any] = {
         "founders_number": "08/QĐ-LĐLĐ",
-        "founders_on": until - timedelta(days=40),
-        "held_on": until - timedelta(days=14),
+        "founders_on": days["founding_committee"],
+        "held_on": days["congress"],
         "starts_at": "17 giờ 00",
         "place": "Nhà ăn ca của công ty",
         "summoned": 12,
@@ -240,8 +261,8 @@ def _keep(actor: Actor, file: FoundingFile, applications: list[Application], unt
         "ballots_returned": 12,
         "ballots_valid": 11,
         "submission_number": "01/TTr-BVĐ",
-        "submission_on": until - timedelta(days=10),
-        "appraised_on": until - timedelta(days=3),
+        "submission_on": days["dossier"],
+        "appraised_on": days["appraised"],
         "appraiser": "Cán Bộ Mẫu",
         "appraisal": "Hồ sơ đủ, đúng trình tự; đề nghị công nhận.",
         "launch_on": until + timedelta(days=12),
@@ -261,20 +282,42 @@ def _keep(actor: Actor, file: FoundingFile, applications: list[Application], unt
     keep_dossier(actor=actor, on=until, pk=file.pk, values=values, nominees=nominees)
 
 
-def _move(actor: Actor, file: FoundingFile, campaign: _Campaign, begun: date, until: date) -> None:
-    way = steps(file.kind, until)
-    codes = [step.code for step in way]
+def _open(actor: Actor, file: FoundingFile, sent: list[Submitted], until: date) -> None:
+    """Two of the three founders are let in; some have chosen to be shown; the head has looked."""
+    let_in(actor=actor, on=until, pk=file.pk, applications=[sent[0].application.pk, sent[1].application.pk])
+    for place in (0, 2, 3, 5):
+        show(code=sent[place].code)
+    look(code=sent[0].code, on=until)
+
+
+def _days(file: FoundingFile, campaign: _Campaign, begun: date, until: date) -> dict[str, date]:
+    """The day of each step on the way to the one it has reached."""
+    codes = [step.code for step in steps(file.kind, until)]
     wanted = codes.index(campaign.reaches)
-    for place in range(1, wanted + 1):
-        on = begun + timedelta(days=max(1, (campaign.ago - 2) * place // (wanted + 1)))
+    return {
+        codes[place]: begun + timedelta(days=max(1, (campaign.ago - 2) * place // (wanted + 1)))
+        for place in range(1, wanted + 1)
+    }
+
+
+def _workers(workplace: Enterprise, on: date) -> int:
+    """As many as the register knows, so that no figure of the story moves."""
+    known = HeadcountObservation.objects.filter(enterprise=workplace, on__lte=on).order_by("-on", "-pk")
+    return known.values_list("workers", flat=True)[0]
+
+
+def _move(actor: Actor, file: FoundingFile, days: dict[str, date], until: date) -> None:
+    way = steps(file.kind, until)
+    for code, on in days.items():
         coming = following(way, file.step)
         assert coming is not None
+        assert coming.code == code
         file = advance(
             actor=actor,
             on=on,
             pk=file.pk,
             from_step=file.step,
-            words=_WORDS.get(coming.code, "Đã làm xong."),
+            words=_WORDS.get(code, "Đã làm xong."),
         )
 
 

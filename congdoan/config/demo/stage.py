@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from congdoan.config.demo import campaigning, meetings, planning, reporting, surveying
+from congdoan.config.demo import asking, campaigning, committees, meetings, planning, reporting, surveying
 from congdoan.config.demo.bodies import BOOKS_OPEN, ROOT_CODE
 from congdoan.config.demo.build import Builder
 from congdoan.config.demo.samples import SampleList, write_samples
@@ -99,10 +99,15 @@ def build(
     surveyed = surveying.survey_employers(until=today)
     say(f"Khảo sát: một đợt với {surveyed} doanh nghiệp chưa có công đoàn.")
     files = campaigning.campaign_for_unions(until=today)
+    posts = committees.seat_committees(until=today)
+    cases = committees.work_on_cases(until=today)
+    say(f"Ban Chấp hành: {posts} chức vụ, {cases} việc kiện toàn, giải thể.")
     say(f"Thành lập: {files} hồ sơ ở các bước khác nhau.")
     say(f"Kế hoạch: đã nạp {Plan.objects.count()}, đã giao {given} chỉ tiêu cho cấp dưới.")
     owed = reporting.give_out_returns(actor=actor, until=today, committee_unit=_committee_unit(story).code)
     say(f"Báo cáo định kỳ: đã giao {owed} báo cáo cho các đơn vị.")
+    silent = asking.ask_for_members(until=today, now=now, committee_unit=_committee_unit(story).code)
+    say(f"Đoàn viên: hai đề nghị gửi công đoàn, {silent} người lâu không có dấu hiệu sinh hoạt.")
     record(
         actor=actor,
         verb=_LOADED,

@@ -7,12 +7,15 @@ What the collaborator sends waits to be taken over, so that no figure of the reg
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import below_on
+from congdoan.registry.enterprises.actions import update_enterprises
+from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.fieldwork.actions import (
     Answer,
     RoundData,
@@ -23,6 +26,7 @@ from congdoan.registry.fieldwork.actions import (
     send,
 )
 from congdoan.registry.fieldwork.queries import called_on, marks, my_tasks, priority_of
+from congdoan.registry.organisation.actions import edit_profile
 
 _UNIT, _OFFICER, _COLLABORATOR = "HP", "canbo.hp", "ctv.hp"
 _GIVEN, _DONE = 12, 4
@@ -32,6 +36,16 @@ _VISITS = (
     (17, "call", "no_one", "Gọi hai lần, chưa gặp người phụ trách.", "", 0),
     (9, "leaflets", "informed", "Phát tờ rơi ở cổng ca chiều.", "", 0),
     (4, "meeting", "interested", "Nhóm công nhân chuyền may muốn tìm hiểu thêm.", "Hẹn gặp sau ca", 3),
+)
+#: The office of the city's federation, and how the employers lie around it, in degrees.
+_OFFICE = (20.8561, 106.6822)
+_AROUND = (
+    (0.031, 0.022),
+    (-0.046, 0.068),
+    (0.012, -0.035),
+    (0.094, 0.051),
+    (-0.018, -0.012),
+    (0.061, -0.083),
 )
 _KEYS = uuid.UUID("5c3f0f6e-9d0b-4c1e-8a5e-2f6f0f6d7a11")
 
@@ -49,6 +63,7 @@ def survey_employers(*, until: date) -> int:
     wanted = [row for row in wanted if row.unit_id in below][:_GIVEN]
     if not wanted:
         return 0
+    _locate(unit, wanted, until)
     survey_round = open_round(
         actor=by_officer,
         on=begun,
@@ -108,3 +123,18 @@ def survey_employers(*, until: date) -> int:
 
 def _in_charge(unit: Unit, on: date) -> set[int]:
     return set(below_on(unit, on).values_list("unit_id", flat=True))
+
+
+def _locate(unit: Unit, employers: Sequence[Enterprise], until: date) -> None:
+    """Where the office is, and the employers that somebody has been to."""
+    actor = Actor.system("Dữ liệu mẫu", today=until)
+    north, east = _OFFICE
+    edit_profile(actor=actor, on=until, unit=unit, changes={"latitude": north, "longitude": east})
+    update_enterprises(
+        actor=actor,
+        on=until,
+        changes=[
+            (employer, {"latitude": north + up, "longitude": east + right})
+            for employer, (up, right) in zip(employers, _AROUND, strict=False)
+        ],
+    )

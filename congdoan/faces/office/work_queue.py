@@ -20,22 +20,25 @@ from congdoan.foundation.jobs.models import JobRun
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.units.models import Unit
 from congdoan.kit.dates import days_left_words, format_date
-from congdoan.kit.lists import names_url
+from congdoan.kit.lists import COUNT_LIMIT, names_url
 from congdoan.kit.numbers import format_number
 from congdoan.registry.fieldwork.choices import OPEN_STATES
 from congdoan.registry.fieldwork.queries import due_steps, my_tasks, visible_surveys
 from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
-from congdoan.registry.people.models import Employment
+from congdoan.registry.membership.queries import contracts_waiting, silent_count
+from congdoan.registry.proceedings.choices import OPEN
+from congdoan.registry.proceedings.queries import visible_proceedings
 from congdoan.registry.reorganisation.models import Reorganisation
+from congdoan.registry.selfservice.choices import CHANGE, LEAVE
+from congdoan.registry.selfservice.choices import OPEN as UNANSWERED
+from congdoan.registry.selfservice.queries import waiting as waiting_requests
 from congdoan.work.briefings.queries import state_line, tasks_of, upcoming
 from congdoan.work.returns.queries import period_words, visible_obligations, with_standing
 
 #: Days for which the proposer still finds a refusal in the queue.
 _REFUSED_DAYS = 7
-#: Days before the end of a foreign worker's contract in which the union should act.
-_CONTRACT_NOTICE = 30
 #: Days before a meeting in which it stands in the queue, and before a task's day in which it needs attention.
 _MEETING_NOTICE = 14
 _TASK_NOTICE = 7
@@ -201,6 +204,20 @@ def _applications(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             )
 
 
+def _member_requests(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """What members asked for on their own page and the actor may answer, the oldest first."""
+    titles = {CHANGE: "đề nghị sửa thông tin của đoàn viên", LEAVE: "đoàn viên xin thôi là đoàn viên"}
+    for kind, (n, first) in waiting_requests(actor).items():
+        yield WorkItem(
+            "message-2" if kind == CHANGE else "user-minus",
+            f"{format_number(n)} {titles[kind]}",
+            names_url("selfservice.requests", {"trang_thai": UNANSWERED, "loai": kind}),
+            detail=f"Chờ trả lời từ ngày {format_date(first)}",
+            state="attention",
+            state_text="chờ trả lời",
+        )
+
+
 def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     """Files of founding whose next step is due, for the officers who may know of them, and for nobody else."""
     if not actor.has_anywhere("founding.work"):
@@ -215,6 +232,23 @@ def _founding(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
             reverse("founding:list"),
             detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
             state="overdue" if is_late else "attention",
+            state_text=days_left_words(on, found["first"]),
+        )
+
+
+def _proceedings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Cases about unions whose next step is due."""
+    if not actor.has_anywhere("organisation.edit"):
+        return
+    due = visible_proceedings(actor).filter(state=OPEN, due_on__lte=on + timedelta(days=_TASK_NOTICE))
+    found = due.aggregate(n=Count("pk"), first=Min("due_on"))
+    if found["n"]:
+        yield WorkItem(
+            "clipboard-list",
+            f"{format_number(found['n'])} việc kiện toàn, giải thể công đoàn cần làm bước tiếp theo",
+            names_url("proceedings.proceedings", {"tinh_trang": OPEN}),
+            detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
+            state="overdue" if found["first"] < on else "attention",
             state_text=days_left_words(on, found["first"]),
         )
 
@@ -318,24 +352,44 @@ def _stale_headcounts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
 
 
 def _foreign_contracts(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Foreign members whose contract has ended without another, or ends soon."""
     if not actor.has_anywhere("membership.end"):
         return
-    members = scope(actor, "membership.end").filter("person__memberships__unit")
-    ending = Employment.objects.filter(
-        members,
-        contract_to__gte=on,
-        contract_to__lt=on + timedelta(days=_CONTRACT_NOTICE),
-        person__memberships__during__contains=on,
-    ).exclude(person__nationality="VN")
-    found = ending.aggregate(n=Count("person", distinct=True), first=Min("contract_to"))
-    if found["n"]:
+    waiting = contracts_waiting(actor, on)
+    if "ended" in waiting:
+        n, first = waiting["ended"]
         yield WorkItem(
             "calendar-due",
-            f"{found['n']} đoàn viên người nước ngoài sắp hết hợp đồng",
-            names_url("membership.members", {"nuoc_ngoai": "1"}),
-            detail=f"Sớm nhất ngày {format_date(found['first'])}",
+            f"{format_number(n)} đoàn viên người nước ngoài đã hết hợp đồng: gia hạn hay thôi đoàn viên?",
+            reverse("membership:contracts"),
+            detail=f"Sớm nhất hết ngày {format_date(first)}",
+            state="overdue",
+            state_text="đã hết hạn",
+        )
+    if "ending" in waiting:
+        n, first = waiting["ending"]
+        yield WorkItem(
+            "calendar-due",
+            f"{format_number(n)} đoàn viên người nước ngoài sắp hết hợp đồng",
+            reverse("membership:contracts"),
+            detail=f"Sớm nhất ngày {format_date(first)}",
             state="attention",
-            state_text=days_left_words(on, found["first"]),
+            state_text=days_left_words(on, first),
+        )
+
+
+def _silent_members(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
+    """Members of whom nothing was heard for long, for who may end memberships."""
+    if not actor.has_anywhere("membership.end"):
+        return
+    n = silent_count(actor, COUNT_LIMIT + 1)
+    if n:
+        words = format_number(n) if n <= COUNT_LIMIT else f"Hơn {format_number(COUNT_LIMIT)}"
+        yield WorkItem(
+            "clock-pause",
+            f"{words} đoàn viên lâu không có dấu hiệu sinh hoạt",
+            names_url("membership.silent", {}),
+            detail="Ai còn sinh hoạt thì xác nhận, ai đã nghỉ thì ghi vào sổ",
         )
 
 
@@ -397,12 +451,15 @@ _SOURCES: tuple[Callable[[Actor, Unit, date], Iterator[WorkItem]], ...] = (
     _imports,
     _reorganisations,
     _applications,
+    _member_requests,
     _founding,
     _fieldwork,
+    _proceedings,
     _failed_jobs,
     _without_union,
     _stale_headcounts,
     _foreign_contracts,
+    _silent_members,
     _returns_owed,
     _returns_to_accept,
 )

@@ -43,6 +43,19 @@ COUNTRIES = [
 ]
 
 
+def scan_of(given: Any) -> Image | None:
+    """A photo or scan as it was sent; None when none was. Raises ValidationError for one too large or of another kind."""
+    if not given:
+        return None
+    if given.size > UPLOAD_LIMIT:
+        raise forms.ValidationError(gettext("Tệp lớn quá 6 MB. Hãy chụp lại với cỡ nhỏ hơn."))
+    content = given.read()
+    for begin, content_type in _IMAGES.items():
+        if content.startswith(begin):
+            return Image(UPLOADED, content_type, content)
+    raise forms.ValidationError(gettext("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
+
+
 class PlainDay(forms.CharField):
     """A day as people write it: 5/9/1998. Plain, so that it can be typed on any phone."""
 
@@ -155,16 +168,7 @@ class JoinForm(forms.Form):
         return born
 
     def clean_scan(self) -> Image | None:
-        given = self.cleaned_data["scan"]
-        if not given:
-            return None
-        if given.size > UPLOAD_LIMIT:
-            raise forms.ValidationError(gettext("Tệp lớn quá 6 MB. Hãy chụp lại với cỡ nhỏ hơn."))
-        content = given.read()
-        for begin, content_type in _IMAGES.items():
-            if content.startswith(begin):
-                return Image(UPLOADED, content_type, content)
-        raise forms.ValidationError(gettext("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
+        return scan_of(self.cleaned_data["scan"])
 
     def clean_signed(self) -> Image | None:
         given = self.cleaned_data["signed"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from congdoan.faces.portal import views
+from congdoan.faces.portal import member, views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("noi-lam-viec/", views.workplace, name="workplace"),
     path("don/", views.join, name="join"),
     path("theo-doi/", views.follow, name="follow"),
+    path("thong-tin-cua-toi/", member.mine, name="mine"),
 ]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +21,13 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
 from congdoan.faces.portal.forms import COUNTRIES, JoinForm
+from congdoan.faces.portal.pages import page as _page
+from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
@@ -34,7 +35,10 @@ from congdoan.registry.cards.models import Card
 from congdoan.registry.cards.queries import checked, code_of, qr_svg
 from congdoan.registry.cards.rules import masked
 from congdoan.registry.enterprises.models import Enterprise
-from congdoan.registry.founding.actions import receive_application
+from congdoan.registry.founding import actions as founding
+from congdoan.registry.founding.choices import HEAD
+from congdoan.registry.founding.models import Step
+from congdoan.registry.founding.queries import FoundersPart, founder_place, is_shown
 from congdoan.registry.joining import actions, choices, queries
 from congdoan.registry.joining.actions.signing import is_offered
 from congdoan.registry.joining.documents import form_paper
@@ -44,35 +48,47 @@ from congdoan.registry.joining.rules import Obstacle
 _FOUND_LIMIT = 8
 #: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
 _CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
-
-
-def _spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The language of a public page is in its address; nothing of it is kept by anybody on the way."""
-
-    @wraps(view)
-    def speak(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        match = request.resolver_match
-        language = "en" if match is not None and match.namespace == "portal-en" else "vi"
-        with override(language):
-            request.LANGUAGE_CODE = language
-            response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        return response
-
-    return speak
-
-
-def _page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    here = request.LANGUAGE_CODE
-    other = "portal" if here == "en" else "portal-en"
-    door = request.resolver_match.url_name if request.resolver_match else "landing"
-    context = {
-        **shown,
-        "language": here,
-        "other_door": f"{other}:{door}",
-        "query": request.META["QUERY_STRING"],
-    }
-    return render(request, f"portal/{name}.html", context, status=status)
+#: What the steps of founding a union mean to a worker, when reached and when to come; a step that an office has added is
+#: said in its own words.
+_STEPS = {
+    "known": (gettext_noop("Công đoàn đã biết nơi này muốn có công đoàn"), ""),
+    "surveyed": (
+        gettext_noop("Đã tìm hiểu xong nơi làm việc"),
+        gettext_noop("Cán bộ công đoàn tìm hiểu nơi làm việc: có bao nhiêu người, làm theo ca nào"),
+    ),
+    "employer_met": (
+        gettext_noop("Đã gặp người sử dụng lao động"),
+        gettext_noop("Cán bộ công đoàn gặp người sử dụng lao động; không nói ai đã gửi đơn"),
+    ),
+    "core_group": (
+        gettext_noop("Đã có nhóm nòng cốt"),
+        gettext_noop("Tìm người nòng cốt ở các ca, các xưởng"),
+    ),
+    "founding_committee": (
+        gettext_noop("Đã có ban vận động"),
+        gettext_noop("Người lao động lập ban vận động"),
+    ),
+    "enough_applications": (
+        gettext_noop("Đã đủ số đơn tối thiểu"),
+        gettext_noop("Vận động cho đủ số đơn tối thiểu"),
+    ),
+    "congress": (
+        gettext_noop("Đã đại hội thành lập"),
+        gettext_noop("Đại hội thành lập: bàn việc chung và bầu ban chấp hành"),
+    ),
+    "dossier": (
+        gettext_noop("Đã nộp hồ sơ đề nghị công nhận"),
+        gettext_noop("Nộp hồ sơ đề nghị công nhận công đoàn"),
+    ),
+    "appraised": (
+        gettext_noop("Hồ sơ đã được thẩm định"),
+        gettext_noop("Công đoàn cấp trên thẩm định hồ sơ"),
+    ),
+    "recognised": (
+        gettext_noop("Công đoàn đã được công nhận"),
+        gettext_noop("Công đoàn cấp trên ra quyết định công nhận"),
+    ),
+}
 
 
 @require_GET
@@ -200,7 +216,7 @@ def join(request: HttpRequest) -> HttpResponse:
                 shown |= asked
                 return _page(request, "join", shown, status=422)
             came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
-            done = receive_application(data=replace(data, source=came_by), on=on)
+            done = founding.receive_application(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
             shown["refusal"] = _refusal(refused.obstacle)
         except actions.TooManyAttempts:
@@ -311,10 +327,44 @@ def _told(application: Application) -> dict[str, Any]:
         "is_confidential": application.is_confidential,
         "ceremony": format_date(application.ceremony_on) if application.ceremony_on else "",
         "events": [
-            {"at": event.at, "by": event.by, "what": _what(event.kind), "words": event.words}
+            {"at": event.at, "by": event.by and _(event.by), "what": _what(event.kind), "words": event.words}
             for event in events
         ],
+        **(_of_founders(application) if application.is_confidential and application.is_open else {}),
     }
+
+
+def _of_founders(application: Application) -> dict[str, Any]:
+    """The choice to be seen by the founding committee, the same for everybody who waits; and, for a founder whom officers
+    have let in, that they are one. Two queries, whatever there is."""
+    place = founder_place(application)
+    post = "" if place is None else _("Trưởng ban") if place.post == HEAD else _("Thành viên")
+    return {"may_show": True, "is_shown": is_shown(application), "founder_post": post}
+
+
+def _part(part: FoundersPart) -> dict[str, Any]:
+    """The founding committee's part in words for workers."""
+    return {
+        "step": _of_step(part.step, 0),
+        "next": _of_step(part.next, 1),
+        "has_quorum": part.has_quorum,
+        "people": [
+            {
+                "name": person.name,
+                "phone": person.phone,
+                "post": (_("Trưởng ban") if person.post == HEAD else _("Thành viên")) if person.post else "",
+            }
+            for person in part.people
+        ],
+        "is_cut": part.is_cut,
+    }
+
+
+def _of_step(step: Step | None, side: int) -> str:
+    if step is None:
+        return ""
+    said = _STEPS.get(step.code, ("", ""))[side]
+    return _(said) if said else (step.act if side else step.name)
 
 
 def _what(kind: str) -> str:
@@ -327,6 +377,12 @@ def _what(kind: str) -> str:
         choices.REFUSE: _("Không kết nạp"),
         choices.WITHDRAW: _("Bạn đã rút đơn"),
         choices.PASS_ON: _("Đã chuyển đơn"),
+        choices.SHOW: _("Bạn đã cho ban vận động thấy tên và số điện thoại"),
+        choices.HIDE: _("Bạn đã thôi cho ban vận động thấy tên và số điện thoại"),
+        choices.SEEN: _("Đã xem tên và số điện thoại của bạn"),
+        choices.LET_IN: _("Đã mở phần ban vận động cho bạn"),
+        choices.LOOK: _("Bạn đã xem phần ban vận động"),
+        choices.SHUT_OUT: _("Đã đóng phần ban vận động với bạn"),
         choices.PROMPT: _("Đã nhắn bạn mở trang này"),
         choices.UNREACHED: _("Chưa nhắn được cho bạn"),
     }[kind]
@@ -350,9 +406,15 @@ def follow(request: HttpRequest) -> HttpResponse:
             {"problem": _("Quá nhiều lần tra mã từ mạng này. Hãy thử lại sau một giờ.")},
             status=429,
         )
-    problem = ""
+    problem, part = "", None
     try:
-        if request.POST.get("do") == "answer":
+        if request.POST.get("do") == "show":
+            founding.show(code=code)
+        elif request.POST.get("do") == "hide":
+            founding.hide(code=code)
+        elif request.POST.get("do") == "look":
+            part = founding.look(code=code, on=on)
+        elif request.POST.get("do") == "answer":
             actions.answer(code=code, words=request.POST.get("words", "")[:4000])
         elif request.POST.get("do") == "withdraw" and request.POST.get("sure"):
             actions.withdraw(code=code, on=on)
@@ -362,9 +424,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     if found is None:
         problem = _("Không có đơn nào ứng với mã này. Hãy kiểm tra lại mã.")
         return _page(request, "follow", {"problem": problem, "code": code}, status=404)
-    return _page(
-        request, "follow", {"problem": problem, "code": code, **_told(found)}, status=422 if problem else 200
-    )
+    shown = {"problem": problem, "code": code, "part": part and _part(part), **_told(found)}
+    return _page(request, "follow", shown, status=422 if problem else 200)
 
 
 def _asked_language(request: HttpRequest) -> str:

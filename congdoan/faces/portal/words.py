@@ -17,6 +17,8 @@ SAID = (
     gettext_noop("Đã là đoàn viên; cần chuyển sinh hoạt thay vì gia nhập"),
     gettext_noop("Thông tin trong đơn không đúng hoặc không xác minh được"),
     gettext_noop("Lý do khác, ghi ở phần giải thích"),
+    gettext_noop("Đơn này không còn chờ xét nên không đổi được lựa chọn này."),
+    gettext_noop("Ban vận động ở nơi bạn làm"),
     gettext_noop(
         "Không đọc được tệp này. Hãy chọn đúng tệp PDF mà ứng dụng ký số đã lưu, không đặt mật khẩu."
     ),

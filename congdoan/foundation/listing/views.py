@@ -28,6 +28,7 @@ from congdoan.kit.lists import (
     ALONE,
     COUNT_LIMIT,
     STRUCTURE,
+    ActionRefused,
     ListContext,
     ListSpec,
     filtered,
@@ -169,7 +170,13 @@ def _run_action(request: HttpRequest, spec: ListSpec, context: ListContext) -> H
         messages.warning(request, "Chưa chọn dòng nào.")
     else:
         visible = list(spec.queryset(context).filter(pk__in=chosen).values_list("pk", flat=True))
-        messages.success(request, action.run(context, visible))
+        if action.url is not None:
+            return redirect(action.url(context, visible))
+        if action.run is not None:
+            try:
+                messages.success(request, action.run(context, visible))
+            except ActionRefused as error:
+                messages.error(request, str(error))
     return redirect(request.get_full_path())
 
 

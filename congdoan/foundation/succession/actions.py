@@ -93,6 +93,8 @@ def pass_on(passage: Passage) -> None:
             rule.handler.apply(passage)
         elif rule.fate == "successor" and pairs:
             _pass_rows(passage, rule, pairs)
+        elif rule.fate == "ends":
+            _end_rows(passage, rule)
 
 
 def _pass_rows(passage: Passage, rule: SuccessionRule, pairs: dict[int, int]) -> None:
@@ -109,6 +111,21 @@ def _pass_rows(passage: Passage, rule: SuccessionRule, pairs: dict[int, int]) ->
         f' WHERE p.old = t."{column}")',
         f't."{_key(model)}" = ANY(%(ids)s)',
         {"old": list(pairs), "new": list(pairs.values()), "ids": ids},
+    )
+
+
+def _end_rows(passage: Passage, rule: SuccessionRule) -> None:
+    """What a unit had over a range of days ends on the day the unit does."""
+    model = rule.model_class
+    if not any(item.name == "during" for item in model._meta.local_fields):
+        return
+    column = str(model._meta.get_field(rule.field).column)
+    update_rows(
+        passage.batch,
+        model,
+        "during = daterange(lower(t.during), %(on)s)",
+        f't."{column}" = ANY(%(ended)s) AND t.during @> %(on)s::date AND lower(t.during) < %(on)s',
+        {"on": passage.on, "ended": list(passage.ended)},
     )
 
 

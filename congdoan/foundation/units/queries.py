@@ -76,6 +76,22 @@ def known_version(unit: Unit | int, on: date) -> UnitVersion | None:
     return version_on(unit, on) or last_version(unit)
 
 
+def nearest_with_authority(unit_id: int, act: str, on: date) -> int | None:
+    """The nearest body, from the unit upwards, whose kind may decide ``act`` on a day (KindAuthority)."""
+    return (
+        UnitPlacement.objects.filter(
+            unit=unit_id,
+            during__contains=on,
+            ancestor__versions__during__contains=on,
+            ancestor__versions__kind__authorities__act=act,
+            ancestor__versions__kind__authorities__during__contains=on,
+        )
+        .order_by("depth")
+        .values_list("ancestor_id", flat=True)
+        .first()
+    )
+
+
 def children_on(unit: Unit | int, on: date) -> QuerySet[UnitVersion]:
     """The versions of the units that stood directly below on a day, by Vietnamese name order."""
     return (

@@ -76,6 +76,12 @@ def _day(value: date | datetime | None) -> date | None:
 
 
 @register.filter
+def lower_first(value: object) -> str:
+    """{{ "Họp Ban Chấp hành"|lower_first }} "họp Ban Chấp hành": within a sentence, names keep their letters."""
+    return text.lower_first(value)
+
+
+@register.filter
 def mask(value: object, keep: int = 3) -> str:
     """{{ citizen_id|mask }} "•••••••••901"."""
     return text.mask(value, keep)

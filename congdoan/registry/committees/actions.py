@@ -13,7 +13,7 @@ from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.actions import keep_decision
-from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import version_on
 from congdoan.kit.text import nfc
 from congdoan.registry.committees import choices
@@ -47,12 +47,19 @@ class ChangeData:
     term_until: date
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The decision that was kept, and the posts that are held by it."""
+
+    decision: Decision
+    posts: list[CommitteePost]
+
+
 @transaction.atomic
-def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) -> list[CommitteePost]:
+def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) -> Changed:
     """From ``on``, the posts ``leaving`` end and the seats are held, by one decision of the superior; all of it or nothing.
 
-    Who enters is a member of the union (or of one below it) on that day. Returns the new posts. Raises
-    CommitteeError, Forbidden.
+    Who enters is a member of the union (or of one below it) on that day. Raises CommitteeError, Forbidden.
     """
     require(actor, FOUND, unit)
     # One writer at a time for a committee.
@@ -82,8 +89,8 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
         title=f"{dict(choices.WAYS)[data.way]} Ban Chấp hành {version.name}",
     )
     for post in leaving:
-        post.during = DateRange(post.during.lower, on)
-        post.save(update_fields=["during"])
+        post.during, post.ending_decision = DateRange(post.during.lower, on), decision
+        post.save(update_fields=["during", "ending_decision"])
     try:
         with transaction.atomic():
             made = CommitteePost.objects.bulk_create(
@@ -112,7 +119,16 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
         obj=unit,
         reason=str(decision),
     )
-    return made
+    return Changed(decision, made)
+
+
+def end_posts(on: date, unit_ids: Sequence[int], decision: Decision | None) -> None:
+    """The posts of unions that end from ``on`` end with them; part of the transaction that ends the unions."""
+    held = CommitteePost.objects.select_for_update().filter(unit__in=unit_ids, during__contains=on)
+    for post in held:
+        if post.during.lower < on:
+            post.during, post.ending_decision = DateRange(post.during.lower, on), decision
+            post.save(update_fields=["during", "ending_decision"])
 
 
 def _leaving(unit: Unit, on: date, keys: Sequence[int]) -> list[CommitteePost]:

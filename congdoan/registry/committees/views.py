@@ -8,17 +8,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.foundation.access.queries import may, require, scope
+from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.registry.committees import actions, queries
 from congdoan.registry.committees.choices import CHAIR
+from congdoan.registry.committees.documents import change_paper
 from congdoan.registry.committees.forms import ChangeForm
-from congdoan.registry.organisation.rules import FOUND
-
-#: So many days before the end of a term the page says that it is near.
-_NEAR = timedelta(days=90)
+from congdoan.registry.organisation.rules import EDIT, FOUND
 
 
 @login_required
@@ -54,18 +55,35 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [
             {
                 "post": post,
-                "last_on": post.during.upper - timedelta(days=1) if post.during.upper else None,
-                "is_near": post.during.upper is not None and post.during.upper - on <= _NEAR,
+                "last_on": post.last_on,
+                "is_near": post.during.upper is not None
+                and post.during.upper - on <= timedelta(days=queries.NEAR),
             }
             for post in posts
         ],
         "has_chair": any(post.post == CHAIR for post in posts),
         "earlier": [
-            {"post": post, "last_on": post.during.upper - timedelta(days=1)}
-            for post in queries.earlier_posts(unit.pk, on)[:50]
+            {"post": post, "last_on": post.last_on} for post in queries.earlier_posts(unit.pk, on)[:50]
         ],
         "may_change": may_change,
+        "decisions": queries.decisions_on(unit.pk)[:20] if may(actor, EDIT, unit) else (),
         "form": form,
         "problem": problem,
     }
     return render(request, "committees/unit.html", shown, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def paper(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A decision that changed the committee, as .docx."""
+    unit = get_object_or_404(Unit.objects.filter(scope(request.actor, EDIT).filter("pk")), code=code)
+    decision = get_object_or_404(queries.decisions_on(unit.pk), pk=pk)
+    try:
+        content = change_paper(unit, decision)
+    except (AbsentData, BrokenTemplate, MissingFields) as error:
+        messages.error(request, str(error))
+        return redirect("committees:unit", unit.code)
+    answer = HttpResponse(content, content_type=DOCX)
+    answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kiện toàn.docx")
+    return answer

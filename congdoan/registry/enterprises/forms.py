@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from congdoan.foundation.catalogues.models import Park, Sector, Territory, Trade
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.forms import DayField, SuggestField
+from congdoan.kit.forms import DayField, PlaceField, SuggestField
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises import choices
 from congdoan.registry.enterprises.models import Enterprise
@@ -71,6 +71,7 @@ class EnterpriseForm(forms.Form):
         required=False,
     )
     park = forms.ChoiceField(label="Khu công nghiệp, khu kinh tế", required=False)
+    place = PlaceField(label="Vị trí trên bản đồ")
     started_on = DayField(label="Hoạt động từ ngày", required=False)
     contact_name = forms.CharField(label="Người liên hệ", max_length=150, required=False)
     phone = forms.CharField(label="Điện thoại", max_length=30, required=False)
@@ -91,6 +92,8 @@ class EnterpriseForm(forms.Form):
         """The cleaned values as the actions take them (codes for what is chosen from lists)."""
         data = dict(self.cleaned_data)
         data["territory"] = data["territory"].pk if data.get("territory") else None
+        place = data.pop("place")
+        data["latitude"], data["longitude"] = (place.latitude, place.longitude) if place else (None, None)
         for name in ("trade", "park"):
             data[name] = data.get(name) or None
         return data

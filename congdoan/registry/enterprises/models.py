@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from congdoan.kit.places import Place
 from congdoan.registry.enterprises import choices
 
 
@@ -37,6 +38,9 @@ class Enterprise(models.Model):
     address = models.CharField("địa chỉ", max_length=300, blank=True)
     territory = models.ForeignKey("catalogues.Territory", null=True, blank=True, on_delete=models.PROTECT)
     park = models.ForeignKey("catalogues.Park", null=True, blank=True, on_delete=models.PROTECT)
+    #: Degrees north and east, where they are known.
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     started_on = models.DateField("hoạt động từ", null=True, blank=True)
     phone = models.CharField("điện thoại", max_length=30, blank=True)
     email = models.EmailField(blank=True)
@@ -51,6 +55,13 @@ class Enterprise(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is; None while nobody has said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Place(self.latitude, self.longitude)
 
 
 class HeadcountObservation(models.Model):

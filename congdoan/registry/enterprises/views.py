@@ -116,6 +116,7 @@ def _facts(found: Enterprise) -> list[tuple[str, Any]]:
         ("Địa chỉ", found.address),
         ("Địa bàn", where),
         ("Khu công nghiệp", str(found.park) if found.park else ""),
+        ("Vị trí trên bản đồ", str(found.place or "")),
         ("Hoạt động từ", format_date(found.started_on) if found.started_on else ""),
         ("Ghi vào sổ", format_date(found.registered_on)),
         ("Người liên hệ", found.contact_name),

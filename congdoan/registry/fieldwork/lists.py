@@ -430,6 +430,11 @@ def _reasons(row: Any, context: ListContext) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _km(row: Any, context: ListContext) -> float | None:
+    km = _priority(context).km(row)
+    return round(km, 1) if km is not None else None
+
+
 def _with_reason(rows: Rows, value: str, context: ListContext) -> Rows:
     conditions = {
         "large_fdi": Q(is_priority=True),
@@ -437,6 +442,7 @@ def _with_reason(rows: Rows, value: str, context: ListContext) -> Rows:
         "threshold": Q(headcount__gte=_priority(context).threshold),
         "stable": Q(is_stable=True),
         "party": Q(has_party=True),
+        "near": Q(km_square__lte=_priority(context).near_km ** 2),
     }
     for name in value.split(","):
         rows = rows.filter(conditions[name]) if name in conditions else rows.none()
@@ -483,6 +489,9 @@ PRIORITY = declare_list(
                 width=22,
             ),
             Column("phu_trach", "Phụ trách", "unit_name", hide_on_phone=True, width=36),
+            Column(
+                "cach", "Cách trụ sở (km)", _km, kind="number", sort=("far",), hide_on_phone=True, width=12
+            ),
             Column(
                 "tiep_xuc",
                 "Tiếp xúc gần nhất",

@@ -73,6 +73,9 @@ class Survey(models.Model):
     sector = models.ForeignKey(
         "catalogues.Sector", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: Where the surveyor stood, when they said so.
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     contracts = models.PositiveIntegerField("đã ký hợp đồng", null=True, blank=True)
     insured = models.PositiveIntegerField("tham gia bảo hiểm xã hội", null=True, blank=True)
     wages = models.CharField("trả lương", max_length=15, choices=choices.WAGES, default="unknown")

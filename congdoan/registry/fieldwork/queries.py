@@ -13,6 +13,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    FloatField,
     IntegerField,
     Max,
     OuterRef,
@@ -30,13 +31,22 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.queries import parameters
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import below_on
+from congdoan.kit.places import KM_A_DEGREE, Place
 from congdoan.registry.enterprises import rules as enterprise_rules
 from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
 from congdoan.registry.enterprises.queries import listed_on, standing_on
 from congdoan.registry.fieldwork import choices, rules
 from congdoan.registry.fieldwork.models import OutsideList, OutsideRow, Survey, SurveyRound, SurveyTask, Visit
+from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.models import Source
-from congdoan.registry.joining.queries import CameBy, came_by_day, visible_sources
+from congdoan.registry.joining.queries import (
+    CameBy,
+    came_by_day,
+    confidential_applications,
+    named_units,
+    visible_sources,
+)
+from congdoan.registry.organisation.models import UnitProfile
 
 # --------------------------------------------------------------------------------------------------
 # For other rooms
@@ -163,13 +173,20 @@ def employers_of(unit: Unit, on: date) -> QuerySet[Enterprise]:
 
 @dataclass(frozen=True)
 class Priority:
-    """How much each reason counts (rules.REASONS), the plan's threshold, and the fewest workers asked for; with where
-    the weights come from."""
+    """How much each reason counts (rules.REASONS), the plan's threshold, the fewest workers asked for, and within how many
+    kilometres of the body's ``office`` (None: nobody has said where it is) an employer is near; with where the weights
+    come from."""
 
     weights: Mapping[str, int]
     threshold: int
     least: int
     source: str
+    near_km: float
+    office: Place | None
+
+    def km(self, row: Any) -> float | None:
+        """Kilometres from the office to a row of `called_on`; None when either is nowhere."""
+        return self.office.km_to(row.place) if self.office is not None and row.place is not None else None
 
     def reasons(self, row: Any) -> list[str]:
         """Which reasons hold for a row of `called_on`."""
@@ -180,13 +197,15 @@ class Priority:
             "threshold": workers >= self.threshold,
             "stable": row.is_stable,
             "party": row.has_party,
+            "near": (km := self.km(row)) is not None and km <= self.near_km,
         }
         return [name for name in rules.REASONS if holds[name] and self.weights.get(name, 0)]
 
 
 def priority_of(unit_id: int | None, on: date) -> Priority:
-    """The weights and borders of a body on a day. At most three queries."""
-    found = parameters([rules.WEIGHTS, rules.THRESHOLD, rules.LEAST], on=on, unit_id=unit_id)
+    """The weights and borders of a body on a day. At most four queries."""
+    found = parameters([rules.WEIGHTS, rules.THRESHOLD, rules.LEAST, rules.NEAR_KM], on=on, unit_id=unit_id)
+    profile = UnitProfile.objects.filter(unit=unit_id).first() if unit_id is not None else None
     given = found[rules.WEIGHTS].value
     weights = {name: int(given.get(name, 0)) for name in rules.REASONS}
     return Priority(
@@ -194,6 +213,8 @@ def priority_of(unit_id: int | None, on: date) -> Priority:
         int(found[rules.THRESHOLD].value),
         int(found[rules.LEAST].value),
         found[rules.WEIGHTS].source,
+        float(found[rules.NEAR_KM].value),
+        profile.place if profile is not None else None,
     )
 
 
@@ -209,13 +230,46 @@ def called_on(actor: Actor, on: date, priority: Priority) -> QuerySet[Enterprise
     rows = rows.filter(
         has_union=False, operating="operating", sector__is_enterprise=True, headcount__gte=priority.least
     )
+    office = priority.office
+    square = Value(None, output_field=FloatField())
+    if office is not None:
+        north = (F("latitude") - Value(office.latitude)) * Value(KM_A_DEGREE)
+        east = (F("longitude") - Value(office.longitude)) * Value(office.km_a_degree_east)
+        square = north * north + east * east
     return rows.annotate(
         workers_order=Coalesce(F("headcount"), Value(-1)),
+        km_square=square,
+        # Where nobody knows the place, last.
+        far=Coalesce(F("km_square"), Value(1e12)),
         score=when("large_fdi", Q(is_priority=True))
         + when("very_large", Q(headcount__gte=rules.VERY_LARGE))
         + when("threshold", Q(headcount__gte=priority.threshold))
         + when("stable", Q(is_stable=True))
-        + when("party", Q(has_party=True)),
+        + when("party", Q(has_party=True))
+        + (when("near", Q(km_square__lte=priority.near_km**2)) if office is not None else Value(0)),
+    )
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An employer without a union from where people have applied: a row of `called_on`, and how many wait."""
+
+    row: Any
+    waiting: int
+
+
+def applied_from(actor: Actor, on: date, priority: Priority, *, limit: int = 20) -> list[Applied]:
+    """Where people have applied already, the most urgent first: for the officers named to read those applications, on a
+    page of theirs; nothing for anybody else. At most three queries, none for who is not named."""
+    units = named_units(actor)
+    if not units:
+        return []
+    rows = confidential_applications(actor).filter(state__in=OPEN_STATES, enterprise__isnull=False)
+    waiting = dict(rows.order_by().values_list("enterprise").annotate(n=Count("pk")))
+    found = called_on(actor, on, priority).filter(pk__in=list(waiting)).order_by("-score", "pk")[:limit]
+    return sorted(
+        (Applied(row, waiting[row.pk]) for row in found),
+        key=lambda one: (-one.row.score, -one.waiting, one.row.pk),
     )
 
 

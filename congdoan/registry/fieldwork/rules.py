@@ -27,6 +27,8 @@ declare_capabilities(
 GATE_PHOTO = "survey.gate_photo"
 #: How much each reason counts, and the plan's threshold of workers (parameters, which a body may set for itself).
 WEIGHTS, THRESHOLD = "priority.weights", "priority.threshold"
+#: Within so many kilometres of the body's office an employer is near.
+NEAR_KM = "priority.near_km"
 #: Below so many workers no union can be founded; such employers are not called on.
 LEAST = "founding.quorum"
 #: From so many workers on an employer is very large, whoever owns it.
@@ -38,6 +40,7 @@ REASONS = {
     "threshold": "đủ ngưỡng kế hoạch",
     "stable": "sản xuất kinh doanh ổn định",
     "party": "đã có tổ chức Đảng",
+    "near": "gần trụ sở đơn vị",
 }
 PHOTO_LIMIT_BYTES = 3 * 1024 * 1024
 

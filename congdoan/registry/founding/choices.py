@@ -33,6 +33,29 @@ PHASES = [(FOUNDING, "các bước thành lập"), (FIRST_YEAR, "việc của n�
 #: Steps that acts of their own lead to; the others are data alone.
 FIRST_STEP, RECOGNISED_STEP, LAST_STEP = "known", "recognised", "supported"
 CHAIR = "chair"
+#: What must be kept before a step is reached, where its row says so (Step.proof): in words for who has to see to it.
+PROOFS = [
+    ("", "lời ghi kết quả"),
+    ("survey", "số lao động của nơi làm việc đã quan sát trong 12 tháng (Khảo sát, hoặc trang doanh nghiệp)"),
+    ("visit", "lần gặp người sử dụng lao động trong 12 tháng (Nhật ký tiếp xúc)"),
+    ("core_group", "ít nhất ba người ủng hộ, trong đó một người dẫn dắt, trên Bản đồ nòng cốt"),
+    (
+        "founders",
+        "ban vận động có Trưởng ban, số và ngày văn bản lập ban (Hồ sơ pháp lý), hoặc bản quét văn bản ấy",
+    ),
+    ("congress", "ngày đại hội, số phiếu, Chủ tịch được bầu (Hồ sơ pháp lý), hoặc bản quét biên bản"),
+    ("submission", "số và ngày tờ trình (Hồ sơ pháp lý), hoặc bản quét tờ trình"),
+    ("appraisal", "ngày, người và kết luận thẩm định (Hồ sơ pháp lý), hoặc bản quét phiếu thẩm định"),
+    ("launch", "ngày ra mắt (Hồ sơ pháp lý), hoặc bản quét chương trình ra mắt"),
+]
+#: The paper whose signed scan proves as much.
+PROOF_PAPERS = {
+    "founders": "founding-committee",
+    "congress": "founding-minutes",
+    "submission": "founding-submission",
+    "appraisal": "founding-appraisal",
+    "launch": "founding-launch",
+}
 POSTS = [
     (CHAIR, "Chủ tịch"),
     ("vice_chair", "Phó Chủ tịch"),

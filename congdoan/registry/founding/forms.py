@@ -15,6 +15,7 @@ from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.enterprises.queries import find_by_code, find_by_tax_code
 from congdoan.registry.founding import choices
 from congdoan.registry.founding.actions import RecognitionData
+from congdoan.registry.organisation.forms import unit_field
 
 
 def _enterprise_named(typed: str) -> Enterprise | None:
@@ -73,6 +74,13 @@ class AbandonForm(forms.Form):
     """Why the file ends without a union."""
 
     words = forms.CharField(label="Lý do", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class HandOverForm(forms.Form):
+    """To which body a file goes, and why."""
+
+    to = unit_field(label="Chuyển cho")
+    words = forms.CharField(label="Lý do chuyển", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RecogniseForm(forms.Form):
@@ -188,6 +196,18 @@ class ScanForm(forms.Form):
         field = self.fields["paper"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*papers, ("other", "Giấy tờ khác")]
+
+
+class ShutOutForm(forms.Form):
+    """Why a founder sees the others no longer."""
+
+    reason = forms.CharField(
+        label="Lý do đóng",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Chỉ cán bộ được chỉ định đích danh của đơn vị phụ trách đọc được.",
+        error_messages={"required": "Hãy ghi lý do đóng."},
+    )
 
 
 class AreaForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -28,6 +30,8 @@ class Step(models.Model):
     who = models.CharField(max_length=10, choices=choices.WHO)
     days = models.PositiveSmallIntegerField(null=True)
     parameter = models.CharField(max_length=60, blank=True)
+    #: What must be kept in the file before it is reached ('' for words).
+    proof = models.CharField(max_length=12, choices=choices.PROOFS, blank=True)
     #: Reached only with as many open applications as the quorum asks.
     needs_quorum = models.BooleanField(default=False)
     source = models.CharField(max_length=200)
@@ -158,13 +162,17 @@ class FileEvent(models.Model):
 
 
 class CommitteePost(models.Model):
-    """A person holds a post of a union's first committee over its term."""
+    """A person holds a post of a union's committee over its term."""
 
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="committee_posts")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="committee_posts")
     post = models.CharField(max_length=12, choices=choices.POSTS)
     during = DateRangeField()
     decision = models.ForeignKey(
+        "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    #: By which the post ended before its term did.
+    ending_decision = models.ForeignKey(
         "units.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
@@ -185,6 +193,11 @@ class CommitteePost(models.Model):
                 condition=models.Q(post=choices.CHAIR),
             ),
         ]
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day on which the post is held; None without a term."""
+        return self.during.upper - timedelta(days=1) if self.during.upper else None
 
 
 class FirstYearTask(models.Model):
@@ -250,6 +263,42 @@ class Nominee(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["file", "body", "application"], name="founding_nominee_once")
+        ]
+
+
+class ShownToFounders(models.Model):
+    """The worker of an application lets the founding committee of their workplace see their name and phone. Chosen by the
+    worker alone; no row: nobody there sees them."""
+
+    application = models.OneToOneField(
+        "joining.Application", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    since = models.DateTimeField()
+
+
+class FounderDoor(models.Model):
+    """A founder, by the code of their application, may see who has chosen to be shown to the founding committee: let in by
+    an officer named at the leading body, shut out again with a reason.
+
+    It lets in only while the founder is in the committee, the file is being worked on and the application waits (queries).
+    """
+
+    file = models.ForeignKey(FoundingFile, on_delete=models.CASCADE, related_name="founder_doors")
+    application = models.ForeignKey("joining.Application", on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=200)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "application"],
+                condition=models.Q(closed_at=None),
+                name="founder_door_once",
+            )
         ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
@@ -16,9 +16,19 @@ from congdoan.kit.dates import add_working_days
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import name_sort_key
 from congdoan.registry.founding import choices, rules
-from congdoan.registry.founding.models import Area, Attachment, FoundingFile, Rating, Step, TeamMember
-from congdoan.registry.joining.choices import OPEN_STATES
-from congdoan.registry.joining.models import Application
+from congdoan.registry.founding.models import (
+    Area,
+    Attachment,
+    FounderDoor,
+    FoundingFile,
+    Nominee,
+    Rating,
+    ShownToFounders,
+    Step,
+    TeamMember,
+)
+from congdoan.registry.joining.choices import LOOK, OPEN_STATES
+from congdoan.registry.joining.models import Application, Event
 from congdoan.registry.joining.queries import confidential_applications, named_units
 
 
@@ -72,8 +82,20 @@ def quorum(on: date, unit_id: int) -> Setting:
     return parameter("founding.quorum", on=on, unit_id=unit_id)
 
 
+def support_norm(file: FoundingFile, on: date) -> Setting | None:
+    """What a new union is given once for its founding, in đồng, with the source (seed 002 §III.4.1); None where the body
+    that leads has set no norm."""
+    norm = parameter("founding.support", on=file.recognised_on or on, unit_id=file.leading_unit_id)
+    return norm if norm.value else None
+
+
 def open_counts(files: Iterable[int]) -> dict[int, int]:
-    """Applications of each file that are neither decided nor withdrawn. One query."""
+    """Applications of each file that are neither decided nor withdrawn. One query.
+
+    Whoever comes back to the union counts among them as a new applicant does, for the core group, the congress and the
+    quorum: a union is founded by five who are members or apply (Charter XII, Art. 13), without a word on who was one
+    before. At the recognition only those count whom its decision admits.
+    """
     wanted = list(files)
     rows = (
         Attachment.objects.filter(file__in=wanted, application__state__in=OPEN_STATES)
@@ -148,6 +170,155 @@ def possible_members(file: FoundingFile, on: date) -> QuerySet[User]:
         grants__during__contains=on,
         grants__role__capabilities__contains=[rules.WORK],
     ).distinct()
+
+
+# --------------------------------------------------------------------------------------------------
+# The founding committee
+# --------------------------------------------------------------------------------------------------
+
+#: The most people a founder is shown at once.
+_SHOWN_AT_ONCE = 300
+
+
+def is_shown(application: Application) -> bool:
+    """Whether a worker lets the founding committee of their workplace see them. The choice is there for everybody whose
+    application is confidential, alike whether or not there is a file or a committee."""
+    return ShownToFounders.objects.filter(application=application).exists()
+
+
+def founder_place(application: Application) -> Nominee | None:
+    """The place in a founding committee of somebody whom officers have let in, while the file is being worked on and the
+    application waits; None for everybody else. One query, the same for anybody."""
+    doors = FounderDoor.objects.filter(application=application, closed_at=None)
+    return (
+        Nominee.objects.filter(
+            body=choices.FOUNDERS,
+            application=application,
+            application__state__in=OPEN_STATES,
+            application__is_confidential=True,
+            file__state=choices.OPEN,
+            file__in=doors.values("file_id"),
+        )
+        .exclude(post="")
+        .select_related("file")
+        .first()
+    )
+
+
+def founder_posts(file: FoundingFile) -> dict[int, str]:
+    """{application: post} of the founding committee."""
+    rows = Nominee.objects.filter(file=file, body=choices.FOUNDERS).exclude(post="")
+    return dict(rows.values_list("application_id", "post"))
+
+
+@dataclass(frozen=True)
+class ShownPerson:
+    """Somebody who lets the founding committee see them; ``post`` in it, '' for other applicants."""
+
+    application: int
+    name: str
+    phone: str
+    post: str
+
+
+@dataclass(frozen=True)
+class FoundersPart:
+    """What a founder who was let in sees: the step reached and the one to come, whether the least number of applications is
+    there (never how many), and who has chosen to be shown, the founder aside. ``is_cut``: more than one page holds."""
+
+    file: FoundingFile
+    step: Step | None
+    next: Step | None
+    has_quorum: bool
+    people: tuple[ShownPerson, ...]
+    is_cut: bool
+
+
+def founders_part(place: Nominee, on: date) -> FoundersPart:
+    """The part of a founder on a day. The caller has asked `founder_place`, and keeps the reading (actions.look)."""
+    file, posts = place.file, founder_posts(place.file)
+    way = steps(file.kind, on)
+    rows = list(_shown_in(file).exclude(pk=place.application_id).order_by("pk")[: _SHOWN_AT_ONCE + 1])
+    people = [
+        ShownPerson(row.pk, row.full_name, row.phone, posts.get(row.pk, "")) for row in rows[:_SHOWN_AT_ONCE]
+    ]
+    order = {"": 2, choices.HEAD: 0}
+    people.sort(key=lambda person: (order.get(person.post, 1), name_sort_key(person.name)))
+    return FoundersPart(
+        file,
+        next((step for step in way if step.code == file.step), None),
+        following(way, file.step),
+        open_counts([file.pk])[file.pk] >= int(quorum(on, file.leading_unit_id).value),
+        tuple(people),
+        len(rows) > _SHOWN_AT_ONCE,
+    )
+
+
+def _shown_in(file: FoundingFile) -> QuerySet[Application]:
+    """Waiting applications of a file whose workers chose to be shown to the founding committee."""
+    return Application.objects.filter(
+        pk__in=Attachment.objects.filter(file=file).values("application_id"),
+        state__in=OPEN_STATES,
+        is_confidential=True,
+    ).filter(pk__in=ShownToFounders.objects.values("application_id"))
+
+
+@dataclass(frozen=True)
+class Founder:
+    """Somebody of the founding committee as officers see them: their door while it is open, whether they chose to be shown
+    to the others, and when they looked last. ``application`` is None for an officer who may not read it."""
+
+    pk: int
+    application: Application | None
+    post: str
+    is_waiting: bool
+    is_shown: bool
+    door: FounderDoor | None
+    looked_at: datetime | None
+
+
+def founders(actor: Actor, file: FoundingFile) -> list[Founder]:
+    """The founding committee of a file, the head first, for an officer who leads it. A constant number of queries."""
+    posts = founder_posts(file)
+    known = {row.pk: row for row in applications_of(actor, file).filter(pk__in=posts)}
+    waiting = set(
+        Application.objects.filter(pk__in=posts, state__in=OPEN_STATES, is_confidential=True).values_list(
+            "pk", flat=True
+        )
+    )
+    shown = set(ShownToFounders.objects.filter(application__in=posts).values_list("pk", flat=True))
+    doors = {door.application_id: door for door in file.founder_doors.filter(closed_at=None)}
+    looked = dict(
+        Event.objects.filter(application__in=posts, kind=LOOK)
+        .order_by()
+        .values_list("application_id")
+        .annotate(last=Max("at"))
+    )
+    return [
+        Founder(pk, known.get(pk), post, pk in waiting, pk in shown, doors.get(pk), looked.get(pk))
+        for pk, post in sorted(posts.items(), key=lambda item: (item[1] != choices.HEAD, item[0]))
+    ]
+
+
+@dataclass(frozen=True)
+class ClosedDoor:
+    """A door that was shut, with whose it was; ``name`` is '' for an officer who may not read the application."""
+
+    door: FounderDoor
+    name: str
+
+
+def closed_doors(actor: Actor, file: FoundingFile) -> list[ClosedDoor]:
+    """Doors of a file that were shut, the newest first, for an officer who leads it. Two queries."""
+    doors = list(file.founder_doors.exclude(closed_at=None).order_by("-closed_at", "-pk")[:100])
+    wanted = {door.application_id for door in doors}
+    names = dict(applications_of(actor, file).filter(pk__in=wanted).values_list("pk", "full_name"))
+    return [ClosedDoor(door, names.get(door.application_id, "")) for door in doors]
+
+
+def shown_applications(actor: Actor, file: FoundingFile) -> QuerySet[Application]:
+    """Who has chosen to be shown to the founding committee, as far as an officer may read their names."""
+    return applications_of(actor, file).filter(pk__in=_shown_in(file).values("pk"))
 
 
 # --------------------------------------------------------------------------------------------------

@@ -73,6 +73,9 @@ def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, st
     return found
 
 
+#: So many supporters make a core group, one of whom leads others (our convention).
+CORE_GROUP = 3
+
 #: Shares of a place's workforce that support a union, from which support counts as some, and as strong (our convention).
 SOME_SHARE, STRONG_SHARE = 0.1, 0.3
 

@@ -39,6 +39,10 @@ SIGNATURES = [
 
 READ, ASK, ANSWER, ADMIT, REFUSE, WITHDRAW = "read", "ask", "answer", "admit", "refuse", "withdraw"
 PASS_ON = "pass_on"
+#: The worker and the founding committee of their workplace: shows their name to it, hides it, it has looked; a founder is
+#: let in to see the others, has looked, is shut out.
+SHOW, HIDE, SEEN = "show", "hide", "seen"
+LET_IN, LOOK, SHUT_OUT = "let_in", "look", "shut_out"
 PROMPT, UNREACHED = "prompt", "unreached"
 EVENTS = [
     ("submit", "gửi đơn"),
@@ -49,6 +53,12 @@ EVENTS = [
     (REFUSE, "không kết nạp"),
     (WITHDRAW, "rút đơn"),
     (PASS_ON, "chuyển đơn"),
+    (SHOW, "cho ban vận động thấy tên"),
+    (HIDE, "thôi cho ban vận động thấy tên"),
+    (SEEN, "đã xem tên"),
+    (LET_IN, "mở phần ban vận động"),
+    (LOOK, "xem phần ban vận động"),
+    (SHUT_OUT, "đóng phần ban vận động"),
     (PROMPT, "nhắn người làm đơn mở trang theo dõi"),
     (UNREACHED, "chưa nhắn được người làm đơn"),
 ]

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from congdoan.foundation.access.rules import Actor
+from congdoan.foundation.units.models import UnitPlacement
 from congdoan.registry.joining import choices
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import named_units, visible_applications
@@ -45,6 +46,12 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "nguoi": ("source__made_by",),
     "noi": ("receiving_unit__code", "receiving_unit__name"),
 }
+TABS = (
+    ("loai", "Theo cách đến"),
+    ("nguon", "Theo nguồn, chiến dịch"),
+    ("nguoi", "Theo cán bộ"),
+    ("noi", "Theo nơi nhận"),
+)
 _WITHOUT = "không rõ nguồn"
 
 
@@ -57,14 +64,18 @@ def readable(actor: Actor) -> QuerySet[Application]:
 
 
 def funnel(
-    actor: Actor, *, from_on: date, to_on: date, on: date, by: str, units: Sequence[int] = ()
+    actor: Actor, *, from_on: date, to_on: date, on: date, by: str, below: int | None = None
 ) -> list[Stages]:
-    """The groups of applications sent in [from_on, to_on), the largest first; at most 200. ``by`` of GROUPINGS; ``units``:
-    received by these alone. One query besides those of the scope."""
+    """The groups of applications sent in [from_on, to_on), the largest first; at most 200. ``by`` of GROUPINGS; ``below``:
+    received by this body or one that stood below it on the day. One query besides those of the scope."""
     fields = GROUPINGS[by]
     rows = readable(actor).filter(submitted_on__gte=from_on, submitted_on__lt=to_on)
-    if units:
-        rows = rows.filter(receiving_unit__in=units)
+    if below is not None:
+        rows = rows.filter(
+            receiving_unit__in=UnitPlacement.objects.filter(ancestor=below, during__contains=on).values(
+                "unit_id"
+            )
+        )
     held = Membership.objects.filter(person=OuterRef("person"), is_primary=True, during__contains=on)
     grouped = (
         rows.annotate(is_member=Exists(held))
@@ -92,6 +103,12 @@ def funnel(
             )
         )
     return found
+
+
+def total(rows: Sequence[Stages]) -> Stages:
+    """All groups as one."""
+    names = ("sent", "waiting", "admitted", "refused", "members")
+    return Stages("", "Tất cả", *(sum(getattr(row, name) for row in rows) for name in names))
 
 
 def spans(today: date) -> list[tuple[str, date, date]]:

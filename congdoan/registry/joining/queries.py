@@ -16,8 +16,8 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.messaging.queries import is_channel_on
-from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
-from congdoan.foundation.units.queries import only_top
+from congdoan.foundation.units.models import Unit, UnitVersion
+from congdoan.foundation.units.queries import nearest_with_authority, only_top
 from congdoan.kit.sealed import match_key
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
@@ -176,7 +176,7 @@ def destination(
     is_free = contract_kind == "none" and (enterprise is None or bool(hosts))
     is_confidential = not hosts and not is_free
     if was_member:
-        above = _above(hosts[0], "readmit", on) if hosts else None
+        above = nearest_with_authority(hosts[0], "readmit", on) if hosts else None
         unit = above or _in_charge(enterprise, territory, "readmit", on)
         return Destination(choices.SUPERIOR, unit, is_confidential)
     if is_free:
@@ -221,27 +221,11 @@ def _host_or_in_charge(enterprise: Enterprise, on: date) -> tuple[int | None, in
     return host, in_charge
 
 
-def _above(unit_id: int, act: str, on: date) -> int | None:
-    """The nearest body, from the unit upwards, whose kind may decide ``act`` on a day."""
-    return (
-        UnitPlacement.objects.filter(
-            unit=unit_id,
-            during__contains=on,
-            ancestor__versions__during__contains=on,
-            ancestor__versions__kind__authorities__act=act,
-            ancestor__versions__kind__authorities__during__contains=on,
-        )
-        .order_by("depth")
-        .values_list("ancestor_id", flat=True)
-        .first()
-    )
-
-
 def _in_charge(enterprise: Enterprise | None, territory: Territory | None, act: str, on: date) -> int:
     if enterprise is not None:
         held = Responsibility.objects.filter(enterprise=enterprise, during__contains=on)
         unit_id = held.values_list("unit_id", flat=True).first()
-        found = _above(unit_id, act, on) if unit_id is not None else None
+        found = nearest_with_authority(unit_id, act, on) if unit_id is not None else None
         if found is not None:
             return found
     place = territory or (enterprise.territory if enterprise is not None else None)
@@ -266,7 +250,7 @@ def _of_place(place: Territory, act: str, on: date) -> int | None:
         "unit_id",
     )
     unit_id = nearest.values_list("unit_id", flat=True).first()
-    return _above(unit_id, act, on) if unit_id is not None else None
+    return nearest_with_authority(unit_id, act, on) if unit_id is not None else None
 
 
 def _occupational(place: Territory | None, job_title: str, on: date) -> int | None:

@@ -25,7 +25,7 @@ from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import known_version
-from congdoan.kit.documents import BrokenTemplate, MissingFields
+from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask
@@ -38,7 +38,6 @@ from congdoan.registry.people.choices import CONSENT_PURPOSES
 #: Rows of a page, and where the next begins: the day due, as its ordinal, and the row.
 _PAGE = 50
 _KEY = re.compile(r"(\d{1,9})\.(\d{1,18})")
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _buttons(request: HttpRequest) -> dict[str, Any]:
@@ -273,7 +272,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("joining:application", pk=found.pk)
-    answer = HttpResponse(content, content_type=_DOCX)
+    answer = HttpResponse(content, content_type=DOCX)
     answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kết nạp.docx")
     return answer
 

@@ -20,15 +20,9 @@ from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import children_on, unit_named
 from congdoan.kit.dates import DateError, parse_date
 from congdoan.kit.lists import names_url
-from congdoan.registry.joining.funnel import GROUPINGS, Stages, funnel, spans
+from congdoan.registry.joining.funnel import GROUPINGS, TABS, Stages, funnel, spans, total
 from congdoan.registry.joining.rules import DECIDE, INVITE
 
-_TABS = (
-    ("loai", "Theo cách đến"),
-    ("nguon", "Theo nguồn, chiến dịch"),
-    ("nguoi", "Theo cán bộ"),
-    ("noi", "Theo nơi nhận"),
-)
 #: Bodies below that the page shows; a province has fewer.
 _BODIES = 300
 _LONGEST = 366 * 5
@@ -47,21 +41,15 @@ def show_funnel(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("theo", "loai")
     by = by if by in GROUPINGS else "loai"
     unit = _unit(request)
-    rows = funnel(actor, from_on=from_on, to_on=to_on, on=actor.today, by=by)
-    whole = Stages(
-        "",
-        "Tất cả",
-        *(
-            sum(getattr(row, name) for row in rows)
-            for name in ("sent", "waiting", "admitted", "refused", "members")
-        ),
-    )
+    # A body asked for narrows; without one the reader sees all that may be read, wherever it was received.
+    below = unit.pk if unit is not None and request.GET.get("don_vi") else None
+    rows = funnel(actor, from_on=from_on, to_on=to_on, on=actor.today, by=by, below=below)
     shown = {
         "rows": [{"row": row, "url": _names(actor, by, row)} for row in rows],
-        "whole": whole,
+        "whole": total(rows),
         "by": by,
         "tabs": [
-            {"label": label, "active": code == by, "url": _url(request, theo=code)} for code, label in _TABS
+            {"label": label, "active": code == by, "url": _url(request, theo=code)} for code, label in TABS
         ],
         "spans": [
             {

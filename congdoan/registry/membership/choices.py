@@ -43,3 +43,10 @@ GROUPS = [
     ("retired", "Nghỉ hưu, từ trần"),
     ("reorganised", "Sắp xếp tổ chức"),
 ]
+#: Signs of life that are kept as such.
+ALIVE, CARD, OWN_PAGE = "alive", "card", "own_page"
+SIGNS = [
+    (ALIVE, "cán bộ xác nhận còn sinh hoạt"),
+    (CARD, "được cấp, đổi thẻ"),
+    (OWN_PAGE, "vào trang Thông tin của tôi"),
+]

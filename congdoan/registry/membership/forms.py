@@ -231,6 +231,23 @@ class DepartForm(_BookedForm):
     field_order = ("kind", "on")
 
 
+class RenewForm(forms.Form):
+    """The new contract of those chosen."""
+
+    contract_from = DayField(label="Hợp đồng mới từ ngày")
+    contract_to = DayField(
+        label="Đến hết ngày", required=False, help_text="Để trống nếu không xác định thời hạn."
+    )
+
+
+class ContractsEndForm(forms.Form):
+    """Those chosen are members no longer."""
+
+    on = DayField(label="Thôi là đoàn viên từ ngày", help_text="Ngày đầu tiên không còn là đoàn viên.")
+    decision_number = forms.CharField(label="Số quyết định", max_length=80, required=False)
+    decision_on = DayField(label="Ngày quyết định", required=False)
+
+
 class ReverseForm(forms.Form):
     """A booking was a mistake."""
 

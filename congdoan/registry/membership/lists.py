@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
 
 from congdoan.foundation.access.queries import Scope, home_unit, scope
 from congdoan.foundation.catalogues.models import Sector
@@ -19,6 +21,8 @@ from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
     ALONE,
     COUNT_LIMIT,
+    ActionRefused,
+    BulkAction,
     Column,
     Filter,
     ListContext,
@@ -33,8 +37,10 @@ from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_prefix_query
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.membership import choices
+from congdoan.registry.membership.actions import MembershipError, confirm_alive
+from congdoan.registry.membership.contracts import Ending, endings, notice_days, told_on
 from congdoan.registry.membership.finding import AnyOf, Found, Units, by_name, nearby, units_of
-from congdoan.registry.membership.models import Membership, Movement
+from congdoan.registry.membership.models import Membership, Movement, Silence
 from congdoan.registry.membership.queries import IN_FORCE, movements_below
 from congdoan.registry.people.choices import SEXES
 from congdoan.registry.people.models import Employment, Person
@@ -45,8 +51,6 @@ Rows: TypeAlias = QuerySet[Any]
 _SEX_WORDS = {code: name.capitalize() for code, name in SEXES}
 #: A search for a name that many bear is counted up to here.
 _SOME = 500
-#: A contract that ends within so many days is due: time to ask whether it is renewed.
-_DUE_DAYS = 30
 
 
 def _scope(context: ListContext, capability: str = "membership.view") -> Scope:
@@ -226,18 +230,34 @@ def _foreign(rows: Rows, value: str, context: ListContext) -> Rows:
 
 
 def _contract_due(rows: Rows, value: str, context: ListContext) -> Rows:
-    """Foreign members whose last known contract has ended, or ends within ``_DUE_DAYS`` days of the day shown; not
-    who works by a later contract or one without an end, nor of whom no contract is known."""
-    due = context.as_of + timedelta(days=_DUE_DAYS)
-    contracts = Employment.objects.filter(person=OuterRef("pk"), during__startswith__lte=context.as_of)
-    later = contracts.filter(
-        Q(contract_to__gt=due) | Q(contract_to__isnull=True, during__contains=context.as_of)
-    )
-    foreign = Person.objects.exclude(nationality="VN").filter(
-        Exists(contracts.filter(contract_to__lte=due)), ~Exists(later)
-    )
-    people = list(foreign.values_list("pk", flat=True)[:50_000])
+    """Foreign members whose last known contract has ended, or ends soon (contracts.endings)."""
+    people = [row.person_id for row in _endings(context)]
     return rows.filter(person__in=people) if value == "1" else rows.exclude(person__in=people)
+
+
+def _contract_state(rows: Rows, value: str, context: ListContext) -> Rows:
+    has_ended = value == "het"
+    found = [row.person_id for row in _endings(context) if (row.contract_end < context.as_of) == has_ended]
+    return rows.filter(person__in=found)
+
+
+def _endings(context: ListContext) -> list[Ending]:
+    """Among the units of the list, asked for once a page."""
+    if "endings" not in context.cache:
+        on = context.as_of
+        until = on + timedelta(days=notice_days(on))
+        context.cache["endings"] = endings(on, until, units=_member_units(context).ids)
+    found: list[Ending] = context.cache["endings"]
+    return found
+
+
+def _told_of_contract(rows: Rows, value: str, context: ListContext) -> Rows:
+    """Of whom the union's officers were told on a day."""
+    try:
+        told = told_on(date.fromisoformat(value))
+    except ValueError:
+        return rows.none()
+    return rows.filter(person__in=list(told.values_list("person_id", flat=True)[:50_000]))
 
 
 def _count(context: ListContext) -> int | str | None:
@@ -409,6 +429,16 @@ MEMBERS = declare_list(
             Filter("vao_den", "Vào công đoàn đến ngày", _day("joined_on__lte"), kind="date"),
             Filter("nuoc_ngoai", "Người nước ngoài", _foreign, kind="bool"),
             Filter("het_hop_dong", "Người nước ngoài hết hợp đồng", _contract_due, kind="bool"),
+            Filter(
+                "hop_dong",
+                "Hợp đồng của người nước ngoài",
+                _contract_state,
+                options=[("sap", "Sắp hết"), ("het", "Đã hết")],
+                is_hidden=True,
+            ),
+            Filter(
+                "nhac_hop_dong", "Được nhắc hết hợp đồng ngày", _told_of_contract, kind="date", is_hidden=True
+            ),
             Filter("noi_lam", "Nơi làm việc", _employer, options=_employer_name, is_hidden=True),
         ),
         saved_views=(
@@ -421,6 +451,81 @@ MEMBERS = declare_list(
         ),
         empty_title="Không có đoàn viên nào khớp",
         empty_text="Bớt một điều kiện lọc, hoặc đổi ngày xem số liệu. Tìm không cần dấu.",
+    )
+)
+
+
+# --------------------------------------------------------------------------------------------------
+# The silent
+# --------------------------------------------------------------------------------------------------
+
+
+def _silent(context: ListContext) -> Rows:
+    return _member_units(context).narrow(Silence.objects.select_related("person", "unit"))
+
+
+def _silent_search(rows: Rows, typed: str, context: ListContext) -> Rows:
+    words = search_prefix_query(typed)
+    if not words:
+        return rows
+    query = SearchQuery(words, search_type="raw", config="simple")
+    return rows.filter(person__in=Person.objects.filter(search=query))
+
+
+def _silent_people(context: ListContext, chosen: list[int]) -> list[int]:
+    return list(_silent(context).filter(pk__in=chosen).values_list("person_id", flat=True))
+
+
+def _confirm(context: ListContext, chosen: list[int]) -> str:
+    people = _silent_people(context, chosen)
+    try:
+        n = confirm_alive(actor=context.actor, on=context.actor.today, people=people)
+    except MembershipError as error:
+        raise ActionRefused(str(error)) from error
+    return f"Đã ghi {format_number(n)} đoàn viên còn sinh hoạt."
+
+
+def _to_departing(context: ListContext, chosen: list[int]) -> str:
+    asked = urlencode([("nguoi", pk) for pk in _silent_people(context, chosen)])
+    return f"{reverse('membership:depart_many')}?{asked}"
+
+
+SILENT = declare_list(
+    ListSpec(
+        name="membership.silent",
+        title="Đoàn viên lâu không có dấu hiệu sinh hoạt",
+        capability="membership.view",
+        url_name="membership:silent",
+        queryset=_silent,
+        order=("sort_key", "id"),
+        count_word="đoàn viên",
+        is_personal=True,
+        columns=(
+            Column("ten", "Họ và tên", "person.full_name", sort=("sort_key",), width=28),
+            Column("tu", "Dấu hiệu gần nhất", "last_seen_on", kind="date", width=16),
+            Column("don_vi", "Công đoàn", "unit.name", url=_unit_url, hide_on_phone=True, width=44),
+        ),
+        filters=(
+            _UNIT_FILTER,
+            Filter("truoc_ngay", "Im lặng từ trước ngày", _day("last_seen_on__lt"), kind="date"),
+        ),
+        search=_silent_search,
+        search_label="Tìm theo họ tên; gõ không dấu cũng được",
+        row_url=_person_url,
+        actions=(
+            BulkAction(
+                "con",
+                "Còn sinh hoạt",
+                run=_confirm,
+                confirm="Ghi những người đã chọn là còn sinh hoạt? Tên họ rời khỏi danh sách này.",
+                capability="people.edit",
+            ),
+            BulkAction(
+                "ra", "Ghi ra khỏi tổ chức", url=_to_departing, icon="user-minus", capability="membership.end"
+            ),
+        ),
+        empty_title="Không có ai lâu không có dấu hiệu sinh hoạt",
+        empty_text="Rà lại mỗi đêm theo biến động, danh sách nhập, thẻ, sửa thông tin, nơi làm việc, lời xác nhận.",
     )
 )
 

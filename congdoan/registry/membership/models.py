@@ -147,3 +147,48 @@ class BookClosing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "until_on"], name="book_closing_once")]
+
+
+class ContractNotice(models.Model):
+    """The officers of a foreign member's union were told that a contract ends: once for a member and an end."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
+    contract_to = models.DateField()
+    told_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "contract_to"], name="contract_told_once"),
+        ]
+        indexes = [models.Index(fields=["told_on"], name="contract_told")]
+
+
+class LifeSign(models.Model):
+    """Somebody was heard of on a day, where nothing else of the register would tell (silence.py)."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    kind = models.CharField(max_length=10, choices=choices.SIGNS)
+    #: Who wrote it down.
+    by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "on", "kind"], name="life_sign_once")]
+
+
+class Silence(models.Model):
+    """A member of whom nothing was heard for long, as it was found last night (actions.hearing). Derived: it can be emptied
+    and built anew at any time."""
+
+    person = models.OneToOneField("people.Person", on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey("units.Unit", on_delete=models.CASCADE, related_name="+", db_index=False)
+    #: As in Membership, so that a page is one ordered index scan.
+    sort_key = models.CharField(max_length=300)
+    #: None where nothing at all was found.
+    last_seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "sort_key", "id"], name="silence_unit_order"),
+            models.Index(fields=["sort_key", "id"], name="silence_order"),
+        ]

@@ -20,7 +20,10 @@ from congdoan.foundation.succession.catalogue import Route
 from congdoan.foundation.succession.models import JournalEntry
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
 from congdoan.registry.membership import choices
+from congdoan.registry.membership.contracts import contracts_waiting as contracts_waiting
 from congdoan.registry.membership.models import BookClosing, Membership, Movement
+from congdoan.registry.membership.silence import silence_of as silence_of
+from congdoan.registry.membership.silence import silent_count as silent_count
 from congdoan.registry.people.models import Person
 
 # --------------------------------------------------------------------------------------------------
@@ -44,6 +47,12 @@ def membership_on(person_id: int, on: date) -> Membership | None:
         .select_related("unit", "sector")
         .first()
     )
+
+
+def members_to_end(actor: Actor, on: date) -> QuerySet[Membership]:
+    """Memberships that hold on a day where the actor may end them."""
+    held = scope(actor, "membership.end").filter("unit")
+    return Membership.objects.filter(held, is_primary=True, during__contains=on)
 
 
 def people_seen(actor: Actor) -> QuerySet[Person]:

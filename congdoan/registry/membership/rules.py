@@ -33,6 +33,25 @@ HANDING = declare_notice_kind(
     )
 )
 
+#: A foreign member's contract ends.
+CONTRACT = declare_notice_kind(
+    NoticeKind(
+        "membership.contract",
+        "Hợp đồng của đoàn viên người nước ngoài sắp hết",
+        "Có đoàn viên người nước ngoài sắp hết hợp đồng",
+    )
+)
+
+#: Members of whom nothing was heard for long.
+SILENT = declare_notice_kind(
+    NoticeKind(
+        "membership.silent",
+        "Rà soát đoàn viên lâu không sinh hoạt, mỗi quý",
+        "Có đoàn viên lâu không có dấu hiệu sinh hoạt cần rà soát",
+        says_all=True,
+    )
+)
+
 #: Admissions may be booked as these; the first two are decisions, the third starts the books.
 ADMISSION_KINDS = ("admit", "readmit", "opening")
 

@@ -457,3 +457,7 @@ declare_succession("membership.Movement", "unit", "history", why="sổ biến đ
 declare_succession("membership.Movement", "counter_unit", "history", why="sổ biến động không bao giờ sửa")
 declare_succession("membership.Movement", "person", "person", why="sổ biến động của chính người đó")
 declare_succession("membership.BookClosing", "unit", "history", why="sổ đã khoá vẫn khoá với đơn vị cũ")
+declare_succession("membership.ContractNotice", "person", "person", why="lời nhắc về chính người đó")
+declare_succession("membership.LifeSign", "person", "person", why="dấu hiệu sinh hoạt của chính người đó")
+declare_succession("membership.Silence", "person", "person", why="rà soát về chính người đó")
+declare_succession("membership.Silence", "unit", "derived", why="được tìm lại mỗi đêm theo sổ")

@@ -7,6 +7,10 @@ from congdoan.registry.membership import views
 app_name = "membership"
 urlpatterns = [
     path("doan-vien/", views.members, name="list"),
+    path("doan-vien/hop-dong/", views.foreign_contracts, name="contracts"),
+    path("doan-vien/im-lang/", views.silent, name="silent"),
+    path("doan-vien/ra/", views.depart_many, name="depart_many"),
+    path("doan-vien/<int:pk>/con-sinh-hoat/", views.alive, name="alive"),
     path("doan-vien/ket-nap/", views.admit, name="admit"),
     path("doan-vien/goi-y-don-vi/", views.suggest_unit, name="suggest_unit"),
     path("doan-vien/goi-y-noi-den/", views.suggest_destination, name="suggest_destination"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -20,22 +20,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may
 from congdoan.foundation.access.rules import Actor, refuse
+from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.dates import format_date
+from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.identifiers import check_citizen_id, check_phone
+from congdoan.kit.numbers import whole_number
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import mask, search_key, search_prefix_query
 from congdoan.registry.membership import actions, queries, rules
 from congdoan.registry.membership import forms as shapes
 from congdoan.registry.membership.choices import KINDS
+from congdoan.registry.membership.contracts import ending_for, notice_days
 from congdoan.registry.membership.documents import going_of, introduction
 from congdoan.registry.membership.lists import born, movement_words
 from congdoan.registry.membership.models import Movement
+from congdoan.registry.membership.silence import silent_since
 from congdoan.registry.people.actions import (
     PeopleError,
     register_people,
@@ -44,10 +48,12 @@ from congdoan.registry.people.actions import (
 )
 from congdoan.registry.people.choices import CONSENT_PURPOSES, CONTRACT_KINDS, SEXES
 from congdoan.registry.people.models import Person
-from congdoan.registry.people.queries import find_by_identity, namesakes
+from congdoan.registry.people.queries import employments_of, find_by_identity, namesakes
 
 #: How far ahead two unions may agree on the day of a transfer.
 _AHEAD = timedelta(days=90)
+#: So many contracts on one page, the earliest end first.
+_CONTRACTS = 200
 _PRIVATE = ("birth", "phone", "email", "address")
 
 
@@ -56,6 +62,15 @@ def _list_buttons(request: HttpRequest) -> dict[str, Any]:
     buttons: list[dict[str, Any]] = [
         {"label": "Biến động", "url": reverse("membership:movements"), "icon": "arrows-exchange"}
     ]
+    by_contract = any(request.GET.get(name) for name in ("het_hop_dong", "hop_dong", "nhac_hop_dong"))
+    if by_contract and actor.has_anywhere("membership.end"):
+        buttons.append(
+            {"label": "Gia hạn, ghi thôi", "url": reverse("membership:contracts"), "icon": "calendar-due"}
+        )
+    if actor.has_anywhere("membership.end"):
+        buttons.append(
+            {"label": "Lâu không sinh hoạt", "url": reverse("membership:silent"), "icon": "clock-pause"}
+        )
     if actor.has_anywhere("membership.transfer"):
         buttons.append(
             {"label": "Xin chuyển đến", "url": reverse("membership:request_transfer"), "icon": "transfer"}
@@ -74,8 +89,14 @@ def _movement_buttons(request: HttpRequest) -> dict[str, Any]:
     return {"actions": buttons}
 
 
+def _silent_note(request: HttpRequest) -> dict[str, Any]:
+    since = format_date(silent_since(request.actor.today))
+    return {"subtitle": f"Không có dấu hiệu nào từ ngày {since}; rà lại mỗi đêm"}
+
+
 members = list_view("membership.members", extra=_list_buttons)
 movements = list_view("membership.movements", extra=_movement_buttons)
+silent = list_view("membership.silent", extra=_silent_note)
 
 
 @login_required
@@ -188,6 +209,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             )
             if own
             else [],
+            "silence": queries.silence_of(found.pk) if own and rights["edit"] else None,
             "reveal_form": shapes.RevealForm(),
             "crumbs": [("Đoàn viên", reverse("membership:list")), (found.full_name, "")],
         },
@@ -627,6 +649,66 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+def depart_many(request: HttpRequest) -> HttpResponse:
+    """Book the end of several memberships at once; ``nguoi`` names the people."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.end"):
+        raise refuse("membership.end")
+    given = request.POST if request.method == "POST" else request.GET
+    asked = [pk for text in given.getlist("nguoi")[:200] if (pk := whole_number(text)) is not None]
+    rows = list(
+        queries.members_to_end(actor, actor.today)
+        .filter(person__in=asked)
+        .select_related("person", "unit")
+        .order_by("sort_key", "pk")
+    )
+    form = shapes.DepartForm(request.POST or None, latest=actor.today, initial={"on": actor.today})
+    if request.method == "POST" and not rows:
+        form.add_error(None, "Không còn ai trong danh sách này là đoàn viên trong phạm vi của bạn.")
+    elif request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                n = actions.depart(
+                    actor=actor,
+                    items=[
+                        actions.Departure(row.person, data["kind"], data["on"], data["reason"])
+                        for row in rows
+                    ],
+                    decision=_paper(actor, data, home_unit(actor)),
+                )
+        except actions.MembershipError as error:
+            form.add_error(None, ValidationError(str(error)))
+        else:
+            messages.success(request, f"Đã ghi {KINDS[data['kind']].name}: {n} người.")
+            return redirect("membership:silent")
+    shown = {
+        "rows": rows,
+        "form": form,
+        "crumbs": [
+            ("Lâu không có dấu hiệu sinh hoạt", reverse("membership:silent")),
+            ("Ra khỏi tổ chức", ""),
+        ],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "membership/depart_many.html", shown, status=status)
+
+
+@login_required
+@require_POST
+def alive(request: HttpRequest, pk: int) -> HttpResponse:
+    """An officer says that a member still takes part."""
+    found = _own(request, pk, "people.edit")
+    try:
+        actions.confirm_alive(actor=request.actor, on=request.actor.today, people=[found.pk])
+    except actions.MembershipError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Đã ghi {found.full_name} còn sinh hoạt.")
+    return redirect("membership:person", found.pk)
+
+
+@login_required
 def reverse_movement(request: HttpRequest, pk: int, movement: int) -> HttpResponse:
     """Take a booking back."""
     actor: Actor = request.actor
@@ -675,6 +757,71 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(
         request, form, title="Sửa thông tin cá nhân", button="Lưu", crumbs=_crumbs(found), save=save
     )
+
+
+@login_required
+def foreign_contracts(request: HttpRequest) -> HttpResponse:
+    """Foreign members whose contract has ended or ends soon: renewed, or members no longer, one or many at a time."""
+    actor: Actor = request.actor
+    if not actor.has_anywhere("membership.end"):
+        raise refuse("membership.end")
+    chosen = [pk for text in request.POST.getlist("id")[:2000] if (pk := whole_number(text)) is not None]
+    do = request.POST.get("do", "")
+    renew = shapes.RenewForm(request.POST if do == "renew" else None, initial={"contract_from": actor.today})
+    end = shapes.ContractsEndForm(request.POST if do == "end" else None, initial={"on": actor.today})
+    form: forms.Form | None = renew if do == "renew" else end if do == "end" else None
+    problem = ""
+    if form is not None and form.is_valid():
+        try:
+            with transaction.atomic():
+                words, warning = _settle_contracts(actor, do, chosen, form.cleaned_data)
+        except (actions.MembershipError, PeopleError) as error:
+            problem = str(error)
+        else:
+            messages.success(request, words)
+            if warning:
+                messages.warning(request, warning)
+            return redirect("membership:contracts")
+    waiting = ending_for(actor, actor.today)
+    people = Person.objects.only("full_name").in_bulk([row.person_id for row in waiting[:_CONTRACTS]])
+    units = Unit.objects.only("name").in_bulk({row.unit_id for row in waiting[:_CONTRACTS]})
+    rows = [row for row in waiting[:_CONTRACTS] if row.person_id in people]
+    jobs = employments_of([row.person_id for row in rows], actor.today)
+    law = parameter("foreign_worker.contract_months", on=max(actor.today, date(2025, 7, 1)))
+    shown = {
+        "rows": [
+            {
+                "person": people[row.person_id],
+                "unit": units[row.unit_id],
+                "end": row.contract_end,
+                "ended": row.contract_end < actor.today,
+                "left": days_left_words(actor.today, row.contract_end),
+                "work": jobs[row.person_id].enterprise.name if row.person_id in jobs else "",
+            }
+            for row in rows
+        ],
+        "is_more": len(waiting) > _CONTRACTS,
+        "chosen": chosen,
+        "renew_form": renew,
+        "end_form": end,
+        "problem": problem,
+        "law": law,
+        "days": notice_days(actor.today),
+        "crumbs": [("Đoàn viên", reverse("membership:list")), ("Hợp đồng của người nước ngoài", "")],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "membership/contracts.html", shown, status=status)
+
+
+def _settle_contracts(actor: Actor, do: str, chosen: list[int], data: dict[str, Any]) -> tuple[str, str]:
+    """(what was done, a warning) for those chosen."""
+    if do == "renew":
+        warning = actions.renew_contracts(actor=actor, on=actor.today, people=chosen, **data)
+        return f"Đã ghi hợp đồng mới của {len(chosen)} người.", warning
+    n = actions.end_for_contracts(
+        actor=actor, on=data["on"], people=chosen, decision=_paper(actor, data, home_unit(actor))
+    )
+    return f"Đã ghi {n} người thôi là đoàn viên.", ""
 
 
 @login_required

@@ -217,6 +217,9 @@ def end_unions(
     end_hosting(actor=actor, on=on, units=units, recorded_at=recorded_at)
     with _booking(ids, recorded_at):
         tree.end_units(actor=actor, on=on, units=units, decision=decision)
+    autodiscover_modules("succession")
+    for name in sorted(_ENDINGS):
+        _ENDINGS[name](on, ids, decision)
     UnitProfile.objects.bulk_create(
         [UnitProfile(unit=unit, ending_decision=decision) for unit in units],
         update_conflicts=True,
@@ -346,8 +349,18 @@ def declare_follower(name: str, follower: Follower) -> None:
     _FOLLOWERS[name] = follower
 
 
+#: Called with (on, unit ids, decision) in the transaction in which units end, for what ends with them.
+Ending = Callable[[date, Sequence[int], Decision | None], None]
+_ENDINGS: dict[str, Ending] = {}
+
+
+def declare_ending(name: str, ending: Ending) -> None:
+    """Declared in a room's ``succession.py``: what ends there with a unit that ends by itself."""
+    _ENDINGS[name] = ending
+
+
 #: Fields of a profile that `edit_profile` takes.
-PROFILE_FIELDS = ("address", "phone", "email", "note", "founding_decision")
+PROFILE_FIELDS = ("address", "phone", "email", "note", "founding_decision", "latitude", "longitude")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from congdoan.foundation.catalogues.models import Sector, Territory
 from congdoan.foundation.units.models import Unit, UnitKind
 from congdoan.foundation.units.queries import unit_named
-from congdoan.kit.forms import DayField, SuggestField
+from congdoan.kit.forms import DayField, PlaceField, SuggestField
 from congdoan.kit.text import search_key
 
 
@@ -102,6 +102,7 @@ class ProfileForm(forms.Form):
     address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
     phone = forms.CharField(label="Điện thoại", max_length=30, required=False)
     email = forms.EmailField(label="Thư điện tử", required=False)
+    place = PlaceField(label="Vị trí trụ sở trên bản đồ")
     note = forms.CharField(label="Ghi chú", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 

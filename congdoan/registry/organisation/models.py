@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from congdoan.kit.places import Place
+
 
 class UnitProfile(models.Model):
     """Contacts and the founding paper of a union body.
@@ -33,3 +35,13 @@ class UnitProfile(models.Model):
     )
     counted_as = models.CharField(max_length=8, choices=COUNTED, blank=True)
     note = models.TextField("ghi chú", blank=True)
+    #: Degrees north and east, of its office, where they are known.
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is; None while nobody has said."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Place(self.latitude, self.longitude)

@@ -26,6 +26,7 @@ from congdoan.registry.people.models import Person
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.people import make_members
+from tests.factories.qr import codes_of
 from tests.factories.tree import Tree
 from tests.registry.reorganisation.ground import decide
 
@@ -184,6 +185,27 @@ def test_only_who_may_issues_and_only_who_may_see_finds(
     ):
         assert client.get(door).status_code == 404, door
     assert card.number not in client.get(reverse("cards:list")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_printed_code_opens_the_page_of_its_card(
+    client: Client, committee: Actor, people: list[Person], tree: Tree
+) -> None:
+    issue_to_union(actor=committee, on=committee.today, unit=tree.unions["NA1"])
+    assert committee.user is not None
+    client.force_login(committee.user)
+    card = Card.objects.select_related("person").order_by("pk")[0]
+    (single,) = codes_of(client.get(reverse("cards:print", args=[card.pk])).content)
+    assert single.startswith("http://testserver/the/")
+    sheet = codes_of(client.get(reverse("cards:print_union", args=["NA1"])).content)
+    assert len(sheet) == len(set(sheet)) == 3 and single in sheet
+    visitor = Client()
+    names = set()
+    for address in sheet:
+        page = visitor.get(address.removeprefix("http://testserver"))
+        assert page.status_code == 200 and "Thẻ có giá trị" in page.content.decode()
+        names |= {person.full_name for person in people if masked(person.full_name) in page.content.decode()}
+    assert names == {person.full_name for person in people}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,13 +7,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
-from congdoan.registry.enterprises.models import Enterprise
+from congdoan.kit.sealed import seal
+from congdoan.registry.enterprises.models import Enterprise, HeadcountObservation
+from congdoan.registry.fieldwork.models import Visit
 from congdoan.registry.founding.actions import RecognitionData, advance
 from congdoan.registry.founding.choices import RECOGNISED_STEP
-from congdoan.registry.founding.models import FoundingFile
+from congdoan.registry.founding.models import Attachment, Contact, Dossier, FoundingFile, Nominee, Rating
 from congdoan.registry.founding.queries import following, steps
 from congdoan.registry.joining.actions import name_reader
 from congdoan.registry.joining.models import Application
@@ -58,6 +61,7 @@ class Campaign:
         file = self.file
         way = steps(file.kind, self.today)
         while (coming := following(way, file.step)) is not None and coming.code != code:
+            prove(file, coming.proof, self.today)
             file = advance(
                 actor=actor or self.first,
                 on=self.today,
@@ -85,6 +89,45 @@ class Campaign:
             **values,
         }
         return RecognitionData(**given)
+
+
+def prove(file: FoundingFile, proof: str, on: date) -> None:
+    """Keep what a step asks for, as its rows."""
+    values: dict[str, dict[str, Any]] = {
+        "founders": {"founders_number": "1/QĐ", "founders_on": on},
+        "congress": {"held_on": on, "ballots_valid": 5},
+        "submission": {"submission_number": "1/TTr", "submission_on": on},
+        "appraisal": {"appraised_on": on, "appraiser": "Cán bộ", "appraisal": "Đủ"},
+        "launch": {"launch_on": on},
+    }
+    if proof in values:
+        Dossier.objects.update_or_create(file=file, defaults=values[proof])
+    if proof in ("founders", "congress"):
+        body, post = ("founders", "head") if proof == "founders" else ("executive", "chair")
+        applicant = (
+            Attachment.objects.filter(file=file).order_by("pk").values_list("application_id", flat=True)[0]
+        )
+        Nominee.objects.get_or_create(file=file, application_id=applicant, body=body, defaults={"post": post})
+    if proof == "survey" and file.enterprise_id is not None:
+        HeadcountObservation.objects.get_or_create(
+            enterprise_id=file.enterprise_id, on=on, source="survey", defaults={"workers": 60}
+        )
+    if proof == "visit" and file.enterprise_id is not None:
+        Visit.objects.create(
+            enterprise_id=file.enterprise_id,
+            unit_id=file.leading_unit_id,
+            on=on,
+            kind="meeting",
+            result="informed",
+            recorded_at=timezone.now(),
+        )
+    if proof == "core_group":
+        assessor = make_user(f"danh-gia-{file.pk}-{Contact.objects.count()}")
+        for place in range(3):
+            contact = Contact.objects.create(
+                file=file, name_sealed=seal(f"Người {place}"), is_leader=place == 0, added_on=on, added_by="x"
+            )
+            Rating.objects.create(contact=contact, level=1, on=on, at=timezone.now(), assessor=assessor)
 
 
 @pytest.fixture

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
+import docx
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.catalogues.models import Parameter
 from congdoan.foundation.measures.queries import differences, stock
 from congdoan.foundation.units.models import KindAuthority, Unit
 from congdoan.foundation.units.queries import version_on
 from congdoan.kit.dates import add_working_days
 from congdoan.registry.founding import actions, choices
 from congdoan.registry.founding.actions import recognise
+from congdoan.registry.founding.documents import FilePapers
 from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile
+from congdoan.registry.founding.queries import support_norm
 from congdoan.registry.joining.actions import withdraw
 from congdoan.registry.joining.choices import ADMITTED, SUBMITTED
 from congdoan.registry.joining.models import Application
@@ -25,7 +31,7 @@ from tests.factories.applications import apply
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.tree import Tree
-from tests.registry.founding.conftest import Campaign, make_campaign
+from tests.registry.founding.conftest import Campaign, make_campaign, prove
 from tests.registry.membership.test_at_the_same_time import at_once
 
 
@@ -101,10 +107,34 @@ def test_who_is_not_among_the_first_members_waits_for_the_new_committee(campaign
 
 
 @pytest.mark.django_db
+def test_who_comes_back_is_admitted_by_the_decision_or_waits_for_the_superior(campaign: Campaign) -> None:
+    """Two come back: one is among the first five and counts for the quorum, the other is not and stays with the superior,
+    who alone decides on coming back."""
+    campaign.applies(5)
+    back, waits = campaign.applies(2, was_member=True)
+    file = campaign.up_to("recognised")
+    chosen = [row.pk for row in campaign.applications if row not in (campaign.applications[0], waits)]
+    assert len(chosen) == 5
+    recognise(
+        actor=campaign.first,
+        pk=file.pk,
+        data=campaign.decision(applications=chosen, posts={chosen[0]: "chair"}),
+    )
+    back.refresh_from_db()
+    waits.refresh_from_db()
+    assert (back.state, waits.state) == (ADMITTED, SUBMITTED)
+    assert (waits.receiving_unit, waits.is_confidential) == (campaign.lead, True)
+    assert [event.kind for event in waits.events.order_by("pk")] == ["submit"]
+    passed = Application.objects.get(pk=campaign.applications[0].pk)
+    assert passed.receiving_unit == Unit.objects.get(code="CDMOI")
+
+
+@pytest.mark.django_db
 def test_the_first_year_is_done_before_the_file_ends(campaign: Campaign) -> None:
     file = campaign.ready()
     recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
     act = {"actor": campaign.first, "on": campaign.today, "pk": file.pk}
+    prove(file, "launch", campaign.today)
     actions.advance(**act, from_step="recognised", words="Đã ra mắt")
     with pytest.raises(actions.FoundingError, match="Thương lượng"):
         actions.advance(**act, from_step="launched", words="xong")
@@ -255,3 +285,28 @@ def test_many_apply_from_one_workplace_at_the_same_moment(tree: Tree, system: Ac
     errors = at_once(*[lambda n=n: send(n) for n in range(4)])  # type: ignore[misc]
     assert errors == []
     assert FoundingFile.objects.get().attachments.count() == 4
+
+
+@pytest.mark.django_db
+def test_the_claim_of_support_is_ready_where_a_norm_is_set(campaign: Campaign) -> None:
+    file = campaign.ready()
+    assert support_norm(file, campaign.today) is None
+    offered = {row.paper.code for row in FilePapers(file, on=campaign.today).offered()}
+    assert "founding-support" not in offered
+    Parameter.objects.create(
+        code="founding.support",
+        name="Riêng",
+        unit=campaign.lead,
+        value=3_000_000,
+        during=DateRange(campaign.today, None),
+        source="Kế hoạch của tỉnh",
+        verified=True,
+    )
+    # Not before the union is there.
+    assert "founding-support" not in {row.paper.code for row in FilePapers(file, on=campaign.today).offered()}
+    file = recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    document = docx.Document(io.BytesIO(FilePapers(file, on=campaign.today).write("founding-support")))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    for words in ("3.000.000 đồng (Ba triệu đồng chẵn)", "Kế hoạch của tỉnh", "12/QĐ-LĐLĐ", "Vàng Thị Số 0"):
+        assert words in text

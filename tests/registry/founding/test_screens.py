@@ -15,10 +15,11 @@ from congdoan.faces.office.work_queue import work_queue
 from congdoan.foundation.access.rules import Actor
 from congdoan.registry.founding import choices
 from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile
+from congdoan.registry.founding.queries import following, steps
 from congdoan.registry.membership.models import Membership
 from tests.factories.applications import apply, make_workplace
 from tests.factories.officers import officer
-from tests.registry.founding.conftest import Campaign
+from tests.registry.founding.conftest import Campaign, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,9 @@ def test_from_the_first_step_to_the_end_of_the_first_year(campaign: Campaign) ->
     theirs.force_login(helper)
     assert helper.get_full_name() in theirs.get(reverse("founding:board")).content.decode()
     while campaign.file.step != "appraised":
+        coming = following(steps(campaign.file.kind, campaign.today), campaign.file.step)
+        assert coming is not None
+        prove(campaign.file, coming.proof, campaign.today)
         given = {"from_step": campaign.file.step, "on": "18/11/2026", "words": "Biên bản"}
         assert theirs.post(f"{page}buoc-tiep/", given).status_code == 302
     again = theirs.post(f"{page}buoc-tiep/", {"from_step": "known", "on": "18/11/2026", "words": "x"})
@@ -79,6 +83,8 @@ def test_from_the_first_step_to_the_end_of_the_first_year(campaign: Campaign) ->
     assert "Chủ tịch: Vàng Thị Số 0" in after
     for task in FirstYearTask.objects.all():
         assert client.post(f"{page}nam-dau/{task.pk}/xong/").status_code == 302
+    assert "ngày ra mắt (Hồ sơ pháp lý)" in after
+    prove(campaign.file, "launch", campaign.today)
     for step in ("recognised", "launched"):
         given = {"from_step": step, "on": "18/11/2026", "words": "Đã làm"}
         assert client.post(f"{page}buoc-tiep/", given).status_code == 302

@@ -103,7 +103,7 @@ def test_nobody_is_told_outside_office_hours_or_after_answering(
     ask(officer, sent)
     assert send_prompts(now=MORNING) == 1
     withdraw(code=sent.code, on=today)
-    assert send_prompts(now=MORNING + 7 * DAY) == 0
+    assert send_prompts(now=MORNING + 5 * DAY) == 0
     assert not Prompt.objects.exists()
 
 

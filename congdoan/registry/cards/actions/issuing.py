@@ -17,6 +17,8 @@ from congdoan.kit.numbers import format_number
 from congdoan.kit.text import nfc
 from congdoan.registry.cards import choices, queries, rules
 from congdoan.registry.cards.models import Card
+from congdoan.registry.membership.actions import record_signs
+from congdoan.registry.membership.choices import CARD
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.membership.queries import membership_on
 
@@ -150,6 +152,7 @@ def _make(actor: Actor, on: date, unit: Unit, rows: Sequence[Membership], reason
         )
         for n, row in zip(numbers, rows, strict=True)
     ]
+    record_signs(people=[row.person_id for row in rows], on=on, kind=CARD, by=actor.name)
     try:
         with transaction.atomic():
             return Card.objects.bulk_create(cards)

@@ -74,6 +74,8 @@ def register_enterprises(
                 phone=item.phone,
                 email=item.email,
                 contact_name=nfc(item.contact_name),
+                latitude=item.latitude,
+                longitude=item.longitude,
                 registered_on=item.registered_on or on,
             )
         )
@@ -123,6 +125,7 @@ def _hold_unended(items: Sequence[EnterpriseData]) -> None:
 _ENTERPRISE_COLUMNS = (
     *("id", "code", "tax_code", "tax_code_ok", "name", "name_key", "sort_key", "sector_id", "trade_id"),
     *("address", "territory_id", "park_id", "started_on", "phone", "email", "contact_name", "registered_on"),
+    *("latitude", "longitude"),
     *("created_at", "updated_at"),
 )
 
@@ -141,6 +144,8 @@ EDITABLE = (
     "email",
     "contact_name",
     "registered_on",
+    "latitude",
+    "longitude",
 )
 
 

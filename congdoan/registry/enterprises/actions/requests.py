@@ -61,6 +61,8 @@ class EnterpriseData:
     phone: str = ""
     email: str = ""
     contact_name: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
     registered_on: date | None = None
     unit: Unit | None = None
     headcounts: Sequence[HeadcountData] = ()

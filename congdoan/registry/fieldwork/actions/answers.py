@@ -15,9 +15,10 @@ from congdoan.foundation.audit.actions import record
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.files.actions import store
 from congdoan.foundation.files.models import StoredFile
+from congdoan.kit.places import Place
 from congdoan.kit.sealed import seal
 from congdoan.kit.text import nfc
-from congdoan.registry.enterprises.actions import HeadcountData, observe_headcounts
+from congdoan.registry.enterprises.actions import HeadcountData, observe_headcounts, update_enterprises
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.enterprises.queries import writable_ids
 from congdoan.registry.enterprises.rules import EDIT
@@ -58,6 +59,7 @@ class Answer:
     contacts: str = ""
     remarks: str = ""
     photo: bytes = b""
+    place: Place | None = None
 
 
 @transaction.atomic
@@ -113,6 +115,8 @@ def send(*, actor: Actor, on: date, answer: Answer) -> Survey:
         foreign=answer.foreign,
         seasonal=answer.seasonal,
         sector_id=answer.sector,
+        latitude=answer.place.latitude if answer.place else None,
+        longitude=answer.place.longitude if answer.place else None,
         contracts=answer.contracts,
         insured=answer.insured,
         wages=answer.wages,
@@ -195,6 +199,12 @@ def _book(actor: Actor, survey: Survey, enterprise: Enterprise) -> None:
             )
         ],
     )
+    if survey.latitude is not None:
+        update_enterprises(
+            actor=actor,
+            on=actor.today,
+            changes=[(enterprise, {"latitude": survey.latitude, "longitude": survey.longitude})],
+        )
 
 
 @transaction.atomic

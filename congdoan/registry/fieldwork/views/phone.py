@@ -19,6 +19,7 @@ from congdoan.foundation.catalogues.models import Sector
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.kit.dates import format_date, parse_date
 from congdoan.kit.numbers import whole_number
+from congdoan.kit.places import PlaceError, parse_place
 from congdoan.registry.enterprises.models import HeadcountObservation
 from congdoan.registry.fieldwork import actions, choices, queries, rules
 
@@ -138,6 +139,10 @@ def _answer(request: HttpRequest) -> actions.Answer:
         on, wrong["surveyed_on"] = None, str(error)
     if on is None:
         wrong.setdefault("surveyed_on", "Hãy ghi ngày khảo sát.")
+    try:
+        place = parse_place(words("place")[:60])
+    except PlaceError as error:
+        place, wrong["place"] = None, str(error)
     texts = {name: words(name) for name in _LENGTHS}
     for name, most in _LENGTHS.items():
         if len(texts[name]) > most:
@@ -163,6 +168,7 @@ def _answer(request: HttpRequest) -> actions.Answer:
         surveyed_on=on,
         workers=workers,
         sector=sector,
+        place=place,
         photo=photo.read(rules.PHOTO_LIMIT_BYTES + 1) if photo is not None else b"",
         women=figures["women"],
         foreign=figures["foreign"],

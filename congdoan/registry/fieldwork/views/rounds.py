@@ -44,10 +44,21 @@ def _priority_words(request: HttpRequest) -> dict[str, Any]:
     """Where the weights come from."""
     unit = home_unit(request.actor)
     found = queries.priority_of(unit.pk if unit else None, request.as_of)
-    return {"subtitle": f"Ngưỡng {found.threshold} lao động. Nguồn trọng số: {found.source}"}
+    applied = [] if request.htmx else queries.applied_from(request.actor, request.as_of, found)
+    return {
+        "subtitle": f"Ngưỡng {found.threshold} lao động. Nguồn trọng số: {found.source}",
+        "applied": [
+            {
+                "row": one.row,
+                "waiting": one.waiting,
+                "reasons": "; ".join(rules.REASONS[name] for name in found.reasons(one.row)),
+            }
+            for one in applied
+        ],
+    }
 
 
-priority = list_view("fieldwork.priority", extra=_priority_words)
+priority = list_view("fieldwork.priority", extra=_priority_words, template="fieldwork/priority.html")
 rounds = list_view("fieldwork.rounds", extra=_round_buttons)
 tasks = list_view("fieldwork.tasks")
 

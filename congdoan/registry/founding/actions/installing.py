@@ -33,6 +33,7 @@ def install_steps() -> None:
             who=row.get("who", choices.TEAM),
             days=row.get("days"),
             parameter=row.get("parameter", ""),
+            proof=row.get("proof", ""),
             needs_quorum=row.get("needs_quorum", False),
             source=row["source"],
             verified=row["verified"],

@@ -16,6 +16,7 @@ from congdoan.kit.sealed import seal, unseal
 from congdoan.kit.text import nfc
 from congdoan.registry.founding import queries, rules
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
+from congdoan.registry.founding.actions.opening import shut_out_those_who_left
 from congdoan.registry.founding.actions.working import happened, held
 from congdoan.registry.founding.models import Attachment, Dossier, FoundingFile, Nominee, Scan
 
@@ -60,6 +61,7 @@ def keep_dossier(
         Nominee(file=file, application_id=item.application, body=item.body, post=item.post, votes=item.votes)
         for item in nominees
     )
+    shut_out_those_who_left(actor, file)
     happened(actor, file, on, "Sửa nội dung hồ sơ pháp lý.")
     return dossier
 

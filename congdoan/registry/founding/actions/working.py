@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.accounts.models import User
-from congdoan.kit.text import nfc
+from congdoan.kit.text import lower_first, nfc
 from congdoan.registry.founding import choices, queries, rules
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
 from congdoan.registry.founding.models import (
@@ -22,12 +22,16 @@ from congdoan.registry.founding.models import (
     FoundingFile,
     TeamMember,
 )
+from congdoan.registry.founding.proofs import missing_proof
 
 
 def held(actor: Actor, pk: int) -> FoundingFile:
-    """A file the actor may know of, locked. Raises Forbidden."""
+    """A file the actor may know of, locked. Raises Forbidden.
+
+    Rows that refer to it (an application that comes, a founder who looks) wait for nobody: only its key is left alone.
+    """
     locked = (
-        FoundingFile.objects.select_for_update(of=("self",))
+        FoundingFile.objects.select_for_update(of=("self",), no_key=True)
         .select_related("leading_unit", "enterprise", "unit")
         .filter(pk__in=queries.visible_files(actor).filter(pk=pk).values("pk"))
         .first()
@@ -78,6 +82,8 @@ def advance(*, actor: Actor, on: date, pk: int, from_step: str, words: str) -> F
     if not nfc(words):
         wanted = f" ({coming.evidence})" if coming.evidence else ""
         raise FoundingError(f"Hãy ghi kết quả và căn cứ của bước này{wanted}.")
+    if lacking := missing_proof(file, coming, on):
+        raise FoundingError(f"Chưa ghi được bước “{lower_first(coming.name)}”: hồ sơ cần có {lacking}.")
     if coming.needs_quorum and file.state == choices.OPEN:
         check_quorum(file, queries.open_counts([file.pk])[file.pk], on)
     if coming.code == choices.LAST_STEP:

@@ -48,6 +48,11 @@ _FIELDS = {
         Field("applicants_in_words", "Số người làm đơn bằng chữ"),
         Field("quorum", "Số người tối thiểu"),
         Field("quorum_source", "Nguồn của số tối thiểu"),
+        Field("decision_number", "Số quyết định công nhận"),
+        Field("decision_dated", "Ngày quyết định công nhận"),
+        Field("support", "Mức hỗ trợ bằng số"),
+        Field("support_in_words", "Mức hỗ trợ bằng chữ"),
+        Field("support_source", "Nguồn của mức hỗ trợ"),
         Field("held", "Ngày đại hội (ngày … tháng … năm …)"),
         Field("held_short", "Ngày đại hội (dd/mm/yyyy)"),
         Field("starts_at", "Giờ bắt đầu đại hội"),
@@ -124,6 +129,11 @@ _SAMPLE: dict[str, Any] = {
     "workplace": "Công ty TNHH Mẫu",
     "kind_name": "công đoàn cơ sở do người lao động thành lập",
     "leading_name": "Công đoàn phường Mẫu",
+    "decision_number": "15/QĐ-LĐLĐ",
+    "decision_dated": "ngày 18 tháng 11 năm 2026",
+    "support": "3.000.000",
+    "support_in_words": "Ba triệu đồng chẵn",
+    "support_source": "Kế hoạch của Liên đoàn Lao động tỉnh Mẫu",
     "hand": "TM. BAN VẬN ĐỘNG",
     "body": "Ban vận động",
     "hand_post": "TRƯỞNG BAN",
@@ -186,6 +196,8 @@ class FilePaper:
     paper: Paper
     kinds: frozenset[str]
     is_of_leading_body: bool = False
+    #: Issued by the union itself, once it is recognised and a norm is set.
+    is_after_recognition: bool = False
 
 
 _ALL = frozenset(choices.UNIT_KINDS)
@@ -202,6 +214,7 @@ def _declare(
     optional: str = "",
     kinds: frozenset[str] = _ALL,
     is_of_leading_body: bool = False,
+    is_after_recognition: bool = False,
 ) -> FilePaper:
     wanted = ("union_name", *required.split())
     names = ("superior", "issuer", "number", "place_and_date", *wanted, *optional.split())
@@ -219,7 +232,7 @@ def _declare(
             {item.name: _SAMPLE[item.name] for item in fields},
         )
     )
-    return FilePaper(paper, kinds, is_of_leading_body)
+    return FilePaper(paper, kinds, is_of_leading_body, is_after_recognition)
 
 
 #: In the order in which they come about.
@@ -293,5 +306,14 @@ PAPERS = (
         "launch.docx",
         required="launch launch_place",
         optional="launch_starts_at applicants_count leading_name hand hand_post hand_name",
+    ),
+    # Seed 002 §III.4.1: paid once for a union that was founded.
+    _declare(
+        "founding-support",
+        "Giấy đề nghị hỗ trợ kinh phí thành lập",
+        "support.docx",
+        required="leading_name decision_number decision_dated support support_in_words support_source hand_name",
+        optional="hand hand_post applicants_count applicants_in_words launch",
+        is_after_recognition=True,
     ),
 )

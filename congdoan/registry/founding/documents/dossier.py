@@ -10,11 +10,12 @@ from typing import Any
 from congdoan.foundation.papers.queries import absent, head_of, write_paper
 from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import format_date, format_long
-from congdoan.kit.money import number_in_words
+from congdoan.kit.money import in_words, number_in_words
 from congdoan.kit.numbers import format_number
 from congdoan.registry.founding import choices, queries
 from congdoan.registry.founding.documents.catalogue import PAPERS, FilePaper
-from congdoan.registry.founding.models import Attachment, Dossier, FoundingFile, Nominee
+from congdoan.registry.founding.models import Attachment, CommitteePost, Dossier, FoundingFile, Nominee
+from congdoan.registry.founding.queries import support_norm
 from congdoan.registry.joining.choices import ADMITTED, OPEN_STATES
 from congdoan.registry.joining.models import Application
 
@@ -43,7 +44,12 @@ class FilePapers:
 
     def offered(self) -> list[FilePaper]:
         """The papers this kind of founding needs, in their order."""
-        return [item for item in PAPERS if self.file.kind in item.kinds]
+        is_recognised = self.file.unit_id is not None and support_norm(self.file, self.on) is not None
+        return [
+            item
+            for item in PAPERS
+            if self.file.kind in item.kinds and (is_recognised or not item.is_after_recognition)
+        ]
 
     def checklist(self) -> list[Checked]:
         """Every paper with what it lacks. A constant number of queries."""
@@ -111,6 +117,7 @@ class FilePapers:
             ],
             "applicants_count": format_number(len(applications)) if applications else "",
             "applicants_in_words": number_in_words(len(applications)) if applications else "",
+            **self._support(),
             "quorum": str(quorum.value),
             "quorum_source": quorum.source,
             "held": format_long(kept.held_on) if kept.held_on else "",
@@ -159,6 +166,19 @@ class FilePapers:
             "launch_place": kept.launch_place,
         }
 
+    def _support(self) -> dict[str, str]:
+        norm = support_norm(self.file, self.on)
+        decision = self.file.decision
+        if norm is None or decision is None:
+            return {}
+        return {
+            "decision_number": decision.number,
+            "decision_dated": format_long(decision.issued_on) if decision.issued_on else "",
+            "support": format_number(norm.value),
+            "support_in_words": in_words(int(norm.value)),
+            "support_source": norm.source,
+        }
+
     def _head(self, item: FilePaper) -> dict[str, str]:
         file, kept = self.file, self.dossier
         version = known_version(file.leading_unit, self.on)
@@ -180,6 +200,19 @@ class FilePapers:
             "hand_name": leader.application.full_name if leader is not None else "………………………………",
             "number": number or "          ",
         }
+        if item.is_after_recognition and file.unit is not None:
+            own = known_version(file.unit, self.on)
+            assert own is not None
+            chair = CommitteePost.objects.filter(
+                unit=file.unit, post=choices.CHAIR, during__contains=self.on
+            ).select_related("person")
+            return {
+                **head_of(own, dated, self.on),
+                **hand,
+                "hand": "TM. BAN CHẤP HÀNH",
+                "hand_post": "CHỦ TỊCH",
+                "hand_name": next((post.person.full_name for post in chair), ""),
+            }
         if item.is_of_leading_body:
             return {**head, **hand}
         body = "BAN VẬN ĐỘNG" if leader is not None else "TỔ VẬN ĐỘNG"

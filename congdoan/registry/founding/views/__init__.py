@@ -26,10 +26,12 @@ from congdoan.registry.founding.views.file_page import (
     file,
     files,
     finish_task,
+    hand_over,
     name,
     new,
     recognise,
 )
+from congdoan.registry.founding.views.founders import founders, let_in, shut_out
 
 __all__ = [
     "abandon",
@@ -47,7 +49,10 @@ __all__ = [
     "files",
     "finish_task",
     "forget_contact",
+    "founders",
+    "hand_over",
     "keep_area",
+    "let_in",
     "name",
     "new",
     "paper",
@@ -55,4 +60,5 @@ __all__ = [
     "recognise",
     "remove_area",
     "scan",
+    "shut_out",
 ]

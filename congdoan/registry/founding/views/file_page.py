@@ -24,13 +24,15 @@ from congdoan.kit.numbers import whole_number
 from congdoan.registry.founding import actions, choices, queries, rules
 from congdoan.registry.founding.forms import (
     AbandonForm,
+    HandOverForm,
     KindForm,
     MemberForm,
     OpenForm,
     RecogniseForm,
     StepForm,
 )
-from congdoan.registry.founding.models import CommitteePost, FoundingFile, Nominee
+from congdoan.registry.founding.models import CommitteePost, FoundingFile, Nominee, Step
+from congdoan.registry.founding.proofs import missing_proof
 from congdoan.registry.joining.choices import OPEN_STATES
 from congdoan.registry.joining.queries import named_units
 from congdoan.registry.membership.rules import add_months
@@ -161,6 +163,8 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
             for step in way
         ],
         "quorum": queries.quorum(today, found.leading_unit_id),
+        "support": queries.support_norm(found, today) if found.unit_id is not None else None,
+        "asked": _asked(found, standing.next, today),
         "can_move": found.is_live and standing.next is not None and not is_recognition,
         "may_recognise": found.state == choices.OPEN
         and is_recognition
@@ -190,9 +194,28 @@ def _page(request: HttpRequest, found: FoundingFile, *, problem: str = "", **for
         if leads
         else None,
         "kind_form": forms.get("kind") or KindForm(initial={"kind": found.kind}),
+        "hand_form": forms.get("hand") or HandOverForm(auto_id="chuyen_%s"),
         "abandon_form": forms.get("abandon") or AbandonForm(),
     }
     return render(request, "founding/file.html", shown, status=422 if request.method == "POST" else 200)
+
+
+#: Where what proves a step is kept.
+_KEPT_AT = {"core_group": "founding:core", **dict.fromkeys(choices.PROOF_PAPERS, "founding:dossier")}
+
+
+def _asked(found: FoundingFile, coming: Step | None, on: date) -> dict[str, Any] | None:
+    """What must be kept before the next step, whether it is, and where it is kept."""
+    if coming is None or not coming.proof:
+        return None
+    door = _KEPT_AT.get(coming.proof)
+    if door is not None:
+        url = reverse(door, args=[found.pk])
+    elif found.enterprise is None:
+        return None
+    else:
+        url = reverse("enterprises:enterprise", args=[found.enterprise.pk])
+    return {"words": coming.get_proof_display(), "is_kept": not missing_proof(found, coming, on), "url": url}
 
 
 @login_required
@@ -302,6 +325,22 @@ def abandon(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the file to another body; the officer sees it no longer, unless they are named there too."""
+    found, form = found_file(request, pk), HandOverForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, hand=form)
+    actor: Actor = request.actor
+    try:
+        moved = actions.hand_over(actor=actor, on=actor.today, pk=pk, **form.cleaned_data)
+    except actions.FoundingError as error:
+        return _page(request, found, problem=str(error), hand=form)
+    messages.success(request, f"Đã chuyển hồ sơ sang {moved.leading_unit.name}.")
+    return redirect("founding:board")
+
+
+@login_required
 def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     """Book the decision of recognition: who is admitted, who holds which post."""
     actor: Actor = request.actor
@@ -311,7 +350,9 @@ def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != choices.OPEN:
         messages.info(request, f"Hồ sơ này: {found.get_state_display()}.")
         return redirect("founding:file", pk=pk)
-    applicants = list(queries.applications_of(actor, found).filter(state__in=OPEN_STATES)[:500])
+    # One decision admits those who applied to the body that issues it.
+    mine = queries.applications_of(actor, found).filter(receiving_unit=found.leading_unit_id)
+    applicants = list(mine.filter(state__in=OPEN_STATES)[:500])
     is_post = request.method == "POST"
     ticked = {value for item in request.POST.getlist("don") if (value := whole_number(item)) is not None}
     known = dict(choices.POSTS)

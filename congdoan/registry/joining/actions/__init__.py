@@ -6,6 +6,7 @@ from congdoan.registry.joining.actions.applying import (
     Submitted,
     answer,
     check,
+    held_by_code,
     knock,
     submit,
     withdraw,
@@ -30,6 +31,7 @@ from congdoan.registry.joining.actions.naming import end_reader, name_reader
 from congdoan.registry.joining.actions.prompting import send_prompts
 from congdoan.registry.joining.actions.reminding import remind_due
 from congdoan.registry.joining.actions.signing import SignatureRefused, content_code
+from congdoan.registry.joining.actions.telling import hand_to, tell
 
 __all__ = [
     "AlreadyDecided",
@@ -50,6 +52,8 @@ __all__ = [
     "content_code",
     "end_reader",
     "end_source",
+    "hand_to",
+    "held_by_code",
     "knock",
     "make_source",
     "name_reader",
@@ -60,5 +64,6 @@ __all__ = [
     "send_code",
     "send_prompts",
     "submit",
+    "tell",
     "withdraw",
 ]

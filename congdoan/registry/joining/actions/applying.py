@@ -236,7 +236,7 @@ def _code(submission_key: UUID) -> str:
 @transaction.atomic
 def answer(*, code: str, words: str) -> Application:
     """The worker answers what was asked; the application waits for the body again."""
-    application = _held(code)
+    application = held_by_code(code)
     if application.state != choices.ASKED:
         raise AlreadyDecided("Đơn này không chờ bổ sung.")
     if not nfc(words):
@@ -250,7 +250,7 @@ def answer(*, code: str, words: str) -> Application:
 @transaction.atomic
 def withdraw(*, code: str, on: date) -> Application:
     """The worker takes the application back while nothing is decided. Signature and identity numbers are deleted."""
-    application = _held(code)
+    application = held_by_code(code)
     if not application.is_open:
         raise AlreadyDecided("Đơn này đã được quyết định nên không rút được nữa.")
     application.state, application.decided_on = choices.WITHDRAWN, on
@@ -264,8 +264,11 @@ def withdraw(*, code: str, on: date) -> Application:
     return application
 
 
-def _held(code: str) -> Application:
-    application = Application.objects.select_for_update().filter(code_key=queries.code_key(code)).first()
+def held_by_code(code: str) -> Application:
+    """The application a worker's code stands for, locked; lines of its log wait for nobody. Raises JoiningError."""
+    application = (
+        Application.objects.select_for_update(no_key=True).filter(code_key=queries.code_key(code)).first()
+    )
     if application is None:
         raise JoiningError("Không có đơn nào ứng với mã này. Hãy kiểm tra lại mã.")
     return application

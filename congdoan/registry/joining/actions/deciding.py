@@ -220,7 +220,7 @@ def _held(actor: Actor, pks: Sequence[int]) -> list[Application]:
     """Open applications the actor may decide, locked in one order for all writers."""
     wanted = sorted(set(pks))
     locked = list(
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=wanted)
         .select_related("receiving_unit", "enterprise")
         .order_by("pk")

@@ -45,9 +45,9 @@ def send_prompts(*, now: datetime) -> int:
     """Tell those whose time has come, in office hours alone: once after a question, and once more after some days (parameter
     ``joining.answer_reminder_days``; 0 for never). Answered, withdrawn or decided, nobody is told any more. What went out
     and what could not stands on the application's own log. Returns how many went out."""
+    Prompt.objects.exclude(application__state=choices.ASKED).delete()
     if next_working_instant(now, office_hours(now.astimezone(VIETNAM).date())) > now:
         return 0
-    Prompt.objects.exclude(application__state=choices.ASKED).delete()
     due = Prompt.objects.filter(next_at__lte=now).order_by("next_at", "pk")
     return sum(_send(pk, now) for pk in list(due.values_list("pk", flat=True)[:_ROUND]))
 

@@ -22,11 +22,19 @@ from congdoan.registry.membership.actions.errors import (
 from congdoan.registry.membership.actions.following import follow_people
 from congdoan.registry.membership.actions.handing import KIND as HAND_OVER
 from congdoan.registry.membership.actions.handing import propose_transfer
+from congdoan.registry.membership.actions.hearing import (
+    confirm_alive,
+    find_silent,
+    record_signs,
+    remind_silent,
+)
 from congdoan.registry.membership.actions.moving import reorganise, transfer
 from congdoan.registry.membership.actions.reminding import remind_handovers
+from congdoan.registry.membership.actions.renewing import end_for_contracts, remind_contracts, renew_contracts
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Departure, Refusal, Transfer
 from congdoan.registry.membership.actions.reversing import reverse
 from congdoan.registry.membership.actions.sectors import follow_sectors
+from congdoan.registry.membership.actions.standing import declare_parting
 
 __all__ = [
     "HAND_OVER",
@@ -47,11 +55,19 @@ __all__ = [
     "WrongDay",
     "admit",
     "close_books",
+    "confirm_alive",
+    "declare_parting",
     "depart",
+    "end_for_contracts",
+    "find_silent",
     "follow_people",
     "follow_sectors",
     "propose_transfer",
+    "record_signs",
+    "remind_contracts",
     "remind_handovers",
+    "remind_silent",
+    "renew_contracts",
     "reorganise",
     "reverse",
     "transfer",

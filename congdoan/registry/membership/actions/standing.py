@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.utils.module_loading import autodiscover_modules
 
 from congdoan.registry.membership.actions.book import day_words, hold_units_of, lock_people
 from congdoan.registry.membership.actions.errors import LaterMovement, NotAMember
@@ -65,11 +66,26 @@ def open_then(person: Person, held: dict[int, OpenMembership], on: date) -> Open
     return row
 
 
+#: Called with the people whose memberships end, in the transaction that ends them.
+Parting = Callable[[Sequence[int]], None]
+_PARTINGS: dict[str, Parting] = {}
+
+
+def declare_parting(name: str, told: Parting) -> None:
+    """Declared in a room's ``succession.py``: what must follow there when people leave a unit, for another or for good."""
+    _PARTINGS[name] = told
+
+
 def close_memberships(ended: Sequence[tuple[OpenMembership, date]]) -> None:
     """End memberships: from the day they hold no more; one that began on that very day leaves no row."""
+    people = [row.person_id for row, _ in ended]
+    autodiscover_modules("succession")
+    for name in sorted(_PARTINGS):
+        _PARTINGS[name](people)
     emptied = [row.id for row, on in ended if row.since == on]
     closed = [(row.id, on) for row, on in ended if row.since != on]
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM membership_silence WHERE person_id = ANY(%s)", [people])
         if emptied:
             cursor.execute("DELETE FROM membership_membership WHERE id = ANY(%s)", [emptied])
         if closed:

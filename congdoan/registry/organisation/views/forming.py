@@ -123,6 +123,8 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     form = shapes.ProfileForm(request.POST or None, initial=initial)
 
     def save(data: dict[str, Any]) -> tuple[str, Unit]:
+        place = data.pop("place")
+        data["latitude"], data["longitude"] = (place.latitude, place.longitude) if place else (None, None)
         actions.edit_profile(actor=request.actor, on=request.actor.today, unit=target, changes=data)
         return "Đã sửa thông tin liên hệ.", target
 

@@ -168,6 +168,7 @@ def _facts(found: Unit, version: UnitVersion, profile: UnitProfile | None) -> li
         ("Địa chỉ", profile.address if profile else ""),
         ("Điện thoại", profile.phone if profile else ""),
         ("Thư điện tử", profile.email if profile else ""),
+        ("Vị trí trụ sở", str(profile.place or "") if profile else ""),
     ]
 
 

@@ -25,6 +25,8 @@ from congdoan.work.plans.queries import PlanProgress, PlanReading, TargetProgres
 from congdoan.work.plans.views.asking import XLSX, chosen_unit, crumbs, ended_unit, find_plan, structure_asked
 from congdoan.work.plans.views.telling import TAB as DISTRIBUTIONS
 from congdoan.work.plans.views.telling import made_known, may_distribute
+from congdoan.work.plans.views.tracing import TAB as SOURCES
+from congdoan.work.plans.views.tracing import may_trace, traced
 from congdoan.work.plans.workbook import write_children
 
 #: Bodies below on the first page of a plan, the slowest, and on each page of the tab with all of them.
@@ -61,7 +63,14 @@ def plan(request: HttpRequest, code: str) -> HttpResponseBase:
         "subtitle": cards.heading(progress),
         "crumbs": crumbs(found, unit)[:-1] if unit.pk != found.issuer_id else crumbs(found, unit)[:1],
         "tab": tab if tab in _TABS else "",
-        "tabs": _tabs(found, unit, tab, may_edit=may_edit, may_distribute=may_distribute(request, unit)),
+        "tabs": _tabs(
+            found,
+            unit,
+            tab,
+            may_edit=may_edit,
+            may_distribute=may_distribute(request, unit),
+            may_trace=may_trace(request),
+        ),
         "may_edit": may_edit,
         "obeys_structure": True,
         "ended": ended_unit(request, found, unit),
@@ -82,13 +91,14 @@ def _report_url(request: HttpRequest, plan: Plan, unit: Unit) -> str:
 
 
 def _tabs(
-    plan: Plan, unit: Unit, active: str, *, may_edit: bool, may_distribute: bool
+    plan: Plan, unit: Unit, active: str, *, may_edit: bool, may_distribute: bool, may_trace: bool
 ) -> list[dict[str, Any]]:
     names: list[tuple[str, str, int | None]] = [
         ("", "Chỉ tiêu", None),
         ("don-vi", "Đơn vị trực thuộc", None),
         ("dot", "Tháng cao điểm", plan.campaigns.count()),
         ("can-cu", "Căn cứ, nơi nhận", None),
+        *([(SOURCES, "Từ đơn đến đoàn viên", None)] if may_trace else []),
         *([(DISTRIBUTIONS, "Phổ biến", None)] if may_distribute else []),
         ("dinh-muc", "Định mức chi", len(plan.norms)),
         ("diem-mo", "Điểm còn mở", len(plan.open_points)),
@@ -265,6 +275,10 @@ def _distributions(request: HttpRequest, reading: PlanReading, progress: PlanPro
     return made_known(request, progress.plan, progress.unit)
 
 
+def _sources(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
+    return traced(request, progress.plan, progress.unit)
+
+
 def _nothing_more(request: HttpRequest, reading: PlanReading, progress: PlanProgress) -> dict[str, Any]:
     return {}
 
@@ -274,6 +288,7 @@ _TABS: dict[str, Callable[[HttpRequest, PlanReading, PlanProgress], dict[str, An
     "don-vi": _children,
     "dot": _campaigns,
     "can-cu": _facts,
+    SOURCES: _sources,
     DISTRIBUTIONS: _distributions,
     "dinh-muc": _nothing_more,
     "diem-mo": _open_points,

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const body = document.body, data = body.dataset, one = (name) => document.querySelector(`[data-${name}]`);
-  const form = one("form"), rows = one("rows"), TEXTS = ["surveyed_on", "workers", "women", "foreign", "seasonal", "sector", "contracts", "wages", "representation", "note", "insured", "attitude", "contacts", "remarks"];
+  const form = one("form"), rows = one("rows"), TEXTS = ["surveyed_on", "workers", "women", "foreign", "seasonal", "sector", "contracts", "wages", "representation", "note", "insured", "attitude", "contacts", "remarks", "place"];
   let base, me = null, items = [], answers = [], open = null, photo = null, sending = false;
 
   // --- The device -------------------------------------------------------------------------------
@@ -153,6 +153,15 @@
       photo = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
       one("photo-words").textContent = "Đã có ảnh trên máy.";
     } catch { photo = null; one("photo-words").textContent = "Không đọc được ảnh này; hãy chụp lại."; }
+  });
+  one("locate").addEventListener("click", () => {
+    const words = one("place-words");
+    words.textContent = "Đang lấy vị trí…";
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => { form.elements.place.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`; words.textContent = `Sai số khoảng ${Math.round(coords.accuracy)} m.`; },
+      () => { words.textContent = "Máy không cho lấy vị trí. Có thể ghi tay hai số từ bản đồ, hoặc để trống."; },
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+    );
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

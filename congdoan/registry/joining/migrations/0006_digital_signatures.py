@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("joining", "0004_passing_on"),
+        ("joining", "0005_founders"),
     ]
 
     operations = [
@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                     ("refuse", "không kết nạp"),
                     ("withdraw", "rút đơn"),
                     ("pass_on", "chuyển đơn"),
+                    ("show", "cho ban vận động thấy tên"),
+                    ("hide", "thôi cho ban vận động thấy tên"),
+                    ("seen", "đã xem tên"),
+                    ("let_in", "mở phần ban vận động"),
+                    ("look", "xem phần ban vận động"),
+                    ("shut_out", "đóng phần ban vận động"),
                     ("prompt", "nhắn người làm đơn mở trang theo dõi"),
                     ("unreached", "chưa nhắn được người làm đơn"),
                 ],
