@@ -323,12 +323,20 @@ def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workpla
 
 def test_receiving_asks_the_same_whether_or_not_the_file_is_open(place: Workplace, today: date) -> None:
     """The second of a workplace costs what the first did, so that the time of an answer does not tell of the first."""
-    counts = []
-    for n in range(3):
-        with _asked() as asked:
-            apply(today, enterprise=place.enterprise, full_name=NAME, citizen_id=f"01219800060{n}")
-        counts.append(len(asked))
-    assert len(set(counts)) == 1, counts
+    for kind, way in enumerate(({}, {"was_member": True}, {"contract_kind": "none"})):
+        counts = []
+        where = make_workplace(place.system, place.tree.north, name=f"Công ty Lá {kind}")
+        for n in range(3):
+            with _asked() as asked:
+                apply(
+                    today,
+                    enterprise=where,
+                    full_name=NAME,
+                    citizen_id=f"0121980006{kind}{n}",
+                    **way,
+                )
+            counts.append(len(asked))
+        assert len(set(counts)) == 1, (way, counts)
 
 
 def test_the_team_of_a_file_learns_the_number_and_no_name(place: Workplace, today: date) -> None:
@@ -344,7 +352,7 @@ def test_the_team_of_a_file_learns_the_number_and_no_name(place: Workplace, toda
         name_member(actor=named, on=today, pk=file.pk, user=member)
         text = client_of(member).get(page).content.decode()
         assert "Hoa Sữa" in text
-        assert "<strong>2</strong> đơn đang chờ" in text
+        assert "<strong>3</strong> đơn đang chờ" in text
         assert NAME not in text
         assert client_of(member).get(reverse("joining:confidential")).status_code == 404
         assert named.user is not None

@@ -83,7 +83,12 @@ def quorum(on: date, unit_id: int) -> Setting:
 
 
 def open_counts(files: Iterable[int]) -> dict[int, int]:
-    """Applications of each file that are neither decided nor withdrawn. One query."""
+    """Applications of each file that are neither decided nor withdrawn. One query.
+
+    Whoever comes back to the union counts among them as a new applicant does, for the core group, the congress and the
+    quorum: a union is founded by five who are members or apply (Charter XII, Art. 13), without a word on who was one
+    before. At the recognition only those count whom its decision admits.
+    """
     wanted = list(files)
     rows = (
         Attachment.objects.filter(file__in=wanted, application__state__in=OPEN_STATES)

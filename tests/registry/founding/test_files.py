@@ -12,12 +12,13 @@ from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.catalogues.models import Parameter
 from congdoan.foundation.catalogues.queries import parameter
+from congdoan.foundation.units.actions import NewUnit, create_units
 from congdoan.registry.founding import actions, choices, queries
 from congdoan.registry.founding.models import Attachment, FoundingFile, Step
-from congdoan.registry.joining.actions import JoiningError, withdraw
+from congdoan.registry.joining.actions import JoiningError, name_reader, withdraw
 from congdoan.registry.joining.models import Application
 from congdoan.registry.organisation.models import UnitProfile
-from tests.factories.applications import apply
+from tests.factories.applications import apply, make_workplace
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.registry.founding.conftest import Campaign
@@ -60,10 +61,49 @@ def test_a_workplace_known_by_words_alone_has_one_file_however_they_are_written(
     ]
 
 
-def test_only_what_comes_from_where_no_union_stands_opens_a_file(campaign: Campaign) -> None:
-    apply(campaign.today, enterprise=campaign.enterprise, was_member=True)
+def test_only_what_comes_from_where_no_union_stands_opens_a_file(campaign: Campaign, system: Actor) -> None:
+    host = campaign.tree.unions["NA1"]
+    union = make_workplace(system, host, host=host, name="Công ty Có Đoàn")
+    for way in ({}, {"was_member": True}, {"contract_kind": "none"}):
+        apply(campaign.today, enterprise=union, **way)
     apply(campaign.today, contract_kind="none")
+    apply(campaign.today, was_member=True)  # from nobody knows where
     assert not FoundingFile.objects.exists()
+    assert not Attachment.objects.exists()
+
+
+def test_who_comes_back_and_who_has_no_contract_are_in_the_file_of_their_workplace(
+    campaign: Campaign,
+) -> None:
+    apply(campaign.today, enterprise=campaign.enterprise, was_member=True, citizen_id="012198003331")
+    assert campaign.file.leading_unit == campaign.lead
+    apply(campaign.today, enterprise=campaign.enterprise, contract_kind="none", citizen_id="012198003332")
+    apply(campaign.today, workplace_name="Xưởng gỗ Tân Phú", was_member=True)
+    campaign.applies(2)
+    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: 4}
+    assert queries.applications_of(campaign.first, campaign.file).count() == 4
+
+
+def test_who_comes_back_under_another_body_counts_and_stays_unread_by_those_who_lead(
+    campaign: Campaign, system: Actor
+) -> None:
+    """A zone's union admits where no union stands; on who comes back the province decides."""
+    (zone,) = create_units(
+        actor=system,
+        items=[NewUnit("KCN", "Công đoàn các KCN", "KCN", "zone_union", campaign.lead, date(2021, 1, 1))],
+    )
+    place = make_workplace(system, zone, name="Công ty Trong Khu")
+    back = apply(campaign.today, enterprise=place, was_member=True, full_name="Lý Thị Trở Lại").application
+    new = apply(campaign.today, enterprise=place, citizen_id="012198003341").application
+    file = FoundingFile.objects.get(enterprise=place)
+    assert (file.leading_unit, back.receiving_unit, new.receiving_unit) == (zone, campaign.lead, zone)
+    leader, user = officer("lanh-dao-khu", "leader", zone), officer("can-bo-khu", "officer", zone)
+    name_reader(actor=acting(leader, campaign.today), on=campaign.today, unit=zone, user=user)
+    of_zone = acting(user, campaign.today)
+    assert list(queries.applications_of(of_zone, file)) == [new]
+    assert queries.open_counts([file.pk]) == {file.pk: 2}
+    # The province's named officers read the one application, not the zone's file.
+    assert not queries.visible_files(campaign.first).filter(pk=file.pk).exists()
 
 
 def test_a_withdrawn_application_counts_no_longer(campaign: Campaign) -> None:

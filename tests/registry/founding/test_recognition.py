@@ -101,6 +101,29 @@ def test_who_is_not_among_the_first_members_waits_for_the_new_committee(campaign
 
 
 @pytest.mark.django_db
+def test_who_comes_back_is_admitted_by_the_decision_or_waits_for_the_superior(campaign: Campaign) -> None:
+    """Two come back: one is among the first five and counts for the quorum, the other is not and stays with the superior,
+    who alone decides on coming back."""
+    campaign.applies(5)
+    back, waits = campaign.applies(2, was_member=True)
+    file = campaign.up_to("recognised")
+    chosen = [row.pk for row in campaign.applications if row not in (campaign.applications[0], waits)]
+    assert len(chosen) == 5
+    recognise(
+        actor=campaign.first,
+        pk=file.pk,
+        data=campaign.decision(applications=chosen, posts={chosen[0]: "chair"}),
+    )
+    back.refresh_from_db()
+    waits.refresh_from_db()
+    assert (back.state, waits.state) == (ADMITTED, SUBMITTED)
+    assert (waits.receiving_unit, waits.is_confidential) == (campaign.lead, True)
+    assert [event.kind for event in waits.events.order_by("pk")] == ["submit"]
+    passed = Application.objects.get(pk=campaign.applications[0].pk)
+    assert passed.receiving_unit == Unit.objects.get(code="CDMOI")
+
+
+@pytest.mark.django_db
 def test_the_first_year_is_done_before_the_file_ends(campaign: Campaign) -> None:
     file = campaign.ready()
     recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())

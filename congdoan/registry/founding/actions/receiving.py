@@ -25,22 +25,34 @@ from congdoan.registry.joining.queries import destination, has_union, named_unit
 def receive_application(*, data: ApplicationData, on: date) -> Submitted:
     """Store what a worker sends (joining.submit) and, when it comes from a workplace without a union, put it into the
     file of that workplace, which is opened when there is none: all or nothing. Sent again, it is the same application in
-    the same file.
+    the same file. Whoever comes back to the union is in it too, though the body that decides on coming back may be another
+    than the one that leads the file; when they name no workplace, they are in none.
 
     Nothing beyond the two rooms' tables is written, so nothing else can tell of it. Raises what ``submit`` raises.
     """
     sent = submit(data=data, on=on)
     application = sent.application
-    if application.route != FOUNDING:
+    if not application.is_confidential:
         return sent
     if not sent.is_fresh and Attachment.objects.filter(application=application).exists():
         return sent
+    key = _key(application.enterprise, application.workplace_name, application.territory)
+    lead = application.receiving_unit_id
+    if application.route != FOUNDING:
+        if not key:
+            return sent
+        lead = destination(
+            enterprise=application.enterprise,
+            territory=application.territory,
+            contract_kind="indefinite",
+            was_member=False,
+            on=on,
+        ).unit_id
     made = _new_file(
-        key=_key(application.enterprise, application.workplace_name, application.territory)
-        or f"a{application.pk}",
+        key=key or f"a{application.pk}",
         on=on,
         kind=choices.GRASSROOTS,
-        leading_unit_id=application.receiving_unit_id,
+        leading_unit_id=lead,
         enterprise=application.enterprise,
         workplace_name=application.workplace_name,
         territory=application.territory,

@@ -21,7 +21,7 @@ from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingErro
 from congdoan.registry.founding.actions.working import check_quorum, happened, held, move
 from congdoan.registry.founding.models import Attachment, CommitteePost, FirstYearTask, FoundingFile
 from congdoan.registry.joining.actions import JoiningError, Papers, admit, pass_on
-from congdoan.registry.joining.choices import OPEN_STATES
+from congdoan.registry.joining.choices import FOUNDING, OPEN_STATES
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.organisation.actions import NewUnion, OrganisationError, found_unions
 
@@ -161,8 +161,14 @@ def _check(actor: Actor, file: FoundingFile, data: RecognitionData) -> None:
 
 
 def _pass_on_the_rest(actor: Actor, file: FoundingFile, unit: Unit, on: date) -> None:
-    """Whoever applied and is not among the first members waits for the new committee, like everybody who applies later."""
-    left = Attachment.objects.filter(file=file, application__state__in=OPEN_STATES)
+    """Whoever applied and is not among the first members waits for the new committee, like everybody who applies later. On
+    those who come back the superior decides (Charter XII, Art. 3), and what lies at another body its officers pass on."""
+    left = Attachment.objects.filter(
+        file=file,
+        application__state__in=OPEN_STATES,
+        application__route=FOUNDING,
+        application__receiving_unit=file.leading_unit_id,
+    )
     pks = list(left.values_list("application_id", flat=True))
     if pks:
         pass_on(actor=actor, on=on, pks=pks, to=unit)

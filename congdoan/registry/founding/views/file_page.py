@@ -311,7 +311,9 @@ def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != choices.OPEN:
         messages.info(request, f"Hồ sơ này: {found.get_state_display()}.")
         return redirect("founding:file", pk=pk)
-    applicants = list(queries.applications_of(actor, found).filter(state__in=OPEN_STATES)[:500])
+    # One decision admits those who applied to the body that issues it.
+    mine = queries.applications_of(actor, found).filter(receiving_unit=found.leading_unit_id)
+    applicants = list(mine.filter(state__in=OPEN_STATES)[:500])
     is_post = request.method == "POST"
     ticked = {value for item in request.POST.getlist("don") if (value := whole_number(item)) is not None}
     known = dict(choices.POSTS)
