@@ -490,7 +490,7 @@ PRIORITY = declare_list(
             ),
             Column("phu_trach", "Phụ trách", "unit_name", hide_on_phone=True, width=36),
             Column(
-                "cach", "Cách trụ sở (km)", _km, kind="number", sort=("far",), hide_on_phone=True, width=12
+                "cach", "Cách (km)", _km, kind="number", sort=("far",), hide_on_phone=True, width=12
             ),
             Column(
                 "tiep_xuc",

@@ -47,6 +47,7 @@ def _priority_words(request: HttpRequest) -> dict[str, Any]:
     applied = [] if request.htmx else queries.applied_from(request.actor, request.as_of, found)
     return {
         "subtitle": f"Ngưỡng {found.threshold} lao động. Nguồn trọng số: {found.source}",
+        "before": "fieldwork/_applied.html" if applied else "",
         "applied": [
             {
                 "row": one.row,
@@ -58,7 +59,7 @@ def _priority_words(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-priority = list_view("fieldwork.priority", extra=_priority_words, template="fieldwork/priority.html")
+priority = list_view("fieldwork.priority", extra=_priority_words)
 rounds = list_view("fieldwork.rounds", extra=_round_buttons)
 tasks = list_view("fieldwork.tasks")
 
