@@ -489,9 +489,7 @@ PRIORITY = declare_list(
                 width=22,
             ),
             Column("phu_trach", "Phụ trách", "unit_name", hide_on_phone=True, width=36),
-            Column(
-                "cach", "Cách (km)", _km, kind="number", sort=("far",), hide_on_phone=True, width=12
-            ),
+            Column("cach", "Cách (km)", _km, kind="number", sort=("far",), hide_on_phone=True, width=12),
             Column(
                 "tiep_xuc",
                 "Tiếp xúc gần nhất",
