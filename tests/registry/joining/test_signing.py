@@ -180,11 +180,10 @@ def test_a_file_changed_after_signing_is_refused(db: None, authority: Authority)
     later.write(out)
     assert refused(out.getvalue()) == "altered"
     assert refused(content + b"\n% more") in {"altered", "unreadable"}
-    # The signature of one file put over another.
+    # The signature of one file put over another; it may be longer by some bytes, and then nothing is read.
     other = sign(paper_of(full_name="Lò Thị Ngân Hà", birth_on=date(1998, 9, 6)), authority.issue())
-    assert refused(
-        content.replace(_contents(content), _contents(other).ljust(len(_contents(content)), b"0"))
-    ) == ("altered")
+    swapped = content.replace(_contents(content), _contents(other).ljust(len(_contents(content)), b"0"))
+    assert refused(swapped) in {"altered", "unreadable"}
 
 
 def test_a_time_stamp_may_follow_and_space_too(db: None, authority: Authority) -> None:
