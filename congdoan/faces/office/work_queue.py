@@ -28,8 +28,7 @@ from congdoan.registry.founding.choices import LIVE
 from congdoan.registry.founding.queries import visible_files
 from congdoan.registry.joining.queries import confidential_applications, visible_applications
 from congdoan.registry.membership.queries import contracts_waiting, silent_count
-from congdoan.registry.proceedings.choices import OPEN
-from congdoan.registry.proceedings.queries import visible_proceedings
+from congdoan.registry.proceedings.queries import due_proceedings, visible_proceedings
 from congdoan.registry.reorganisation.models import Reorganisation
 from congdoan.registry.selfservice.choices import CHANGE, LEAVE
 from congdoan.registry.selfservice.choices import OPEN as UNANSWERED
@@ -240,13 +239,12 @@ def _proceedings(actor: Actor, unit: Unit, on: date) -> Iterator[WorkItem]:
     """Cases about unions whose next step is due."""
     if not actor.has_anywhere("organisation.edit"):
         return
-    due = visible_proceedings(actor).filter(state=OPEN, due_on__lte=on + timedelta(days=_TASK_NOTICE))
-    found = due.aggregate(n=Count("pk"), first=Min("due_on"))
+    found = due_proceedings(visible_proceedings(actor), on).aggregate(n=Count("pk"), first=Min("due_on"))
     if found["n"]:
         yield WorkItem(
             "clipboard-list",
             f"{format_number(found['n'])} việc kiện toàn, giải thể công đoàn cần làm bước tiếp theo",
-            names_url("proceedings.proceedings", {"tinh_trang": OPEN}),
+            names_url("proceedings.proceedings", {"den_han": "1"}),
             detail=f"Hạn sớm nhất ngày {format_date(found['first'])}",
             state="overdue" if found["first"] < on else "attention",
             state_text=days_left_words(on, found["first"]),

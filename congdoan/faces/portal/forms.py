@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.kit.dates import parse_date
 from congdoan.kit.identifiers import check_citizen_id
+from congdoan.kit.scans import scan_type
 from congdoan.registry.joining.actions import ApplicationData, Image
 from congdoan.registry.joining.choices import CONSENTS, DIGITAL, DRAWN, UPLOADED
 from congdoan.registry.joining.queries import commune_named
 
 _PNG = "data:image/png;base64,"
-_IMAGES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF": "application/pdf"}
 UPLOAD_LIMIT = 6 * 1024 * 1024
 COUNTRIES = [
     ("VN", _("Việt Nam")),
@@ -50,9 +50,8 @@ def scan_of(given: Any) -> Image | None:
     if given.size > UPLOAD_LIMIT:
         raise forms.ValidationError(gettext("Tệp lớn quá 6 MB. Hãy chụp lại với cỡ nhỏ hơn."))
     content = given.read()
-    for begin, content_type in _IMAGES.items():
-        if content.startswith(begin):
-            return Image(UPLOADED, content_type, content)
+    if media := scan_type(content):
+        return Image(UPLOADED, media, content)
     raise forms.ValidationError(gettext("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
 
 

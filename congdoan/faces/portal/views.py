@@ -18,7 +18,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -29,6 +28,7 @@ from congdoan.faces.portal.forms import COUNTRIES, JoinForm
 from congdoan.faces.portal.pages import page as _page
 from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
+from congdoan.kit.answers import file_answer
 from congdoan.kit.dates import format_date
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.cards.models import Card
@@ -247,12 +247,9 @@ def _paper(data: actions.ApplicationData, on: date) -> HttpResponse:
         local = str(country)
     with override("en"):
         english = str(country)
-    answer = HttpResponse(
-        form_paper(data, on=on, nationality=(local, english)), content_type="application/pdf"
-    )
     name = "Application to join.pdf" if data.language == "en" else "Đơn gia nhập.pdf"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    content = form_paper(data, on=on, nationality=(local, english))
+    return file_answer(content, "application/pdf", name)
 
 
 def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from congdoan.foundation.access.queries import visible_units
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.succession.queries import Ended, ended_by
 from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.lists import ListContext, ListSpec
 
 #: The filter of lists by a unit's code.
@@ -33,3 +34,10 @@ def seen_heirs(actor: Actor, capability: str, ended: Ended | None) -> Ended | No
         .values_list("pk", flat=True)
     )
     return Ended(ended.unit, [heir for heir in ended.heirs if heir.pk in seen])
+
+
+def unit_option(context: ListContext) -> list[tuple[str, str]]:
+    """The one choice of a hidden filter by unit (``don_vi``): the unit named there, by its name."""
+    value = context.get(UNIT)
+    unit = unit_named(value) if value else None
+    return [(value, unit.name if unit else value)] if value else []

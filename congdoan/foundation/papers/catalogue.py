@@ -40,6 +40,27 @@ class Paper:
                 yield (item.name, "[]", inner.name), inner
 
 
+#: The head of every paper that a body issues: what `queries.head_of` gives, and its number.
+HEAD = (
+    Field("superior", "Công đoàn cấp trên của đơn vị ban hành, viết hoa"),
+    Field("issuer", "Đơn vị ban hành, viết hoa", required=True),
+    Field("issuer_name", "Đơn vị ban hành, viết thường"),
+    Field("authority", "Ban của đơn vị ban hành, viết hoa"),
+    Field("committee", "Ban ký văn bản (Ban Chấp hành, Ban Thường vụ), viết hoa"),
+    Field("number", "Số văn bản"),
+    Field("place_and_date", "Địa danh và ngày ban hành"),
+)
+#: The head of a paper of a province, for previews.
+HEAD_SAMPLE: Mapping[str, Any] = {
+    "superior": "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM",
+    "issuer": "LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
+    "issuer_name": "Liên đoàn Lao động tỉnh Mẫu",
+    "authority": "BAN THƯỜNG VỤ LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
+    "committee": "BAN THƯỜNG VỤ",
+    "number": "15/QĐ-LĐLĐ",
+    "place_and_date": "Mẫu, ngày 18 tháng 11 năm 2026",
+}
+
 _PAPERS: dict[str, Paper] = {}
 
 

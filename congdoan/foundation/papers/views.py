@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.foundation.access.queries import home_unit, may, visible_units
@@ -18,6 +17,7 @@ from congdoan.foundation.papers.catalogue import Paper, papers
 from congdoan.foundation.papers.forms import FromForm, UploadForm
 from congdoan.foundation.papers.models import TemplateVersion
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.answers import file_answer
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields, render_docx
 from congdoan.kit.template_marks import LIMIT_BYTES
 
@@ -37,9 +37,7 @@ def _paper(code: str) -> Paper:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.docx")
-    return answer
+    return file_answer(content, DOCX, f"{name}.docx")
 
 
 @login_required

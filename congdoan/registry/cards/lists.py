@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, declare_list
 from congdoan.kit.text import search_key
@@ -24,12 +25,6 @@ def _search(rows: QuerySet[Any], typed: str, context: ListContext) -> QuerySet[A
 def _of_unit(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
     unit = unit_named(value)
     return rows.filter(unit=unit) if unit is not None else rows.none()
-
-
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    code = context.params.get("don_vi", "")
-    unit = unit_named(code) if code else None
-    return [(code, unit.name if unit is not None else code)]
 
 
 def _to_exchange(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
@@ -83,7 +78,7 @@ CARDS = declare_list(
                 options=[(code, name.capitalize()) for code, name in choices.STATES],
             ),
             Filter("can_doi", "Đã chuyển công đoàn, cần đổi", _to_exchange, kind="bool"),
-            Filter("don_vi", "Đơn vị cấp", _of_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Đơn vị cấp", _of_unit, options=unit_option, is_hidden=True),
         ),
         search=_search,
         search_label="Tìm theo họ tên; gõ không dấu cũng được",

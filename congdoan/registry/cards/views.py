@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import may, require
@@ -18,6 +17,7 @@ from congdoan.foundation.audit.actions import record
 from congdoan.foundation.jobs.actions import start
 from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.answers import file_answer
 from congdoan.registry.cards import actions, choices, queries, rules
 from congdoan.registry.cards.codes import code_of
 from congdoan.registry.cards.documents import MOST, cards_pdf
@@ -199,7 +199,4 @@ def print_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return file_answer(content, "application/pdf", name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
+from congdoan.foundation.papers.catalogue import HEAD, HEAD_SAMPLE, Field, Paper, declare_paper
 from congdoan.foundation.papers.queries import head_of, name_on, write_paper
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import known_version
@@ -25,13 +25,7 @@ CHANGE = declare_paper(
         "Tổ chức công đoàn",
         Path(__file__).parent / "templates/committees/change.docx",
         (
-            Field("superior", "Công đoàn cấp trên của đơn vị ban hành, viết hoa"),
-            Field("issuer", "Đơn vị ban hành, viết hoa", required=True),
-            Field("issuer_name", "Đơn vị ban hành, viết thường"),
-            Field("authority", "Ban của đơn vị ban hành, viết hoa"),
-            Field("committee", "Ban ký văn bản (Ban Chấp hành, Ban Thường vụ), viết hoa"),
-            Field("number", "Số quyết định", required=True),
-            Field("place_and_date", "Địa danh và ngày ban hành"),
+            *HEAD,
             Field("union_name", "Tên công đoàn được kiện toàn", required=True),
             Field("since", "Kể từ ngày", required=True),
             Field("entering_article", "Số của điều về người được bổ sung"),
@@ -40,13 +34,7 @@ CHANGE = declare_paper(
             Field("entering", "Người được bổ sung", items=(*_PERSON, Field("until", "Đến hết ngày"))),
         ),
         {
-            "superior": "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM",
-            "issuer": "LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
-            "issuer_name": "Liên đoàn Lao động tỉnh Mẫu",
-            "authority": "BAN THƯỜNG VỤ LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
-            "committee": "BAN THƯỜNG VỤ",
-            "number": "21/QĐ-LĐLĐ",
-            "place_and_date": "Mẫu, ngày 18 tháng 11 năm 2026",
+            **HEAD_SAMPLE,
             "union_name": "Công đoàn cơ sở Công ty TNHH Mẫu",
             "since": "18/11/2026",
             "entering_article": 2,

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
@@ -54,12 +55,6 @@ def _in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     return (
         rows.filter(pk__in=counted_below_on(unit, context.as_of).values("unit_id")) if unit else rows.none()
     )
-
-
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value)
-    return [(value, unit.name if unit else value)] if value else []
 
 
 def _search(rows: Rows, typed: str, context: ListContext) -> Rows:
@@ -119,7 +114,7 @@ UNIONS = declare_list(
                     ("chua", "Sổ chưa ghi"),
                 ],
             ),
-            Filter("don_vi", "Thuộc", _in_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Thuộc", _in_unit, options=unit_option, is_hidden=True),
         ),
         saved_views=(
             SavedView("Tất cả", {}),

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.foundation.access.queries import may, require, scope
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Unit
+from congdoan.kit.answers import file_answer
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.registry.committees import actions, queries
 from congdoan.registry.committees.choices import CHAIR
@@ -84,6 +84,4 @@ def paper(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields) as error:
         messages.error(request, str(error))
         return redirect("committees:unit", unit.code)
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kiện toàn.docx")
-    return answer
+    return file_answer(content, DOCX, "Quyết định kiện toàn.docx")

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from congdoan.registry.enterprises.models import HeadcountObservation
 from congdoan.registry.fieldwork.models import Visit
 from congdoan.registry.founding import choices, rules
-from congdoan.registry.founding.models import Contact, Dossier, FoundingFile, Nominee, Step
+from congdoan.registry.founding.models import Dossier, FoundingFile, Nominee, Step
+from congdoan.registry.founding.queries import core_map
 
 #: What was seen or said at a workplace proves a step for so many days.
 _FRESH_DAYS = 365
@@ -45,12 +46,8 @@ def _visit(file: FoundingFile, on: date) -> bool:
 
 
 def _core_group(file: FoundingFile, on: date) -> bool:
-    judged = [
-        (contact.is_leader, min(contact.ratings.all(), key=lambda row: -row.pk, default=None))
-        for contact in Contact.objects.filter(file=file).prefetch_related("ratings")
-    ]
-    supporting = [leads for leads, last in judged if last is not None and last.level <= choices.SUPPORTS]
-    return len(supporting) >= rules.CORE_GROUP and any(supporting)
+    supporting = [known for known in core_map(file).people if known.supports]
+    return len(supporting) >= rules.CORE_GROUP and any(known.is_leader for known in supporting)
 
 
 def _dossier(file: FoundingFile) -> Dossier:

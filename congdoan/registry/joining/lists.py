@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, declare_list
 from congdoan.kit.text import search_key
@@ -29,12 +30,6 @@ def _search(rows: QuerySet[Any], typed: str, context: ListContext) -> QuerySet[A
 def _of_unit(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
     unit = unit_named(value)
     return rows.filter(receiving_unit=unit) if unit is not None else rows.none()
-
-
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value) if value else None
-    return [(value, unit.name if unit else value)] if value else []
 
 
 def _of_source(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[Any]:
@@ -115,7 +110,7 @@ APPLICATIONS = declare_list(
                 is_hidden=True,
             ),
             Filter("nguon", "Đến từ", _of_source, options=_source_name, is_hidden=True),
-            Filter("don_vi", "Nơi nhận", _of_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Nơi nhận", _of_unit, options=unit_option, is_hidden=True),
         ),
         search=_search,
         search_label="Tìm theo họ tên, nơi làm việc; gõ không dấu cũng được",

@@ -14,7 +14,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may
@@ -25,6 +24,7 @@ from congdoan.foundation.listing.views import list_view
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import known_version
+from congdoan.kit.answers import file_answer
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.numbers import whole_number
 from congdoan.kit.sealed import unseal
@@ -272,9 +272,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("joining:application", pk=found.pk)
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = content_disposition_header(True, "Quyết định kết nạp.docx")
-    return answer
+    return file_answer(content, DOCX, "Quyết định kết nạp.docx")
 
 
 def _naming_unit(actor: Actor, code: str) -> Unit:
@@ -415,10 +413,8 @@ def print_source(request: HttpRequest, source: int, sheet: str, language: str) -
     if sheet not in SHEETS or language not in LANGUAGES:
         raise Http404("Không có khổ giấy này.")
     made = poster(found, address=_address(request, found), sheet=sheet, language=language)
-    answer = HttpResponse(made, content_type="application/pdf")
     name = f"{'Tờ rơi' if sheet == 'a5' else 'Áp phích'} {sheet.upper()} {found.code}.pdf"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return file_answer(made, "application/pdf", name)
 
 
 @login_required

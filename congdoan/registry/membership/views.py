@@ -15,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import home_unit, may
@@ -26,6 +25,7 @@ from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Decision, Unit
 from congdoan.foundation.units.queries import unit_named
+from congdoan.kit.answers import file_answer
 from congdoan.kit.dates import days_left_words, format_date
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.identifiers import check_citizen_id, check_phone
@@ -566,11 +566,8 @@ def introduction_letter(request: HttpRequest, pk: int) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("membership:person", pk)
-    answer = HttpResponse(content, content_type=DOCX)
     name = f"Giấy giới thiệu {going.held.person.full_name}.docx"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return file_answer(content, DOCX, name)
 
 
 @login_required

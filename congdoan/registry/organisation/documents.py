@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from congdoan.foundation.measures.queries import stock
-from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
+from congdoan.foundation.papers.catalogue import HEAD, HEAD_SAMPLE, Field, Paper, declare_paper
 from congdoan.foundation.papers.queries import absent, head_of, name_on, write_paper
 from congdoan.foundation.succession.models import Successor
 from congdoan.foundation.units.models import Decision, Unit, UnitVersion
@@ -21,25 +21,13 @@ from congdoan.registry.organisation.models import UnitProfile
 _TEMPLATES = Path(__file__).parent / "templates/organisation"
 _ROOM = "Tổ chức công đoàn"
 _HEAD = (
-    Field("superior", "Công đoàn cấp trên của đơn vị ban hành, viết hoa"),
-    Field("issuer", "Đơn vị ban hành, viết hoa", required=True),
-    Field("issuer_name", "Đơn vị ban hành, viết thường"),
-    Field("authority", "Ban của đơn vị ban hành, viết hoa"),
-    Field("committee", "Ban ký văn bản (Ban Chấp hành, Ban Thường vụ), viết hoa"),
-    Field("number", "Số văn bản"),
-    Field("place_and_date", "Địa danh và ngày ban hành"),
+    *HEAD,
     Field("union_name", "Tên công đoàn được nói đến", required=True),
     Field("kind", "Loại hình tổ chức"),
     Field("parent_name", "Công đoàn cấp trên trực tiếp"),
 )
 _HEAD_SAMPLE = {
-    "superior": "TỔNG LIÊN ĐOÀN LAO ĐỘNG VIỆT NAM",
-    "issuer": "LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
-    "issuer_name": "Liên đoàn Lao động tỉnh Mẫu",
-    "authority": "BAN THƯỜNG VỤ LIÊN ĐOÀN LAO ĐỘNG TỈNH MẪU",
-    "committee": "BAN THƯỜNG VỤ",
-    "number": "15/QĐ-LĐLĐ",
-    "place_and_date": "Mẫu, ngày 18 tháng 11 năm 2026",
+    **HEAD_SAMPLE,
     "union_name": "Công đoàn cơ sở Công ty TNHH Mẫu",
     "kind": "công đoàn cơ sở",
     "parent_name": "Công đoàn phường Mẫu",

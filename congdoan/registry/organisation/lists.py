@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.models import Sector
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.succession.queries import seen_today, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitKind, UnitPlacement
@@ -83,12 +84,6 @@ def _founded_in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     if unit is not None and context.structure == "today":
         return rows.filter(pk__in=standing_below_one(unit, today=context.actor.today))
     return rows.filter(placed_at_founding([unit.pk])) if unit else rows.none()
-
-
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value)
-    return [(value, unit.name if unit else value)] if value else []
 
 
 def _in(column: str) -> Callable[[Rows, str, ListContext], Rows]:
@@ -172,7 +167,7 @@ UNIONS = declare_list(
         ),
         filters=(
             *_FILTERS,
-            Filter("don_vi", "Thuộc", _in_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Thuộc", _in_unit, options=unit_option, is_hidden=True),
         ),
         search=_search,
         search_label="Tìm theo tên, mã; gõ không dấu cũng được",
@@ -201,7 +196,7 @@ FOUNDINGS = declare_list(
             Filter("tu_ngay", "Từ ngày", _day("founded_on__gte"), kind="date"),
             Filter("den_ngay", "Đến ngày", _day("founded_on__lte"), kind="date"),
             *_FILTERS,
-            Filter("don_vi", "Thuộc", _founded_in_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Thuộc", _founded_in_unit, options=unit_option, is_hidden=True),
         ),
         saved_views=(SavedView("Mới nhất", {"sap": "-thanh_lap"}), SavedView("Theo thứ tự thời gian", {})),
         search=_search,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from congdoan.foundation.measures.queries import stock
-from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
+from congdoan.foundation.papers.catalogue import HEAD, Field, Paper, declare_paper
 from congdoan.foundation.papers.queries import absent, head_of, name_on, write_paper
 from congdoan.foundation.units.queries import known_version
 from congdoan.kit.dates import format_date
@@ -28,13 +28,7 @@ _PERSON = (
     Field("post", "Chức vụ"),
 )
 _FIELDS = (
-    Field("superior", "Công đoàn cấp trên, viết hoa"),
-    Field("issuer", "Công đoàn trình, viết hoa", required=True),
-    Field("issuer_name", "Công đoàn trình, viết thường"),
-    Field("authority", "Ban của công đoàn trình, viết hoa"),
-    Field("committee", "Ban ký văn bản, viết hoa"),
-    Field("number", "Số tờ trình"),
-    Field("place_and_date", "Địa danh và ngày ban hành"),
+    *HEAD,
     Field("union_name", "Tên công đoàn", required=True),
     Field("kind", "Loại hình tổ chức"),
     Field("parent_name", "Công đoàn cấp trên, viết thường", required=True),

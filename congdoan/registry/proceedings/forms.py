@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from congdoan.kit.forms import DayField
+from congdoan.kit.scans import scan_type
 from congdoan.kit.text import upper_first
 from congdoan.registry.membership.choices import DEPARTURES, KINDS
 from congdoan.registry.organisation.forms import unit_field
@@ -15,7 +16,6 @@ from congdoan.registry.proceedings.actions import DissolutionData, EvidenceData
 
 #: Bytes of one scan.
 SCAN_BYTES = 8 * 1024 * 1024
-_TYPES = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
 
 class OpenForm(forms.Form):
@@ -71,8 +71,8 @@ class StageForm(forms.Form):
             )
         head = sent.read(4)
         sent.seek(0)
-        media = next((media for mark, media in _TYPES.items() if head.startswith(mark)), None)
-        if media is None:
+        media = scan_type(head)
+        if not media:
             raise forms.ValidationError("Tệp phải là .pdf, .jpg hoặc .png.")
         return (sent.name or "ban-quet", sent.chunks(), media)
 

@@ -7,12 +7,13 @@ from typing import Any, TypeAlias
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
 from congdoan.kit.text import search_key, upper_first
 from congdoan.registry.proceedings import choices, rules
 from congdoan.registry.proceedings.models import Proceeding
-from congdoan.registry.proceedings.queries import stage_names, visible_proceedings
+from congdoan.registry.proceedings.queries import due_proceedings, stage_names, visible_proceedings
 
 Rows: TypeAlias = QuerySet[Proceeding]
 
@@ -32,6 +33,11 @@ def _late(rows: Rows, value: str, context: ListContext) -> Rows:
     return late if value == "1" else rows.exclude(pk__in=late.values("pk"))
 
 
+def _due_soon(rows: Rows, value: str, context: ListContext) -> Rows:
+    due = due_proceedings(rows, context.actor.today)
+    return due if value == "1" else rows.exclude(pk__in=due.values("pk"))
+
+
 def _in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     unit = unit_named(value)
     if unit is None:
@@ -39,12 +45,6 @@ def _in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
     return rows.filter(unit__in=counted_below_on(unit, context.as_of).values("unit_id")) | rows.filter(
         unit=unit
     )
-
-
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value)
-    return [(value, unit.name if unit else value)] if value else []
 
 
 def _load(rows: list[Any], context: ListContext) -> None:
@@ -107,7 +107,8 @@ PROCEEDINGS = declare_list(
                 options=[(code, upper_first(name)) for code, name in choices.KINDS],
             ),
             Filter("qua_han", "Quá hạn", _late, kind="bool"),
-            Filter("don_vi", "Thuộc", _in_unit, options=_unit_name, is_hidden=True),
+            Filter("den_han", "Đến hạn trong 7 ngày hoặc quá hạn", _due_soon, kind="bool"),
+            Filter("don_vi", "Thuộc", _in_unit, options=unit_option, is_hidden=True),
         ),
         saved_views=(
             SavedView("Tất cả", {}),

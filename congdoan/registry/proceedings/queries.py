@@ -21,6 +21,15 @@ def visible_proceedings(actor: Actor) -> QuerySet[Proceeding]:
     return Proceeding.objects.filter(scope(actor, rules.WORK).filter("led_by"))
 
 
+#: Days before its day in which a step stands in the queue of work.
+NOTICE = 7
+
+
+def due_proceedings(rows: QuerySet[Proceeding], today: date) -> QuerySet[Proceeding]:
+    """The open ones whose next step is due within NOTICE days, or late."""
+    return rows.filter(state=choices.OPEN, due_on__lte=today + timedelta(days=NOTICE))
+
+
 def stages(kind: str, on: date) -> list[Stage]:
     """The steps of a kind that hold on a day, in order."""
     return list(Stage.objects.filter(kind=kind, during__contains=on).order_by("position"))

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import may
@@ -17,8 +16,10 @@ from congdoan.foundation.access.rules import refuse as forbidden
 from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.papers.queries import AbsentData
 from congdoan.foundation.units.queries import unit_named
+from congdoan.kit.answers import file_answer
 from congdoan.kit.dates import format_date
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
+from congdoan.kit.lists import names_url
 from congdoan.kit.text import lower_first
 from congdoan.registry.committees.forms import ChangeForm
 from congdoan.registry.committees.queries import posts_on, summaries
@@ -96,6 +97,9 @@ def _page(
         "paper_name": PROPOSALS[found.kind].name,
         "committee": summary,
         "members": stock("members", [found.unit_id], on=actor.today)[found.unit_id],
+        "members_url": names_url(
+            "membership.members", {"don_vi": found.unit.code, "ngay": actor.today.isoformat()}
+        ),
         "entries": [
             {
                 "on": entry.on,
@@ -178,6 +182,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "problem": problem,
         "members": stock("members", [found.unit_id], on=actor.today)[found.unit_id],
+        "members_url": names_url(
+            "membership.members", {"don_vi": found.unit.code, "ngay": actor.today.isoformat()}
+        ),
     }
     return render(request, "proceedings/decide.html", shown, status=422 if form.is_bound else 200)
 
@@ -192,9 +199,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields) as error:
         messages.error(request, str(error))
         return redirect("proceedings:proceeding", pk=pk)
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{PROPOSALS[found.kind].name}.docx")
-    return answer
+    return file_answer(content, DOCX, f"{PROPOSALS[found.kind].name}.docx")
 
 
 @login_required

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.models import UnitPlacement
 from congdoan.foundation.units.queries import unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, declare_list
@@ -56,12 +57,6 @@ def _of_unit(rows: QuerySet[Any], value: str, context: ListContext) -> QuerySet[
     return rows.filter(authority__in=below.values("unit_id"))
 
 
-def _unit_name(context: ListContext) -> list[tuple[str, str]]:
-    value = context.get("don_vi")
-    unit = unit_named(value) if value else None
-    return [(value, unit.name if unit else value)] if value else []
-
-
 def _url(row: Reorganisation, context: ListContext) -> str:
     return reverse("reorganisation:decision", args=[row.pk])
 
@@ -103,7 +98,7 @@ REORGANISATIONS = declare_list(
             ),
             Filter("tu_ngay", "Hiệu lực từ ngày", _day("effective_on__gte"), kind="date"),
             Filter("den_ngay", "Đến ngày", _day("effective_on__lte"), kind="date"),
-            Filter("don_vi", "Thuộc", _of_unit, options=_unit_name, is_hidden=True),
+            Filter("don_vi", "Thuộc", _of_unit, options=unit_option, is_hidden=True),
         ),
         search=_search,
         search_label="Tìm theo trích yếu, số, cơ quan; gõ không dấu cũng được",

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from congdoan.faces.office.work_queue import work_queue
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.measures.queries import differences, stock
 from congdoan.foundation.units.models import Unit
@@ -361,3 +362,23 @@ def test_shipped_steps_are_loaded_once_and_kept_as_an_office_changed_them() -> N
     install_stages()
     assert Stage.objects.count() == before
     assert Stage.objects.get(kind=choices.DISSOLUTION, code="settled").days == 60
+
+
+@pytest.mark.django_db
+def test_the_line_of_the_queue_opens_just_what_it_counts(
+    tree: Tree, superior: Actor, today: date, client: Client
+) -> None:
+    codes = ("NA1", "NA2", "NB1")
+    for code in codes:
+        opened(superior, today, tree.unions[code])
+    Proceeding.objects.filter(unit=tree.unions["NA1"]).update(due_on=localdate() - timedelta(days=2))
+    Proceeding.objects.filter(unit=tree.unions["NA2"]).update(due_on=localdate() + timedelta(days=7))
+    Proceeding.objects.filter(unit=tree.unions["NB1"]).update(due_on=localdate() + timedelta(days=8))
+    actor = acting(superior.user, localdate())
+    (line,) = [item for item in work_queue(actor, tree.north, localdate()) if "kiện toàn" in item.title]
+    assert line.title.startswith("2 việc")
+    assert superior.user is not None
+    client.force_login(superior.user)
+    page = client.get(line.url).content.decode()
+    assert page.count("/kien-toan-giai-the/") >= 2
+    assert [name in page for name in (tree.unions[code].name for code in codes)] == [True, True, False]

@@ -71,6 +71,9 @@ def test_from_source_to_member_within_the_plan(
     assert (whole.sent, whole.waiting, whole.admitted, whole.members) == (3, 1, 2, 2)
     assert (shown.context["admitted"], shown.context["sourced"], shown.context["share"]) == (2, 2, 1.0)
     assert "Cổng số 2" in shown.content.decode()
+    # The figure opens as many names.
+    names = client.get(shown.context["admitted_url"])
+    assert names.content.decode().count("Lò Thị") == 2
     may = client.get(f"{where}?muc=nguon&dot=thang-cn")
     assert may.context["whole"].sent == 0
     assert may.context["from_on"] == date(

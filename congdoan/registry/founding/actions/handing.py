@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import nearest_with_authority
 from congdoan.kit.text import nfc
 from congdoan.registry.founding import choices, queries
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
-from congdoan.registry.founding.actions.working import held
+from congdoan.registry.founding.actions.working import held, require_lead
 from congdoan.registry.founding.models import Attachment, FileEvent, FoundingFile
 from congdoan.registry.joining.actions import hand_to, tell
 from congdoan.registry.joining.choices import OPEN_STATES, PASS_ON
@@ -34,8 +34,7 @@ def hand_over(*, actor: Actor, on: date, pk: int, to: Unit, words: str) -> Found
     """Give a file to another body that may admit where no union stands and where somebody is named to read it. Only officers
     named at the leading body do it. Raises AlreadyMoved, FoundingError, Forbidden."""
     file = held(actor, pk)
-    if not queries.leads(actor, file):
-        raise Forbidden(f"Việc này do cán bộ được chỉ định đích danh của {file.leading_unit.name} làm.")
+    require_lead(actor, file)
     if file.state != choices.OPEN:
         raise AlreadyMoved("Hồ sơ này không còn đang vận động.")
     if not nfc(words):

@@ -12,17 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor, Forbidden
+from congdoan.kit.scans import scan_type
 from congdoan.kit.sealed import seal, unseal
 from congdoan.kit.text import nfc
-from congdoan.registry.founding import queries, rules
+from congdoan.registry.founding import rules
 from congdoan.registry.founding.actions.errors import AlreadyMoved, FoundingError
 from congdoan.registry.founding.actions.opening import shut_out_those_who_left
-from congdoan.registry.founding.actions.working import happened, held
-from congdoan.registry.founding.models import Attachment, Dossier, FoundingFile, Nominee, Scan
+from congdoan.registry.founding.actions.working import happened, held, require_lead
+from congdoan.registry.founding.models import Attachment, Dossier, Nominee, Scan
 
 #: Bytes of one scan, and how many a file keeps.
 SCAN_BYTES, SCANS = 8 * 1024 * 1024, 40
-_TYPES = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def keep_dossier(
     contradiction, AlreadyMoved once the file is done, Forbidden.
     """
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     if not file.is_live:
         raise AlreadyMoved("Hồ sơ này không còn đang làm.")
     mine = set(Attachment.objects.filter(file=file).values_list("application_id", flat=True))
@@ -70,8 +70,8 @@ def keep_dossier(
 def keep_scan(*, actor: Actor, on: date, pk: int, paper: str, name: str, content: bytes) -> Scan:
     """Keep a signed paper as it was scanned: PDF, JPEG or PNG. Raises FoundingError, Forbidden."""
     file = held(actor, pk)
-    _require_lead(actor, file)
-    kind = next((mime for mark, mime in _TYPES.items() if content.startswith(mark)), "")
+    require_lead(actor, file)
+    kind = scan_type(content)
     if not kind:
         raise FoundingError("Chỉ nhận bản quét .pdf, .jpg hoặc .png. Hãy chọn lại tệp.")
     if len(content) > SCAN_BYTES:
@@ -95,17 +95,9 @@ def keep_scan(*, actor: Actor, on: date, pk: int, paper: str, name: str, content
 def open_scan(*, actor: Actor, on: date, pk: int, scan: int) -> tuple[Scan, bytes]:
     """A scan and its bytes; the reading is a line of the file's log. Raises Forbidden."""
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     found = file.scans.filter(pk=scan).first()
     if found is None:
         raise Forbidden("Không có bản quét này trong hồ sơ.")
     happened(actor, file, on, f"Xem bản quét “{found.name}”.")
     return found, base64.b64decode(unseal(found.sealed))
-
-
-def _require_lead(actor: Actor, file: FoundingFile) -> None:
-    if not queries.leads(actor, file):
-        raise Forbidden(
-            f"Hồ sơ pháp lý có tên người làm đơn nên chỉ cán bộ được chỉ định đích danh của {file.leading_unit.name} mở"
-            " được."
-        )

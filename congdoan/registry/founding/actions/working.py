@@ -115,7 +115,7 @@ def check_quorum(file: FoundingFile, count: int, on: date) -> None:
 def change_kind(*, actor: Actor, on: date, pk: int, kind: str) -> FoundingFile:
     """The union is to be founded in another way; the file stays at its step, or the nearest one before that this way has."""
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     if file.state != choices.OPEN:
         raise AlreadyMoved("Hồ sơ này không còn đang vận động.")
     if kind not in choices.UNIT_KINDS:
@@ -135,7 +135,7 @@ def change_kind(*, actor: Actor, on: date, pk: int, kind: str) -> FoundingFile:
 def name_member(*, actor: Actor, on: date, pk: int, user: User, task: str = "") -> TeamMember:
     """Put an officer on a file's team from a day. Only officers named at the leading body do it, nobody for themselves."""
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     if actor.user is not None and actor.user.pk == user.pk:
         raise FoundingError("Không ai tự cử mình vào tổ vận động.")
     if not queries.possible_members(file, on).filter(pk=user.pk).exists():
@@ -159,7 +159,7 @@ def name_member(*, actor: Actor, on: date, pk: int, user: User, task: str = "") 
 def end_member(*, actor: Actor, on: date, pk: int, member: int) -> None:
     """An officer leaves a file's team: from that day they know nothing more of it."""
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     row = TeamMember.objects.select_related("user").filter(file=file, pk=member, during__contains=on).first()
     if row is None:
         raise AlreadyMoved("Người này không còn ở trong tổ vận động.")
@@ -193,7 +193,7 @@ def finish_task(*, actor: Actor, on: date, pk: int, task: int, words: str = "") 
 def abandon(*, actor: Actor, on: date, pk: int, words: str) -> FoundingFile:
     """End a file without a union, with the reason. Applications stay where they are and are decided one by one."""
     file = held(actor, pk)
-    _require_lead(actor, file)
+    require_lead(actor, file)
     if file.state != choices.OPEN:
         raise AlreadyMoved("Hồ sơ này không còn đang vận động.")
     if not nfc(words):
@@ -205,6 +205,7 @@ def abandon(*, actor: Actor, on: date, pk: int, words: str) -> FoundingFile:
     return file
 
 
-def _require_lead(actor: Actor, file: FoundingFile) -> None:
+def require_lead(actor: Actor, file: FoundingFile) -> None:
+    """Raise Forbidden for who is not named at the leading body."""
     if not queries.leads(actor, file):
         raise Forbidden(f"Việc này do cán bộ được chỉ định đích danh của {file.leading_unit.name} làm.")

@@ -11,12 +11,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.rules import Forbidden
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.papers.queries import AbsentData
+from congdoan.kit.answers import file_answer
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.kit.numbers import whole_number
 from congdoan.registry.founding import actions, choices, queries
@@ -145,7 +145,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("founding:dossier", pk=pk)
-    return _file(content, DOCX, f"{names[paper]}.docx")
+    return file_answer(content, DOCX, f"{names[paper]}.docx")
 
 
 @login_required
@@ -166,7 +166,7 @@ def all_papers(request: HttpRequest, pk: int) -> HttpResponse:
     except (BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("founding:dossier", pk=pk)
-    return _file(out.getvalue(), "application/zip", "Hồ sơ thành lập.zip")
+    return file_answer(out.getvalue(), "application/zip", "Hồ sơ thành lập.zip")
 
 
 @login_required
@@ -211,11 +211,4 @@ def scan(request: HttpRequest, pk: int, scan: int) -> HttpResponse:
     if not found.scans.filter(pk=scan).exists():
         raise Http404("Không có bản quét này trong hồ sơ.")
     kept, content = actions.open_scan(actor=request.actor, on=request.actor.today, pk=pk, scan=scan)
-    return _file(content, kept.content_type, kept.name)
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return file_answer(content, kept.content_type, kept.name)

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.papers.queries import AbsentData
+from congdoan.kit.answers import file_answer
 from congdoan.kit.documents import DOCX, BrokenTemplate, MissingFields
 from congdoan.registry.organisation.documents import UnitPapers
 from congdoan.registry.organisation.rules import EDIT
@@ -37,9 +37,7 @@ def all_papers(request: HttpRequest, code: str) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("organisation:history", code=found.code)
-    answer = HttpResponse(out.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = content_disposition_header(True, f"Văn bản {found.code}.zip")
-    return answer
+    return file_answer(out.getvalue(), "application/zip", f"Văn bản {found.code}.zip")
 
 
 @login_required
@@ -57,6 +55,4 @@ def paper(request: HttpRequest, code: str, paper: str) -> HttpResponse:
     except (AbsentData, BrokenTemplate, MissingFields, FileNotFoundError) as error:
         messages.error(request, str(error))
         return redirect("organisation:history", code=found.code)
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{kind.name} - {found.code}.docx")
-    return answer
+    return file_answer(content, DOCX, f"{kind.name} - {found.code}.docx")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
+from congdoan.foundation.measures.catalogue import Filters, measure
 from congdoan.foundation.measures.queries import flow
 from congdoan.foundation.units.models import Unit
 from congdoan.registry.joining.funnel import GROUPINGS, TABS, funnel, total
@@ -16,6 +17,7 @@ from congdoan.work.plans.models import Plan
 
 #: The part (``muc``) of the plan page.
 TAB = "nguon"
+_ADMITTED: Filters = {"movement": ["admit", "readmit"]}
 
 
 def may_trace(request: HttpRequest) -> bool:
@@ -46,9 +48,9 @@ def traced(request: HttpRequest, plan: Plan, unit: Unit) -> dict[str, Any]:
     )
     admitted = 0
     if from_on < until:
-        (admitted,) = flow(
-            "members", [unit.pk], from_on=from_on, to_on=until, filters={"movement": ["admit", "readmit"]}
-        ).values()
+        (admitted,) = flow("members", [unit.pk], from_on=from_on, to_on=until, filters=_ADMITTED).values()
+    counted = measure("members").flow_names
+    names = counted(unit.pk, from_on, until, _ADMITTED) if counted is not None else None
     whole = total(rows)
     return {
         "rows": [{"row": row, "url": ""} for row in rows],
@@ -56,6 +58,7 @@ def traced(request: HttpRequest, plan: Plan, unit: Unit) -> dict[str, Any]:
         "by": by,
         "sourced": sum(row.admitted for row in rows if row.key) if by in ("loai", "nguon") else None,
         "admitted": admitted,
+        "admitted_url": cards.link_url(names) if from_on < until else "",
         "share": whole.admitted / admitted if admitted else None,
         "from_on": from_on,
         "last_on": to_on - timedelta(days=1),
