@@ -41,7 +41,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Đơn gia nhập", "joining:list", "user-plus", "joining.decide"),
             ("Thành lập công đoàn", "founding:board", "flag", "founding.work"),
             ("Ban Chấp hành", "committees:list", "users", "membership.view"),
-            ("Kiện toàn, giải thể", "proceedings:list", "clipboard-list", "organisation.edit"),
+            ("Kiện toàn, giải thể", "proceedings:list", "clipboard-list", "organisation.found"),
             ("Biến động đoàn viên", "membership:movements", "arrows-exchange", "membership.view"),
             ("Nhập danh sách", "imports:start", "file-import", "imports.run"),
         ],

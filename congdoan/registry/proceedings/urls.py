@@ -7,7 +7,7 @@ from congdoan.registry.proceedings import views
 
 app_name = "proceedings"
 urlpatterns = [
-    path("", list_view("proceedings.proceedings"), name="list"),
+    path("", list_view("proceedings.proceedings", extra=views.list_buttons), name="list"),
     path("mo/", views.new, name="new"),
     path("<int:pk>/", views.proceeding, name="proceeding"),
     path("<int:pk>/buoc/", views.advance, name="advance"),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congdoan.foundation.access.queries import may
@@ -28,6 +29,15 @@ from congdoan.registry.proceedings.documents import PROPOSALS
 from congdoan.registry.proceedings.documents import proposal as write_proposal
 from congdoan.registry.proceedings.forms import DissolveForm, OpenForm, StageForm, StopForm
 from congdoan.registry.proceedings.models import Proceeding
+
+
+def list_buttons(request: HttpRequest) -> dict[str, Any]:
+    """What the list of cases offers besides its rows."""
+    committees = {"label": "Ban Chấp hành", "url": reverse("committees:list"), "icon": "users"}
+    if not request.actor.has_anywhere(rules.DECIDE):
+        return {"actions": [committees]}
+    opening = {"label": "Mở việc", "url": reverse("proceedings:new"), "icon": "plus", "primary": True}
+    return {"actions": [committees, opening]}
 
 
 @login_required
