@@ -16,11 +16,13 @@ from congdoan.registry.membership.actions import (
     AlreadyMember,
     Departure,
     ForeignWorkerRefused,
+    LaterMovement,
     MembershipError,
     UnitCannotHold,
     WrongDay,
     admit,
     depart,
+    reverse,
 )
 from congdoan.registry.membership.models import Membership, Movement
 from congdoan.registry.membership.queries import ledger_faults, members_on
@@ -220,3 +222,23 @@ def test_admitting_needs_the_right_at_the_unit(
         with pytest.raises(Forbidden, match="NA 1"):
             admit(actor=actor, items=items)
         assert not Movement.objects.exists()
+
+
+def test_nobody_is_admitted_before_a_day_on_which_they_came_and_went(tree: Tree, system: Actor) -> None:
+    """Coming and going on one day leaves no membership, but two lines of the ledger that another would stand before."""
+    (person,) = make_people(system, 1)
+    union = tree.unions["NA1"]
+    admit(actor=system, items=[Admission(person, union, DAY)])
+    depart(actor=system, items=[Departure(person, "leave", DAY)])
+    assert not Membership.objects.exists()
+    with pytest.raises(LaterMovement, match="đảo các bút toán sau đó"):
+        admit(actor=system, items=[Admission(person, union, date(2025, 8, 1))])
+    assert not ledger_faults()
+    # Once they are taken back it may be booked, and on the day itself it may in any case.
+    admit(actor=system, items=[Admission(person, union, DAY)])
+    assert not ledger_faults()
+    reverse(actor=system, movements=list(Movement.objects.order_by("-pk")), reason="ghi nhầm")
+    admit(actor=system, items=[Admission(person, union, date(2025, 8, 1))])
+    assert not ledger_faults()
+    assert not differences()
+    assert members_on(union.pk, date(2025, 8, 1)).count() == 1

@@ -91,14 +91,14 @@ def test_the_database_has_the_last_word(tree: Tree, system: Actor, monkeypatch: 
     from congdoan.registry.membership.actions import admitting
 
     (person,) = make_members(system, tree.unions["NA1"], DAY)
-    looked = admitting._pasts
+    looked = admitting._booked_so_far
     looks: list[object] = []
 
     def look(ids: list[int]) -> object:
         looks.append(ids)
-        return {} if len(looks) == 1 else looked(ids)
+        return ({}, {}, set()) if len(looks) == 1 else looked(ids)
 
-    monkeypatch.setattr(admitting, "_pasts", look)
+    monkeypatch.setattr(admitting, "_booked_so_far", look)
     with pytest.raises(AlreadyMember, match="CĐCS NA 1"):
         admit(actor=system, items=[Admission(person, tree.unions["SB2"], DAY)])
     assert len(looks) == 2

@@ -31,7 +31,12 @@ from congdoan.registry.membership.actions.book import (
     lock_people,
     require_everywhere,
 )
-from congdoan.registry.membership.actions.errors import AlreadyMember, ForeignWorkerRefused, MembershipError
+from congdoan.registry.membership.actions.errors import (
+    AlreadyMember,
+    ForeignWorkerRefused,
+    LaterMovement,
+    MembershipError,
+)
 from congdoan.registry.membership.actions.requests import Admission, AdmitResult, Refusal
 from congdoan.registry.membership.actions.sectors import settle
 from congdoan.registry.membership.choices import KINDS
@@ -80,13 +85,12 @@ def admit(
         refused: list[Refusal] = []
         memberships: list[Sequence[Any]] = []
         booked: list[int] = []
-        pasts = _pasts([item.person.pk for item in items])
-        dead = _dead(pasts)
+        pasts, last, dead = _booked_so_far([item.person.pk for item in items])
         seen: set[int] = set()
         for index, item in enumerate(items):
             try:
                 check_stands(item.person, held[item.unit.pk], item.on)
-                membership = _admission(book, item, pasts, dead, seen, law, units)
+                membership = _admission(book, item, pasts, dead, last, seen, law, units)
             except MembershipError as error:
                 if on_conflict != "report":
                     raise
@@ -134,29 +138,32 @@ def admit(
     return result
 
 
-def _pasts(person_ids: Sequence[int]) -> dict[int, _Past]:
-    """The newest membership of each person, if any. One query."""
+def _booked_so_far(
+    person_ids: Sequence[int],
+) -> tuple[dict[int, _Past], dict[int, date], set[int]]:
+    """The newest membership of each person who has one, the day of the last movement in force of each who has one, and who
+    is booked as dead. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT ON (person_id) person_id, upper(during), lower(during), unit_id,
-                      min(joined_on) OVER (PARTITION BY person_id)
-               FROM membership_membership WHERE is_primary AND person_id = ANY(%s)
-               ORDER BY person_id, during DESC""",
-            [list(person_ids)],
+            """SELECT person_id, upper(p.during), lower(p.during), p.unit_id, p.joined_on, l.last_on,
+                      COALESCE(l.is_dead, FALSE)
+               FROM (SELECT DISTINCT ON (person_id) person_id, during, unit_id,
+                            min(joined_on) OVER (PARTITION BY person_id) AS joined_on
+                     FROM membership_membership WHERE is_primary AND person_id = ANY(%(ids)s)
+                     ORDER BY person_id, during DESC) p
+               FULL JOIN (SELECT m.person_id, max(m."on") AS last_on, bool_or(m.kind = 'die') AS is_dead
+                          FROM membership_movement m
+                          WHERE m.person_id = ANY(%(ids)s) AND m.reverses_id IS NULL
+                            AND NOT EXISTS (SELECT FROM membership_movement r WHERE r.reverses_id = m.id)
+                          GROUP BY 1) l USING (person_id)""",
+            {"ids": list(person_ids)},
         )
-        return {row[0]: _Past(*row[1:]) for row in cursor}
-
-
-def _dead(pasts: dict[int, _Past]) -> set[int]:
-    if not pasts:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT person_id FROM membership_movement WHERE person_id = ANY(%s) AND kind = 'die'
-               GROUP BY 1 HAVING sum(sign) <> 0""",
-            [list(pasts)],
-        )
-        return {row[0] for row in cursor}
+        rows = cursor.fetchall()
+    return (
+        {row[0]: _Past(*row[1:5]) for row in rows if row[2] is not None},
+        {row[0]: row[5] for row in rows if row[5] is not None},
+        {row[0] for row in rows if row[6]},
+    )
 
 
 def _admission(
@@ -164,6 +171,7 @@ def _admission(
     item: Admission,
     pasts: dict[int, _Past],
     dead: set[int],
+    last: dict[int, date],
     seen: set[int],
     law: _ForeignWorkers,
     units: dict[int, Unit],
@@ -184,6 +192,13 @@ def _admission(
     past = pasts.get(person.id)
     if past is not None and (past.until is None or past.until > on):
         raise _already_member(person, past, units)
+    # Whoever came and went on one day has no membership to show for it; the ledger has two lines all the same.
+    if person.id in last and last[person.id] > on:
+        raise LaterMovement(
+            f"{person.full_name}: đã có biến động ghi sau ngày {day_words(on)}. Hãy đảo các bút toán sau đó trước, hoặc"
+            " chọn ngày muộn hơn.",
+            person=person,
+        )
     if person.id in dead:
         raise MembershipError(
             f"{person.full_name} đã được ghi là từ trần. Nếu ghi nhầm, hãy đảo bút toán đó trước.",
