@@ -145,17 +145,18 @@ def _booked_so_far(
     is booked as dead. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT person_id, upper(p.during), lower(p.during), p.unit_id, p.joined_on, l.last_on,
-                      COALESCE(l.is_dead, FALSE)
-               FROM (SELECT DISTINCT ON (person_id) person_id, during, unit_id,
-                            min(joined_on) OVER (PARTITION BY person_id) AS joined_on
-                     FROM membership_membership WHERE is_primary AND person_id = ANY(%(ids)s)
-                     ORDER BY person_id, during DESC) p
-               FULL JOIN (SELECT m.person_id, max(m."on") AS last_on, bool_or(m.kind = 'die') AS is_dead
-                          FROM membership_movement m
-                          WHERE m.person_id = ANY(%(ids)s) AND m.reverses_id IS NULL
-                            AND NOT EXISTS (SELECT FROM membership_movement r WHERE r.reverses_id = m.id)
-                          GROUP BY 1) l USING (person_id)""",
+            """SELECT i.id, upper(p.during), lower(p.during), p.unit_id, p.joined_on, l.last_on, COALESCE(l.is_dead, FALSE)
+               FROM unnest(%(ids)s::bigint[]) i(id)
+               LEFT JOIN LATERAL (
+                   SELECT during, unit_id, min(joined_on) OVER () AS joined_on FROM membership_membership
+                   WHERE person_id = i.id AND is_primary ORDER BY during DESC LIMIT 1
+               ) p ON TRUE
+               LEFT JOIN LATERAL (
+                   SELECT max(m."on") AS last_on, bool_or(m.kind = 'die') AS is_dead FROM membership_movement m
+                   WHERE m.person_id = i.id AND m.reverses_id IS NULL
+                     AND NOT EXISTS (SELECT FROM membership_movement r WHERE r.reverses_id = m.id)
+               ) l ON TRUE
+               WHERE p.unit_id IS NOT NULL OR l.last_on IS NOT NULL""",
             {"ids": list(person_ids)},
         )
         rows = cursor.fetchall()
