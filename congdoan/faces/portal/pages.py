@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from html import escape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 
@@ -29,13 +33,56 @@ def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    context = {**shown, **_frame(request), "query": request.META["QUERY_STRING"]}
+    return render(request, f"portal/{name}.html", context, status=status)
+
+
+def _frame(request: HttpRequest) -> dict[str, str]:
     here = request.LANGUAGE_CODE
     other = "portal" if here == "en" else "portal-en"
     door = request.resolver_match.url_name if request.resolver_match else "landing"
+    return {"language": here, "other_door": f"{other}:{door}"}
+
+
+#: A gap in a page drawn once: its name between two characters that no text has.
+_GAP = re.compile("\ue000(\\w+)\ue001")
+
+
+def gap(name: str) -> str:
+    """What a page drawn once has in a place that every reader fills differently."""
+    return f"\ue000{name}\ue001"
+
+
+@lru_cache(maxsize=64)
+def _drawn(
+    name: str, draw: Callable[..., dict[str, Any]], given: tuple[Any, ...], language: str, other_door: str
+) -> tuple[str, ...]:
     context = {
-        **shown,
-        "language": here,
-        "other_door": f"{other}:{door}",
-        "query": request.META["QUERY_STRING"],
+        **draw(*given),
+        "language": language,
+        "other_door": other_door,
+        "query": gap("query"),
+        "csrf_token": gap("csrf_token"),
     }
-    return render(request, f"portal/{name}.html", context, status=status)
+    return tuple(_GAP.split(render_to_string(f"portal/{name}.html", context)))
+
+
+def drawn_page(
+    request: HttpRequest,
+    name: str,
+    draw: Callable[..., dict[str, Any]],
+    given: tuple[Any, ...],
+    filled: Mapping[str, object],
+) -> HttpResponse:
+    """`page` where a hundred readers may come in a second: its template is drawn once for each language and what is
+    ``given``, with what ``draw(*given)`` shows, in which every text of one reader is a ``gap``; and is filled with
+    ``filled``, escaped, for each of them."""
+    shown = {
+        **filled,
+        "query": request.META["QUERY_STRING"],
+        "csrf_token": get_token(request),
+    }
+    parts = _drawn(name, draw, given, *_frame(request).values())
+    return HttpResponse(
+        "".join(escape(str(shown[part])) if place % 2 else part for place, part in enumerate(parts))
+    )

@@ -6,7 +6,6 @@ import time
 import uuid
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +13,6 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -25,11 +23,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
 from congdoan.faces.portal.forms import COUNTRIES, JoinForm
+from congdoan.faces.portal.pages import drawn_page, gap
 from congdoan.faces.portal.pages import page as _page
 from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.answers import file_answer
 from congdoan.kit.dates import format_date
+from congdoan.kit.prepared import prepared_cursor
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.cards.models import Card
 from congdoan.registry.cards.queries import checked, code_of, qr_svg
@@ -149,17 +149,29 @@ def workplace(request: HttpRequest) -> HttpResponse:
 
 def _workplace_named(code: str) -> Enterprise | None:
     """The employer of a code, with as much of it as an application needs."""
-    rows = Enterprise.objects.only("code", "name", "territory", "sector")
-    return rows.filter(code=code).first() if code else None
+    if not code:
+        return None
+    columns = ["id", "code", "name", "territory_id", "sector_id"]
+    with prepared_cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM enterprises_enterprise WHERE code = %s", [code])
+        row = cursor.fetchone()
+    return Enterprise.from_db(cursor.db.alias, columns, row) if row is not None else None
 
 
-@lru_cache(maxsize=64)
-def _blank(language: str, has_workplace: bool, is_free: bool, on: date) -> str:
-    """The boxes of a form that nobody has begun, the same for everybody on a day: drawn once, since they cost ten times what
-    the rest of the page does. ``language`` is the active one."""
+def _blank(has_workplace: bool, is_free: bool, takes_digital: bool, on: date) -> dict[str, Any]:
+    """A form that nobody has begun, the same for everybody on a day but for the workplace and the challenge."""
     start = {"contract_kind": "none"} if is_free else {}
-    form = JoinForm(initial=start, today=on, has_workplace=has_workplace)
-    return render_to_string("portal/_fields.html", {"form": form, "has_workplace": has_workplace})
+    return {
+        "form": JoinForm(initial=start, today=on, has_workplace=has_workplace),
+        "enterprise": {"name": gap("enterprise")} if has_workplace else None,
+        "has_workplace": has_workplace,
+        "challenge": {name: gap(name) for name in ("mark", "left", "right")},
+        "takes_digital": takes_digital,
+    }
+
+
+def _sent(is_confidential: bool) -> dict[str, Any]:
+    return {"is_confidential": is_confidential, **{name: gap(name) for name in ("code", "unit", "due")}}
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,13 +183,15 @@ def join(request: HttpRequest) -> HttpResponse:
     takes_digital = is_offered(on)
     if request.method == "GET":
         is_free = bool(request.GET.get("tu-do"))
-        first: dict[str, Any] = {
-            "blank": _blank(request.LANGUAGE_CODE, enterprise is not None, is_free, on),
-            "enterprise": enterprise,
-            "challenge": challenges.make(),
-            "takes_digital": takes_digital,
+        given = (enterprise is not None, is_free, takes_digital, on)
+        fresh = challenges.make()
+        filled = {
+            "enterprise": enterprise.name if enterprise is not None else "",
+            "mark": fresh.mark,
+            "left": fresh.left,
+            "right": fresh.right,
         }
-        return _page(request, "join", first)
+        return drawn_page(request, "join", _blank, given, filled)
     wants_paper = takes_digital and "paper" in request.POST
     form = JoinForm(
         request.POST,
@@ -229,11 +243,10 @@ def join(request: HttpRequest) -> HttpResponse:
         else:
             told = {
                 "code": done.code,
-                "unit": done.application.receiving_unit.name,
+                "unit": done.receiver,
                 "due": format_date(done.application.due_on),
-                "is_confidential": done.application.is_confidential,
             }
-            answer = _page(request, "sent", told)
+            answer = drawn_page(request, "sent", _sent, (done.application.is_confidential,), told)
             if _CAME_BY in request.COOKIES:
                 answer.delete_cookie(_CAME_BY, samesite="Lax")
             return answer

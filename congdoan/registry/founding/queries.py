@@ -13,6 +13,7 @@ from congdoan.foundation.accounts.models import User
 from congdoan.foundation.catalogues.queries import Setting, parameter
 from congdoan.foundation.units.models import UnitPlacement
 from congdoan.kit.dates import add_working_days
+from congdoan.kit.prepared import prepared_cursor
 from congdoan.kit.sealed import unseal
 from congdoan.kit.text import name_sort_key
 from congdoan.registry.founding import choices, rules
@@ -66,6 +67,22 @@ def following(way: Sequence[Step], code: str) -> Step | None:
     if reached is None:
         return way[0] if way else None
     return next((step for step in way if step.position > reached), None)
+
+
+def step_after(code: str, kind: str, on: date) -> Step | None:
+    """``following`` among the steps of founding that hold on a day, with its term alone: what an application asks that may
+    open a file, so by one lean statement."""
+    here = "kind = %(kind)s AND phase = %(phase)s AND during @> %(on)s::date"
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            f"""SELECT parameter, days FROM founding_step
+                WHERE {here} AND position > COALESCE(
+                    (SELECT position FROM founding_step WHERE {here} AND code = %(code)s), -1)
+                ORDER BY position LIMIT 1""",
+            {"kind": kind, "phase": choices.FOUNDING, "on": on, "code": code},
+        )
+        row = cursor.fetchone()
+    return Step(parameter=row[0], days=row[1]) if row is not None else None
 
 
 def due_day(step: Step | None, since: date, unit_id: int) -> date | None:

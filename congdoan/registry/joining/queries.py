@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from congdoan.foundation.access.queries import scope
@@ -18,6 +17,7 @@ from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.messaging.queries import is_channel_on
 from congdoan.foundation.units.models import Unit, UnitVersion
 from congdoan.foundation.units.queries import nearest_with_authority, only_top
+from congdoan.kit.prepared import prepared_cursor
 from congdoan.kit.sealed import match_key
 from congdoan.kit.text import search_key
 from congdoan.registry.enterprises.models import Enterprise, Hosting, Responsibility
@@ -143,11 +143,12 @@ def _counted(rows: QuerySet[Application, dict[str, Any]]) -> QuerySet[Applicatio
 
 @dataclass(frozen=True)
 class Destination:
-    """Which body receives an application, by which route, and whether only officers named there may read it."""
+    """Which body receives an application, by which route, whether only officers named there may read it, and its name."""
 
     route: str
     unit_id: int
     is_confidential: bool
+    unit_name: str
 
 
 def destination(
@@ -167,27 +168,40 @@ def destination(
     """
     if enterprise is not None and not was_member and contract_kind != "none":
         # By far the most: both answers by one statement.
-        host, in_charge = _host_or_in_charge(enterprise, on)
-        if host is not None:
-            return Destination(choices.COMMITTEE, host, False)
-        if in_charge is not None:
-            return Destination(choices.FOUNDING, in_charge, True)
+        standing = _host_or_in_charge(enterprise, on)
+        if standing is not None:
+            return standing
+    route, unit_id, is_confidential = _by_rules(
+        enterprise, territory, contract_kind, was_member, job_title, on
+    )
+    return Destination(
+        route, unit_id, is_confidential, Unit.objects.values_list("name", flat=True).get(pk=unit_id)
+    )
+
+
+def _by_rules(
+    enterprise: Enterprise | None,
+    territory: Territory | None,
+    contract_kind: str,
+    was_member: bool,
+    job_title: str,
+    on: date,
+) -> tuple[str, int, bool]:
+    """Route, body, whether confidential."""
     hosts = _hosts(enterprise, on) if enterprise is not None else []
     is_free = contract_kind == "none" and (enterprise is None or bool(hosts))
     is_confidential = not hosts and not is_free
     if was_member:
         above = nearest_with_authority(hosts[0], "readmit", on) if hosts else None
-        unit = above or _in_charge(enterprise, territory, "readmit", on)
-        return Destination(choices.SUPERIOR, unit, is_confidential)
+        return choices.SUPERIOR, above or _in_charge(enterprise, territory, "readmit", on), is_confidential
     if is_free:
         unit = _occupational(territory, job_title, on) or _in_charge(
             None, territory, "admit_where_no_union", on
         )
-        return Destination(choices.OCCUPATIONAL, unit, is_confidential)
+        return choices.OCCUPATIONAL, unit, is_confidential
     if hosts:
-        return Destination(choices.COMMITTEE, hosts[0], is_confidential)
-    unit = _in_charge(enterprise, territory, "admit_where_no_union", on)
-    return Destination(choices.FOUNDING, unit, is_confidential)
+        return choices.COMMITTEE, hosts[0], is_confidential
+    return choices.FOUNDING, _in_charge(enterprise, territory, "admit_where_no_union", on), is_confidential
 
 
 def _hosts(enterprise: Enterprise, on: date) -> list[int]:
@@ -198,27 +212,34 @@ def _hosts(enterprise: Enterprise, on: date) -> list[int]:
     return list(rows.order_by("during", "pk").values_list("unit_id", flat=True)[:1])
 
 
-def _host_or_in_charge(enterprise: Enterprise, on: date) -> tuple[int | None, int | None]:
-    """The union that works at an employer on a day, and the body that admits where none does: that which is in charge of it,
-    or the nearest above with the authority."""
-    with connection.cursor() as cursor:
+def _host_or_in_charge(enterprise: Enterprise, on: date) -> Destination | None:
+    """The union that works at an employer on a day, or the body that admits where none does: that which is in charge of it,
+    or the nearest above with the authority. None when there is neither."""
+    with prepared_cursor() as cursor:
         cursor.execute(
-            """SELECT (SELECT h.unit_id FROM enterprises_hosting h
-                       WHERE h.enterprise_id = %(enterprise)s AND h.during @> %(on)s::date
-                         AND EXISTS (SELECT 1 FROM units_unitversion v
-                                     WHERE v.unit_id = h.unit_id AND v.during @> %(on)s::date)
-                       ORDER BY h.during, h.id LIMIT 1),
-                      (SELECT p.ancestor_id FROM enterprises_responsibility r
-                       JOIN units_unitplacement p ON p.unit_id = r.unit_id AND p.during @> %(on)s::date
-                       JOIN units_unitversion v ON v.unit_id = p.ancestor_id AND v.during @> %(on)s::date
-                       JOIN units_kindauthority a ON a.kind_id = v.kind_id AND a.during @> %(on)s::date
-                         AND a.act = 'admit_where_no_union'
-                       WHERE r.enterprise_id = %(enterprise)s AND r.during @> %(on)s::date
-                       ORDER BY p.depth LIMIT 1)""",
+            """SELECT found.unit_id, found.is_host, u.name FROM (
+                   (SELECT h.unit_id, TRUE is_host FROM enterprises_hosting h
+                    WHERE h.enterprise_id = %(enterprise)s::bigint AND h.during @> %(on)s::date
+                      AND EXISTS (SELECT 1 FROM units_unitversion v
+                                  WHERE v.unit_id = h.unit_id AND v.during @> %(on)s::date)
+                    ORDER BY h.during, h.id LIMIT 1)
+                   UNION ALL
+                   (SELECT p.ancestor_id, FALSE FROM enterprises_responsibility r
+                    JOIN units_unitplacement p ON p.unit_id = r.unit_id AND p.during @> %(on)s::date
+                    JOIN units_unitversion v ON v.unit_id = p.ancestor_id AND v.during @> %(on)s::date
+                    JOIN units_kindauthority a ON a.kind_id = v.kind_id AND a.during @> %(on)s::date
+                      AND a.act = 'admit_where_no_union'
+                    WHERE r.enterprise_id = %(enterprise)s::bigint AND r.during @> %(on)s::date
+                    ORDER BY p.depth LIMIT 1)
+               ) found JOIN units_unit u ON u.id = found.unit_id
+               ORDER BY found.is_host DESC LIMIT 1""",
             {"enterprise": enterprise.pk, "on": on},
         )
-        host, in_charge = cursor.fetchone()
-    return host, in_charge
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    unit_id, is_host, name = row
+    return Destination(choices.COMMITTEE if is_host else choices.FOUNDING, unit_id, not is_host, name)
 
 
 def _in_charge(enterprise: Enterprise | None, territory: Territory | None, act: str, on: date) -> int:

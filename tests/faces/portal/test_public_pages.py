@@ -239,6 +239,32 @@ def test_every_text_is_translated_and_compiled() -> None:
         assert text in compiled
 
 
+def test_a_form_drawn_once_is_each_reader_s_own(tree: Tree, system: Actor) -> None:
+    """What is drawn for many holds nothing of one of them, and what is filled in is escaped."""
+    names = ["May & Mặc <b>Một</b>", 'Công ty "Hai" \ue000mark\ue001']
+    first, second = (make_workplace(system, tree.north_a, name=name) for name in names)
+    pages = [
+        Client().get(f"{door('join')}?noi={place.code}&x=%22%3E%3Cscript%3E{number}")
+        for number, place in enumerate((first, second, first))
+    ]
+    texts = [page.content.decode() for page in pages]
+    assert "<b>May &amp; Mặc &lt;b&gt;Một&lt;/b&gt;</b>" in texts[0]
+    assert "Công ty &quot;Hai&quot;" in texts[1]
+    assert "Một" not in texts[1]
+    assert "\ue000mark\ue001" in texts[1], "a gap in somebody's text is only text"
+    marks = {re.search(r'name="mark" value="([^"]+)"', text)[1] for text in texts}  # type: ignore[index]
+    tokens = {re.search(r'middlewaretoken" value="([^"]+)"', text)[1] for text in texts}  # type: ignore[index]
+    assert (len(marks), len(tokens)) == (3, 3)
+    for number, (page, text) in enumerate(zip(pages, texts, strict=True)):
+        assert page.cookies["csrftoken"].value
+        assert "<script>0" not in text
+        assert f"&amp;x=%22%3E%3Cscript%3E{number}" in text
+    # The drawn form and the one that comes back with a fault ask the same.
+    back = Client().post(f"{door('join')}?noi={first.code}", {"mark": "x"}).content.decode()
+    boxes = [set(re.findall(r'name="(\w+)"', text)) for text in (texts[0], back)]
+    assert boxes[0] == boxes[1]
+
+
 def test_pages_are_light_and_never_kept(workplace: Enterprise) -> None:
     assets = sum(path.stat().st_size for path in (ROOM / "static/portal").iterdir())
     for name in ("landing", "workplace", "join", "follow"):

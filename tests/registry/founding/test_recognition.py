@@ -27,7 +27,7 @@ from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.models import Employment
-from tests.factories.applications import apply
+from tests.factories.applications import application_data, apply
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.tree import Tree
@@ -285,6 +285,22 @@ def test_many_apply_from_one_workplace_at_the_same_moment(tree: Tree, system: Ac
     errors = at_once(*[lambda n=n: send(n) for n in range(4)])  # type: ignore[misc]
     assert errors == []
     assert FoundingFile.objects.get().attachments.count() == 4
+
+
+@pytest.mark.django_db
+def test_a_form_sent_again_after_its_file_is_closed_opens_no_other(campaign: Campaign) -> None:
+    file = campaign.ready()
+    data = application_data(enterprise=campaign.enterprise, citizen_id="012198060099")
+    actions.receive_application(data=data, on=campaign.today)
+    FoundingFile.objects.filter(pk=file.pk).update(state=choices.ABANDONED, closed_on=campaign.today)
+    again = actions.receive_application(data=data, on=campaign.today)
+    assert not again.is_fresh
+    assert FoundingFile.objects.count() == 1
+    assert file.attachments.filter(application=again.application).count() == 1
+    # The next worker's does.
+    other = application_data(enterprise=campaign.enterprise, citizen_id="012198060098")
+    assert actions.receive_application(data=other, on=campaign.today).is_fresh
+    assert FoundingFile.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from congdoan.foundation.access.queries import require
@@ -15,32 +15,37 @@ from congdoan.kit.text import nfc, search_key
 from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import choices, queries, rules
 from congdoan.registry.founding.actions.errors import FoundingError
-from congdoan.registry.founding.models import Attachment, FileEvent, FoundingFile
-from congdoan.registry.joining.actions import ApplicationData, JoiningError, Submitted, submit
+from congdoan.registry.founding.models import FileEvent, FoundingFile
+from congdoan.registry.joining.actions import ApplicationData, Beside, Submitted, submit
 from congdoan.registry.joining.choices import FOUNDING
+from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import destination, has_union, named_units
 
 
-@transaction.atomic
 def receive_application(*, data: ApplicationData, on: date) -> Submitted:
     """Store what a worker sends (joining.submit) and, when it comes from a workplace without a union, put it into the
-    file of that workplace, which is opened when there is none: all or nothing. Sent again, it is the same application in
-    the same file. Whoever comes back to the union is in it too, though the body that decides on coming back may be another
-    than the one that leads the file; when they name no workplace, they are in none.
+    file of that workplace, which is opened when there is none: all or nothing, by one statement. Sent again, it is the same
+    application in the same file. Whoever comes back to the union is in it too, though the body that decides on coming back
+    may be another than the one that leads the file; when they name no workplace, they are in none.
 
     Nothing beyond the two rooms' tables is written, so nothing else can tell of it. Raises what ``submit`` raises.
     """
-    sent = submit(data=data, on=on)
-    application = sent.application
+    return submit(data=data, on=on, beside=lambda application: _file_beside(application, on))
+
+
+def _file_beside(application: Application, on: date) -> Beside | None:
+    """The open file of an application's workplace, opened when there is none, and the application in it: the same either
+    way, so that its time does not tell which. None for what belongs into no file.
+
+    When another transaction is just opening one, nothing is stored: the next statement sees it.
+    """
     if not application.is_confidential:
-        return sent
-    if not sent.is_fresh and Attachment.objects.filter(application=application).exists():
-        return sent
+        return None
     key = _key(application.enterprise, application.workplace_name, application.territory)
     lead = application.receiving_unit_id
     if application.route != FOUNDING:
         if not key:
-            return sent
+            return None
         lead = destination(
             enterprise=application.enterprise,
             territory=application.territory,
@@ -49,7 +54,7 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
             on=on,
         ).unit_id
     made = _new_file(
-        key=key or f"a{application.pk}",
+        key=key or f"a{application.submission_key.hex}",
         on=on,
         kind=choices.GRASSROOTS,
         leading_unit_id=lead,
@@ -57,34 +62,24 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
         workplace_name=application.workplace_name,
         territory=application.territory,
     )
-    for _ in range(2):
-        if _attached(application.pk, made):
-            return sent
-    # Recognised between the two statements, twice: nothing a worker can do about, and nothing is half-written.
-    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
-
-
-def _attached(application: int, made: FoundingFile) -> bool:
-    """Put an application into the open file of a workplace, opened when there is none, by one statement: the same either
-    way, so that its time does not tell which. False when another transaction has just opened one: it is seen next time."""
     columns, marks, values = insert_parts(made)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH made AS (
-                    INSERT INTO founding_foundingfile ({columns}) VALUES ({marks})
-                    ON CONFLICT DO NOTHING RETURNING id
-                ), file AS (
-                    SELECT id FROM made
-                    UNION ALL
-                    SELECT id FROM founding_foundingfile WHERE workplace_key = %s AND state = %s
-                    LIMIT 1
-                )
-                INSERT INTO founding_attachment (application_id, file_id) SELECT %s, id FROM file
-                ON CONFLICT (application_id) DO UPDATE SET file_id = founding_attachment.file_id
-                RETURNING file_id""",
-            [*values, made.workplace_key, choices.OPEN, application],
-        )
-        return cursor.fetchone() is not None
+    return Beside(
+        before=f"""opened AS (
+            INSERT INTO founding_foundingfile ({columns}) SELECT {marks}
+            WHERE NOT EXISTS (SELECT FROM joining_application WHERE submission_key = %s)
+            ON CONFLICT DO NOTHING RETURNING id
+        ), gate AS (
+            SELECT id FROM opened
+            UNION ALL
+            SELECT id FROM founding_foundingfile WHERE workplace_key = %s AND state = %s
+            LIMIT 1
+        )""",
+        before_values=[*values, application.submission_key, made.workplace_key, choices.OPEN],
+        after="""attached AS (
+            INSERT INTO founding_attachment (application_id, file_id) SELECT made.id, gate.id FROM made, gate
+        )""",
+        after_values=[],
+    )
 
 
 @transaction.atomic
@@ -152,7 +147,7 @@ def _new_file(
     territory: Territory | None = None,
 ) -> FoundingFile:
     """A file of a workplace as it would be opened on a day; not stored."""
-    coming = queries.following(queries.steps(kind, on), choices.FIRST_STEP)
+    coming = queries.step_after(choices.FIRST_STEP, kind, on)
     return FoundingFile(
         workplace_key=key,
         enterprise=enterprise,

@@ -2,6 +2,7 @@
 
 from congdoan.registry.joining.actions.applying import (
     ApplicationData,
+    Beside,
     Image,
     Submitted,
     answer,
@@ -36,6 +37,7 @@ from congdoan.registry.joining.actions.telling import hand_to, tell
 __all__ = [
     "AlreadyDecided",
     "ApplicationData",
+    "Beside",
     "ForeignWorkerNotYet",
     "Image",
     "JoiningError",

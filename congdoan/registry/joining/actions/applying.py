@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -73,26 +73,77 @@ class ApplicationData:
 
 @dataclass(frozen=True)
 class Submitted:
-    """An application that is stored, and the code its worker follows it by (shown once, kept nowhere). ``is_fresh``: it was
-    not there before."""
+    """An application that is stored, the body that received it by name, and the code its worker follows it by (shown once,
+    kept nowhere). ``is_fresh``: it was not there before."""
 
     application: Application
     code: str
+    receiver: str
     is_fresh: bool = False
 
 
-def submit(*, data: ApplicationData, on: date) -> Submitted:
+@dataclass(frozen=True)
+class Beside:
+    """What another room writes in the statement that stores an application, so that both are there or neither is.
+
+    ``before``: common table expressions, the last named ``gate``: while it has no row, nothing is stored, and the statement
+    is tried again. ``after``: expressions that may read ``gate`` and ``made (id)``, the stored application. Both with their
+    values; a statement of its own must not open what a form sent again would open twice, so ``before`` may ask whether
+    ``submission_key`` is known.
+    """
+
+    before: str
+    before_values: Sequence[object]
+    after: str
+    after_values: Sequence[object]
+
+
+def submit(
+    *,
+    data: ApplicationData,
+    on: date,
+    beside: Callable[[Application], Beside | None] = lambda application: None,
+) -> Submitted:
     """Store an application and send it where it belongs. The same ``submission_key`` gives the same application and
-    the same code, also when it arrives twice at the same moment.
+    the same code, also when it arrives twice at the same moment. ``beside`` is given the application as it will be stored,
+    and says what is stored with it.
 
     Nobody is told whether the person is a member or has applied before: who knows somebody's number must learn nothing
     by it. A digital signature is verified before anything is written. Raises ForeignWorkerNotYet, SignatureRefused, or
     JoiningError for what is missing.
     """
     code = _code(data.submission_key)
-    known = Application.objects.filter(submission_key=data.submission_key).first()
-    if known is not None:
-        return Submitted(known, code)
+    try:
+        application, receiver, signer = _made(data, code, on)
+    except JoiningError:
+        # What is stored already stays so, whatever would be said of it today.
+        known = _known(data.submission_key)
+        if known is None:
+            raise
+        return Submitted(known, code, known.receiving_unit.name)
+    purposes = [purpose for purpose, _ in choices.CONSENTS if purpose in data.consents]
+    with_it = beside(application)
+    for _ in range(_TRIES):
+        if _stored(application, data.signature, signer, purposes, with_it):
+            return Submitted(application, code, receiver, is_fresh=True)
+        # The same device has sent it before, perhaps at the same moment: the other one is the application.
+        known = _known(data.submission_key)
+        if known is not None:
+            return Submitted(known, code, known.receiving_unit.name)
+    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
+
+
+#: What another transaction has just written is seen by the next statement; more often it must change again meanwhile.
+_TRIES = 3
+
+
+def _known(submission_key: UUID) -> Application | None:
+    rows = Application.objects.select_related("receiving_unit")
+    return rows.filter(submission_key=submission_key).first()
+
+
+def _made(data: ApplicationData, code: str, on: date) -> tuple[Application, str, Signer | None]:
+    """An application as it will be stored, the name of its receiver, and who signed it digitally."""
     check(data=data, on=on)
     if not data.signature.content:
         raise JoiningError("Đơn chưa được ký.")
@@ -141,18 +192,19 @@ def submit(*, data: ApplicationData, on: date) -> Submitted:
         was_member=data.was_member,
         source=data.source if data.source is not None and on in data.source.during else None,
     )
-    purposes = [purpose for purpose, _ in choices.CONSENTS if purpose in data.consents]
-    if not _stored(application, data.signature, signer, purposes):
-        # The same device sent it twice at the same moment: the other one is the application.
-        return Submitted(Application.objects.get(submission_key=data.submission_key), code)
-    return Submitted(application, code, is_fresh=True)
+    return application, where.unit_name, signer
 
 
 def _stored(
-    application: Application, signature: Image, signer: Signer | None, purposes: Sequence[str]
+    application: Application,
+    signature: Image,
+    signer: Signer | None,
+    purposes: Sequence[str],
+    beside: Beside | None,
 ) -> bool:
     """Write an application with its signature, consents and first event by one statement, since a hundred may come in a
-    second. False when there is one with its key; this waits for whoever is just writing that."""
+    second, and with what belongs ``beside`` it. False, and nothing written, when there is one with its key (this waits for
+    whoever is just writing that) or the gate is shut."""
     columns, marks, values = insert_parts(application)
     certified, certificate = "", []
     if signer is not None:
@@ -161,10 +213,13 @@ def _stored(
                     SELECT id, %s, %s, %s, %s, %s FROM made
                 )"""
         certificate = [signer.name, signer.issuer, signer.serial, signer.signed_at, signer.has_number]
+    before = f"{beside.before}, " if beside is not None else ""
+    source = f"SELECT {marks} FROM gate" if beside is not None else f"VALUES ({marks})"
+    after = f", {beside.after}" if beside is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH made AS (
-                    INSERT INTO joining_application ({columns}) VALUES ({marks})
+            f"""WITH {before}made AS (
+                    INSERT INTO joining_application ({columns}) {source}
                     ON CONFLICT (submission_key) DO NOTHING RETURNING id
                 ), signed AS (
                     INSERT INTO joining_signature (application_id, kind, content_type, sealed)
@@ -175,9 +230,10 @@ def _stored(
                 ), told AS (
                     INSERT INTO joining_event (application_id, at, kind, words, "by")
                     SELECT id, %s, 'submit', '', '' FROM made
-                ){certified}
+                ){certified}{after}
                 SELECT id FROM made""",
             [
+                *(beside.before_values if beside is not None else ()),
                 *values,
                 signature.kind,
                 signature.content_type,
@@ -187,6 +243,7 @@ def _stored(
                 list(purposes),
                 application.submitted_at,
                 *certificate,
+                *(beside.after_values if beside is not None else ()),
             ],
         )
         row = cursor.fetchone()

@@ -90,10 +90,12 @@ def is_set_up() -> bool:
 def is_offered(on: date) -> bool:
     """Whether a digital signature can be given on a day: the installation trusts an authority and some body accepts it. Asks
     the database only where an authority is trusted."""
+    if not is_set_up():
+        return False
     accepting = Parameter.objects.filter(
         code="joining.signatures", during__contains=on, value__contains=[choices.DIGITAL]
     )
-    return is_set_up() and accepting.exists()
+    return accepting.exists()
 
 
 def _files(kinds: set[str]) -> list[Path]:
