@@ -226,6 +226,9 @@ class _Line:
         self, method: str, path: str, *, cookie: str = "", body: bytes = b""
     ) -> tuple[int, str, bytes]:
         """(status, cookie, body). Raises _Lost."""
+        if self.pipe is not None and self.pipe[0].at_eof():
+            # The server ends connections on which nothing was said for a while; so does every browser begin another.
+            self.close()
         try:
             if self.pipe is None:
                 self.pipe = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
