@@ -14,9 +14,11 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
@@ -26,8 +28,9 @@ from congdoan.foundation.measures.queries import differences
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.enterprises.models import Enterprise
-from congdoan.registry.founding.actions import name_member
-from congdoan.registry.founding.models import FileEvent, FoundingFile
+from congdoan.registry.founding import actions as founding
+from congdoan.registry.founding.actions import NomineeData, name_member
+from congdoan.registry.founding.models import FileEvent, FoundingFile, ShownToFounders
 from congdoan.registry.joining import choices
 from congdoan.registry.joining.actions import ask_more, name_reader, open_application
 from congdoan.registry.joining.models import Application, Event
@@ -214,8 +217,6 @@ def _named(place: Workplace, today: date) -> Actor:
 
 @pytest.mark.usefixtures("today")
 def test_the_officer_who_is_named_reads_them_and_the_worker_sees_it(place: Workplace, system: Actor) -> None:
-    from django.utils import timezone
-
     now = timezone.localdate()
     code = apply(now, enterprise=place.enterprise, full_name=NAME).code
     row = Application.objects.get(full_name=NAME)
@@ -238,8 +239,6 @@ def test_the_officer_who_is_named_reads_them_and_the_worker_sees_it(place: Workp
 def test_the_officer_who_is_named_pages_through_all_of_them(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.utils import timezone
-
     now = timezone.localdate()
     monkeypatch.setattr("congdoan.registry.joining.views._PAGE", 2)
     for n in range(5):
@@ -283,11 +282,57 @@ def test_whether_a_workplace_has_a_union_is_answered_without_looking_at_applicat
     assert not any("joining_" in sql.replace("joining_attempt", "") for sql in with_some)
 
 
-def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workplace) -> None:
-    """Its page, its acts, its board: for others it is as if there were none, and the answers do not differ."""
-    place.apply()
+def _founders(place: Workplace, today: date, reader: Actor | None = None) -> tuple[FoundingFile, list[str]]:
+    """The file of the workplace with a founding committee of two who were let in, chose to be shown and looked, and a
+    third who chose it; the codes of all three."""
+    sent = [
+        apply(today, enterprise=place.enterprise, full_name=f"{NAME} {n}", citizen_id=f"01219800050{n}")
+        for n in range(3)
+    ]
+    rows, codes = [one.application for one in sent], [one.code for one in sent]
     file = FoundingFile.objects.get(enterprise=place.enterprise)
-    acts = ("advance", "name", "change_kind", "abandon", "recognise")
+    reader = reader or _named(place, today)
+    nominees = [NomineeData(rows[n].pk, "founders", "founder" if n else "head") for n in range(2)]
+    founding.keep_dossier(actor=reader, on=today, pk=file.pk, values={}, nominees=nominees)
+    founding.let_in(actor=reader, on=today, pk=file.pk, applications=[row.pk for row in rows[:2]])
+    for code in codes:
+        founding.show(code=code)
+    for code in codes[:2]:
+        assert founding.look(code=code, on=today) is not None
+    return file, codes
+
+
+@pytest.mark.parametrize("who", ["the superior without being named", "the very top", "a visitor"])
+def test_what_founders_do_nobody_else_can_read(place: Workplace, who: str) -> None:
+    """A committee, its doors, what its people chose and saw: the same pages, counts and exports as without."""
+    user, today = place.others[who], timezone.localdate()
+    client = client_of(user) if user is not None else Client(raise_request_exception=False)
+    reader = _named(place, today)
+    before = reading(place, client)
+    notices, deliveries = Notice.objects.count(), Delivery.objects.count()
+    _founders(place, today, reader)
+    after = reading(place, client)
+    own = ("/nhat-ky/", "/api/v1/lists/audit.")
+    assert [
+        address for address, text in after.items() if text != before[address] and not address.startswith(own)
+    ] == []
+    assert not any("Kín Đáo" in text for text in after.values())
+    assert (Notice.objects.count(), Delivery.objects.count()) == (notices, deliveries)
+
+
+def _stripped(response: HttpResponse, *own: int) -> str:
+    """An answer without what differs by itself and without the numbers of its own address."""
+    text = _RESTLESS.sub("", response.content.decode(errors="replace"))
+    for number in own:
+        text = text.replace(f"/{number}/", "/")
+    return text
+
+
+def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workplace) -> None:
+    """Every door that speaks of one file, read and written, the founders' among them: for others it is as if there were
+    none, and the answers do not differ."""
+    file, _ = _founders(place, timezone.localdate())
+    before = (FileEvent.objects.count(), file.team.count(), ShownToFounders.objects.count())
     given = {
         "from_step": "known",
         "on": "18/11/2026",
@@ -295,20 +340,19 @@ def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workpla
         "kind": "direct",
         "user": 1,
         "number": "1",
-        "code": "X",
     }
+    about_one = [door for door in doors() if door.name.startswith("founding:") and "pk" in door.parameters]
+    assert len(about_one) >= 20
     for who, user in place.others.items():
         client = client_of(user) if user is not None else Client()
-        for name in ("file", "recognise"):
-            some, none = (client.get(reverse(f"founding:{name}", args=[pk])) for pk in (file.pk, 999_999))
-            assert some.status_code == none.status_code, f"{who}: {name}"
-            assert some.status_code in {302, 403, 404}, f"{who}: {name} {some.status_code}"
-            assert _RESTLESS.sub("", some.content.decode()).replace(f"/{file.pk}/", "/") == _RESTLESS.sub(
-                "", none.content.decode()
-            ).replace("/999999/", "/"), f"{who}: {name}"
-        for act in acts:
-            status = client.post(reverse(f"founding:{act}", args=[file.pk]), given).status_code
-            assert status in {302, 403, 404}, f"{who}: {act} {status}"
+        for door in about_one:
+            more = {name: "minutes" if name == "paper" else 1 for name in door.parameters}
+            there, nowhere = (reverse(door.name, kwargs={**more, "pk": pk}) for pk in (file.pk, 999_999))
+            for method in (client.get, lambda address, client=client: client.post(address, given)):
+                some, none = method(there), method(nowhere)  # type: ignore[operator]
+                assert some.status_code == none.status_code, f"{who}: {door.name}"
+                assert some.status_code in {302, 403, 404, 405}, f"{who}: {door.name} {some.status_code}"
+                assert _stripped(some, file.pk) == _stripped(none, 999_999), f"{who}: {door.name}"
         # Whoever is not named opens none either, and is not told that there is one.
         opened = client.post(
             reverse("founding:new"), {"enterprise": place.enterprise.code, "kind": "grassroots"}
@@ -317,8 +361,26 @@ def test_the_file_of_a_workplace_is_closed_to_everybody_not_named(place: Workpla
         assert reverse("founding:file", args=[file.pk]) not in opened.headers.get("Location", ""), who
     file.refresh_from_db()
     assert (file.state, file.step, file.kind) == ("open", "known", "grassroots")
-    assert not FileEvent.objects.exists()
-    assert not file.team.exists()
+    assert (FileEvent.objects.count(), file.team.count(), ShownToFounders.objects.count()) == before
+
+
+def test_an_applicant_outside_the_committee_cannot_tell_that_there_is_one(place: Workplace) -> None:
+    """The page of a code reads and costs the same before and after others at the workplace became founders; asking for the
+    founders' part is answered as where nobody is one."""
+    today = timezone.localdate()
+    code = apply(
+        today, enterprise=place.enterprise, full_name="Sùng Thị Ngoài", citizen_id="012198000599"
+    ).code
+
+    def page(act: str = "") -> tuple[str, int]:
+        with _asked() as asked:
+            answer = Client().post(reverse("portal:follow"), {"code": code, "do": act})
+        return f"{answer.status_code} {_RESTLESS.sub('', answer.content.decode())}", len(asked)
+
+    alone = page(), page("look")
+    _founders(place, today)
+    assert (page(), page("look")) == alone
+    assert NAME not in alone[0][0] + alone[1][0]
 
 
 def test_receiving_asks_the_same_whether_or_not_the_file_is_open(place: Workplace, today: date) -> None:

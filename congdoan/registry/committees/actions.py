@@ -13,13 +13,13 @@ from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.actions import keep_decision
-from congdoan.foundation.units.models import Decision, Unit
-from congdoan.foundation.units.queries import version_on
+from congdoan.foundation.units.models import Decision, Unit, UnitVersion
+from congdoan.foundation.units.queries import nearest_with_authority, version_on
 from congdoan.kit.text import nfc
 from congdoan.registry.committees import choices
 from congdoan.registry.founding.models import CommitteePost
 from congdoan.registry.membership.queries import members_on
-from congdoan.registry.organisation.rules import FOUND
+from congdoan.registry.organisation.rules import FOUND, RECOGNISE
 
 
 class CommitteeError(ValueError):
@@ -57,7 +57,8 @@ class Changed:
 
 @transaction.atomic
 def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) -> Changed:
-    """From ``on``, the posts ``leaving`` end and the seats are held, by one decision of the superior; all of it or nothing.
+    """From ``on``, the posts ``leaving`` end and the seats are held, by one decision of the body that has authority over the
+    committee; all of it or nothing.
 
     Who enters is a member of the union (or of one below it) on that day. Raises CommitteeError, Forbidden.
     """
@@ -85,7 +86,7 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
         actor=actor,
         number=data.number,
         issued_on=data.issued_on,
-        issuer=version.parent or unit,
+        issuer=_issuer(version, on),
         title=f"{dict(choices.WAYS)[data.way]} Ban Chấp hành {version.name}",
     )
     for post in leaving:
@@ -120,6 +121,17 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
         reason=str(decision),
     )
     return Changed(decision, made)
+
+
+def _issuer(version: UnitVersion, on: date) -> Unit:
+    """Who decides on a committee: for grassroots unions the nearest body above that may recognise unions on that day, which
+    a commune's union, or a district's since July 2025, may not; for others the superior; the top decides for itself."""
+    superior = version.parent
+    if superior is not None and version.kind.is_grassroots:
+        entitled = nearest_with_authority(superior.pk, RECOGNISE, on)
+        if entitled is not None:
+            return Unit.objects.get(pk=entitled)
+    return superior or version.unit
 
 
 def end_posts(on: date, unit_ids: Sequence[int], decision: Decision | None) -> None:

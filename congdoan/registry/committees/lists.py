@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from congdoan.foundation.access.queries import scope
+from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.listing.queries import unit_option
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import counted_below_on, unit_named
@@ -18,6 +19,7 @@ from congdoan.kit.text import search_prefix_query
 from congdoan.registry.committees.choices import CHAIR
 from congdoan.registry.committees.queries import NEAR, summaries
 from congdoan.registry.founding.models import CommitteePost
+from congdoan.registry.membership.models import Membership
 from congdoan.registry.organisation.queries import unions_on
 
 Rows: TypeAlias = QuerySet[Unit]
@@ -47,7 +49,21 @@ def _state(rows: Rows, value: str, context: ListContext) -> Rows:
         return rows.filter(Exists(_held(context).filter(during__endswith__lte=near)))
     if value == "chua":
         return rows.filter(~Exists(_ever(context)))
+    if value == "it":
+        return rows.filter(~Exists(_members(context)))
     return rows.filter(chair) if value == "du" else rows
+
+
+def _members(context: ListContext) -> Any:
+    """The member that makes a union large enough: the fifth, where five found one. A row reads no more than so many."""
+    least = int(parameter("founding.quorum", on=context.as_of).value)
+    held = Membership.objects.filter(
+        unit__placements__ancestor=OuterRef("pk"),
+        unit__placements__during__contains=context.as_of,
+        during__contains=context.as_of,
+        is_primary=True,
+    )
+    return held[least - 1 : least]
 
 
 def _in_unit(rows: Rows, value: str, context: ListContext) -> Rows:
@@ -111,6 +127,7 @@ UNIONS = declare_list(
                     ("het", "Đã hết nhiệm kỳ"),
                     ("sap", f"Hết nhiệm kỳ trong {NEAR} ngày"),
                     ("du", "Có Chủ tịch"),
+                    ("it", "Ít đoàn viên hơn số tối thiểu để thành lập"),
                     ("chua", "Sổ chưa ghi"),
                 ],
             ),
@@ -121,6 +138,7 @@ UNIONS = declare_list(
             SavedView("Khuyết Chủ tịch", {"tinh_trang": "khuyet"}),
             SavedView("Đã hết nhiệm kỳ", {"tinh_trang": "het"}),
             SavedView("Sắp hết nhiệm kỳ", {"tinh_trang": "sap"}),
+            SavedView("Quá ít đoàn viên", {"tinh_trang": "it"}),
         ),
         search=_search,
         search_label="Tìm theo tên, mã công đoàn; gõ không dấu cũng được",

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.accounts.models import User
-from congdoan.foundation.catalogues.queries import Setting, parameter
+from congdoan.foundation.catalogues.queries import Setting, parameter, parameters
 from congdoan.foundation.units.models import UnitPlacement
 from congdoan.kit.dates import add_working_days
 from congdoan.kit.prepared import prepared_cursor
@@ -94,9 +94,36 @@ def due_day(step: Step | None, since: date, unit_id: int) -> date | None:
     return since + timedelta(days=step.days) if step.days is not None else None
 
 
-def quorum(on: date, unit_id: int) -> Setting:
-    """How many applications a union is founded with, with the source."""
-    return parameter("founding.quorum", on=on, unit_id=unit_id)
+@dataclass(frozen=True)
+class Quorum:
+    """How many applications a union is founded with, with the source, and whether those of foreign workers count."""
+
+    value: int
+    source: str
+    verified: bool
+    counts_foreigners: bool
+
+
+def quorum(on: date, unit_id: int) -> Quorum:
+    """The quorum that a body asks for on a day."""
+    held = parameters(["founding.quorum", "founding.foreigners_count"], on=on, unit_id=unit_id)
+    least = held["founding.quorum"]
+    return Quorum(
+        int(least.value), least.source, least.verified, bool(held["founding.foreigners_count"].value)
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Applications that wait: all of them, and those of foreign workers among them."""
+
+    all: int
+    foreign: int = 0
+
+    def toward(self, least: Quorum) -> int:
+        """How many count toward a quorum. Foreign workers may join and act in a grassroots union; of founding one the law
+        speaks for Vietnamese workers alone (Law 50/2024/QH15, Art. 5), so a parameter decides."""
+        return self.all if least.counts_foreigners else self.all - self.foreign
 
 
 def support_norm(file: FoundingFile, on: date) -> Setting | None:
@@ -106,7 +133,7 @@ def support_norm(file: FoundingFile, on: date) -> Setting | None:
     return norm if norm.value else None
 
 
-def open_counts(files: Iterable[int]) -> dict[int, int]:
+def open_counts(files: Iterable[int]) -> dict[int, Waiting]:
     """Applications of each file that are neither decided nor withdrawn. One query.
 
     Whoever comes back to the union counts among them as a new applicant does, for the core group, the congress and the
@@ -117,9 +144,9 @@ def open_counts(files: Iterable[int]) -> dict[int, int]:
     rows = (
         Attachment.objects.filter(file__in=wanted, application__state__in=OPEN_STATES)
         .values_list("file_id")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), foreign=Count("pk", filter=~Q(application__nationality="VN")))
     )
-    return {**dict.fromkeys(wanted, 0), **dict(rows)}
+    return dict.fromkeys(wanted, Waiting(0)) | {file: Waiting(n, foreign) for file, n, foreign in rows}
 
 
 def applications_of(actor: Actor, file: FoundingFile) -> QuerySet[Application]:
@@ -130,7 +157,8 @@ def applications_of(actor: Actor, file: FoundingFile) -> QuerySet[Application]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a file stands on a day: how long at its step, what comes next, who must act, how many have applied."""
+    """Where a file stands on a day: how long at its step, what comes next, who must act, how many have applied, and how
+    many of them are ``counted`` toward the quorum."""
 
     file: FoundingFile
     step: Step | None
@@ -139,6 +167,7 @@ class Standing:
     is_late: bool
     who: str
     applications: int
+    counted: int
     quorum: int
 
 
@@ -148,14 +177,14 @@ def standings(files: Sequence[FoundingFile], on: date) -> list[Standing]:
     for step in Step.objects.filter(phase=choices.FOUNDING, during__contains=on).order_by("position"):
         ways.setdefault(step.kind, []).append(step)
     counts = open_counts(file.pk for file in files)
-    needed = {unit: int(quorum(on, unit).value) for unit in {file.leading_unit_id for file in files}}
+    needed = {unit: quorum(on, unit) for unit in {file.leading_unit_id for file in files}}
     teams: dict[int, list[str]] = {}
     members = TeamMember.objects.filter(file__in=[file.pk for file in files], during__contains=on)
     for member in members.select_related("user").order_by("pk"):
         teams.setdefault(member.file_id, []).append(member.user.get_full_name())
     found = []
     for file in files:
-        way = ways.get(file.kind, [])
+        way, least = ways.get(file.kind, []), needed[file.leading_unit_id]
         coming = following(way, file.step) if file.is_live else None
         if coming is None:
             who = ""
@@ -171,8 +200,9 @@ def standings(files: Sequence[FoundingFile], on: date) -> list[Standing]:
                 (on - file.step_since).days,
                 file.is_live and file.due_on is not None and file.due_on < on,
                 who,
-                counts[file.pk],
-                needed[file.leading_unit_id],
+                counts[file.pk].all,
+                counts[file.pk].toward(least),
+                least.value,
             )
         )
     return found
@@ -254,6 +284,7 @@ class FoundersPart:
 def founders_part(place: Nominee, on: date) -> FoundersPart:
     """The part of a founder on a day. The caller has asked `founder_place`, and keeps the reading (actions.look)."""
     file, posts = place.file, founder_posts(place.file)
+    least = quorum(on, file.leading_unit_id)
     way = steps(file.kind, on)
     rows = list(_shown_in(file).exclude(pk=place.application_id).order_by("pk")[: _SHOWN_AT_ONCE + 1])
     people = [
@@ -265,7 +296,7 @@ def founders_part(place: Nominee, on: date) -> FoundersPart:
         file,
         next((step for step in way if step.code == file.step), None),
         following(way, file.step),
-        open_counts([file.pk])[file.pk] >= int(quorum(on, file.leading_unit_id).value),
+        open_counts([file.pk])[file.pk].toward(least) >= least.value,
         tuple(people),
         len(rows) > _SHOWN_AT_ONCE,
     )

@@ -30,11 +30,17 @@ def seats_problem(posts: Mapping[int, str], admitted: Sequence[int]) -> str:
     return ""
 
 
-def quorum_problem(count: int, quorum: int, source: str) -> str:
-    """Why there are too few applications, with the source; '' when there are enough."""
+def quorum_problem(count: int, left_out: int, quorum: int, source: str) -> str:
+    """Why there are too few applications that count, with the source; '' when there are enough. ``left_out``: applications
+    of foreign workers that do not count."""
     if count >= quorum:
         return ""
-    return f"Mới có {count} đơn, cần ít nhất {quorum} (nguồn: {source})."
+    foreign = (
+        f" Không tính {left_out} đơn của người nước ngoài (tham số founding.foreigners_count)."
+        if left_out
+        else ""
+    )
+    return f"Mới có {count} đơn, cần ít nhất {quorum} (nguồn: {source}).{foreign}"
 
 
 def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, str, int | None]]) -> list[str]:

@@ -31,7 +31,7 @@ def test_the_first_application_opens_the_file_and_the_next_join_it(campaign: Cam
     file = campaign.file
     assert (file.step, file.leading_unit, file.opened_on) == ("known", campaign.lead, campaign.today)
     assert file.due_on == campaign.today + timedelta(days=30)
-    assert queries.open_counts([file.pk]) == {file.pk: 3}
+    assert queries.open_counts([file.pk]) == {file.pk: queries.Waiting(3)}
 
 
 def test_the_same_sending_twice_is_one_application_in_one_file(campaign: Campaign) -> None:
@@ -80,7 +80,7 @@ def test_who_comes_back_and_who_has_no_contract_are_in_the_file_of_their_workpla
     apply(campaign.today, enterprise=campaign.enterprise, contract_kind="none", citizen_id="012198003332")
     apply(campaign.today, workplace_name="Xưởng gỗ Tân Phú", was_member=True)
     campaign.applies(2)
-    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: 4}
+    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: queries.Waiting(4)}
     assert queries.applications_of(campaign.first, campaign.file).count() == 4
 
 
@@ -101,7 +101,7 @@ def test_who_comes_back_under_another_body_counts_and_stays_unread_by_those_who_
     name_reader(actor=acting(leader, campaign.today), on=campaign.today, unit=zone, user=user)
     of_zone = acting(user, campaign.today)
     assert list(queries.applications_of(of_zone, file)) == [new]
-    assert queries.open_counts([file.pk]) == {file.pk: 2}
+    assert queries.open_counts([file.pk]) == {file.pk: queries.Waiting(2)}
     # The province's named officers read the one application, not the zone's file.
     assert not queries.visible_files(campaign.first).filter(pk=file.pk).exists()
 
@@ -109,9 +109,9 @@ def test_who_comes_back_under_another_body_counts_and_stays_unread_by_those_who_
 def test_a_withdrawn_application_counts_no_longer(campaign: Campaign) -> None:
     campaign.applies(1)
     sent = apply(campaign.today, enterprise=campaign.enterprise, full_name="Lý A Đổi Ý")
-    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: 2}
+    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: queries.Waiting(2)}
     withdraw(code=sent.code, on=campaign.today)
-    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: 1}
+    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: queries.Waiting(1)}
 
 
 def test_steps_go_one_by_one_and_say_who_must_act(campaign: Campaign) -> None:
@@ -166,6 +166,41 @@ def test_the_quorum_is_a_parameter_of_the_day_with_its_source(campaign: Campaign
         verified=False,
     )
     assert parameter("founding.quorum", on=campaign.today).value == 5
+    moved = actions.advance(
+        actor=campaign.first, on=campaign.today, pk=file.pk, from_step=file.step, words="đủ"
+    )
+    assert moved.step == "enough_applications"
+
+
+def test_foreign_workers_join_but_do_not_make_up_the_quorum(campaign: Campaign) -> None:
+    """Law 50/2024/QH15, Art. 5 lets them join and act; of founding it speaks for Vietnamese workers alone."""
+    campaign.applies(4)
+    foreign = {
+        "nationality": "PH",
+        "citizen_id": "",
+        "contract_kind": "fixed",
+        "contract_from": campaign.today - timedelta(days=30),
+        "contract_to": campaign.today + timedelta(days=700),
+    }
+    for number in range(2):
+        apply(campaign.today, enterprise=campaign.enterprise, passport=f"P123456{number}A", **foreign)
+    file = campaign.up_to("enough_applications")
+    (standing,) = queries.standings([file], campaign.today)
+    assert (standing.applications, standing.counted, standing.quorum) == (6, 4, 5)
+    words = r"Mới có 4 đơn, cần ít nhất 5 .* Không tính 2 đơn của người nước ngoài"
+    with pytest.raises(actions.FoundingError, match=words):
+        actions.advance(actor=campaign.first, on=campaign.today, pk=file.pk, from_step=file.step, words="đủ")
+    Parameter.objects.create(
+        code="founding.foreigners_count",
+        name="Riêng",
+        unit=campaign.lead,
+        value=True,
+        during=DateRange(campaign.today, None),
+        source="Ý kiến pháp chế",
+        verified=True,
+    )
+    (standing,) = queries.standings([file], campaign.today)
+    assert (standing.counted, standing.quorum) == (6, 5)
     moved = actions.advance(
         actor=campaign.first, on=campaign.today, pk=file.pk, from_step=file.step, words="đủ"
     )
@@ -276,7 +311,7 @@ def test_an_officer_opens_a_file_before_anybody_applies(campaign: Campaign) -> N
         )
     campaign.applies(2)
     assert FoundingFile.objects.count() == 1
-    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: 2}
+    assert queries.open_counts([campaign.file.pk]) == {campaign.file.pk: queries.Waiting(2)}
 
 
 def test_a_file_that_is_stopped_leaves_room_for_a_new_one(campaign: Campaign) -> None:

@@ -22,6 +22,7 @@ from congdoan.registry.founding.actions.working import check_quorum, happened, h
 from congdoan.registry.founding.models import Attachment, CommitteePost, FirstYearTask, FoundingFile
 from congdoan.registry.joining.actions import JoiningError, Papers, admit, pass_on
 from congdoan.registry.joining.choices import FOUNDING, OPEN_STATES
+from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.organisation.actions import NewUnion, OrganisationError, found_unions
 
@@ -155,7 +156,8 @@ def _check(actor: Actor, file: FoundingFile, data: RecognitionData) -> None:
     )
     if mine != chosen:
         raise Forbidden("Có đơn không thuộc hồ sơ này.")
-    check_quorum(file, len(chosen), data.on)
+    foreign = Application.objects.filter(pk__in=chosen).exclude(nationality="VN").count()
+    check_quorum(file, queries.Waiting(len(chosen), foreign), data.on)
     if problem := rules.seats_problem(data.posts, list(chosen)):
         raise FoundingError(problem)
 

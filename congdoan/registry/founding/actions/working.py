@@ -104,10 +104,11 @@ def forget_map(file: FoundingFile) -> None:
     Area.objects.filter(file=file).delete()
 
 
-def check_quorum(file: FoundingFile, count: int, on: date) -> None:
+def check_quorum(file: FoundingFile, waiting: queries.Waiting, on: date) -> None:
     """Raise FoundingError when too few have applied."""
-    needed = queries.quorum(on, file.leading_unit_id)
-    if problem := rules.quorum_problem(count, int(needed.value), needed.source):
+    least = queries.quorum(on, file.leading_unit_id)
+    counted = waiting.toward(least)
+    if problem := rules.quorum_problem(counted, waiting.all - counted, least.value, least.source):
         raise FoundingError(problem)
 
 
