@@ -277,7 +277,9 @@ def main() -> None:
     points(
         appraisal,
         "Nơi làm việc: {{ workplace }}. Hình thức: {{ kind_name }}. Hồ sơ nhận ngày {{ submission_dated }}.",
-        "Số người có đơn: {{ applicants_count }} ({{ applicants_in_words }}); số tối thiểu: {{ quorum }} "
+        "Số người có đơn: {{ applicants_count }} ({{ applicants_in_words }})"
+        "{% if not_counted %}, trong đó {{ not_counted }} người nước ngoài chưa tính vào số tối thiểu{% endif %}"
+        "; số tối thiểu: {{ quorum }} "
         "({{ quorum_source }}).",
         "Giấy tờ trong hồ sơ:",
     )

@@ -8,7 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from congdoan.foundation.catalogues.queries import parameters
 from congdoan.kit.prepared import prepared_cursor
+from congdoan.registry.enterprises.queries import enterprise_named
+from congdoan.registry.founding.queries import step_after
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +64,27 @@ def test_who_reads_along_sees_it_with_its_values() -> None:
         _asked(7)
     (query,) = seen.captured_queries
     assert "+ 7::int" in query["sql"]
+
+
+def test_a_column_that_is_widened_meanwhile_breaks_no_plan() -> None:
+    """Those who use it cast the texts they return, as `prepared_cursor` asks."""
+    today = date(2026, 11, 26)
+    before = parameters(["founding.quorum"], on=today)
+    assert enterprise_named("KHONG-CO") is None
+    step = step_after("known", "grassroots", today)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, column in (
+            ("catalogues_parameter", "source"),
+            ("catalogues_parameter", "code"),
+            ("enterprises_enterprise", "name"),
+            ("founding_step", "parameter"),
+            ("units_unit", "name"),
+        ):
+            cursor.execute(f"ALTER TABLE {table} ALTER {column} TYPE varchar(5000)")
+    assert parameters(["founding.quorum"], on=today) == before
+    assert enterprise_named("KHONG-CO") is None
+    again = step_after("known", "grassroots", today)
+    assert step is not None
+    assert again is not None
+    assert (again.parameter, again.days) == (step.parameter, step.days)

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from congdoan.foundation.catalogues.models import Territory
+from congdoan.kit.countries import countries
 from congdoan.kit.dates import parse_date
 from congdoan.kit.identifiers import check_citizen_id
 from congdoan.kit.scans import scan_type
@@ -21,26 +22,11 @@ from congdoan.registry.joining.queries import commune_named
 
 _PNG = "data:image/png;base64,"
 UPLOAD_LIMIT = 6 * 1024 * 1024
-COUNTRIES = [
-    ("VN", _("Việt Nam")),
-    ("CN", _("Trung Quốc")),
-    ("TW", _("Đài Loan")),
-    ("KR", _("Hàn Quốc")),
-    ("JP", _("Nhật Bản")),
-    ("TH", _("Thái Lan")),
-    ("MY", _("Malaysia")),
-    ("PH", _("Philippines")),
-    ("ID", _("Indonesia")),
-    ("IN", _("Ấn Độ")),
-    ("LA", _("Lào")),
-    ("KH", _("Campuchia")),
-    ("MM", _("Myanmar")),
-    ("US", _("Hoa Kỳ")),
-    ("GB", _("Vương quốc Anh")),
-    ("DE", _("Đức")),
-    ("FR", _("Pháp")),
-    ("RU", _("Nga")),
-]
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Asked for each form, in its language."""
+    return list(countries(get_language() or "vi").items())
 
 
 def scan_of(given: Any) -> Image | None:
@@ -83,7 +69,7 @@ class JoinForm(forms.Form):
     sex = forms.ChoiceField(
         label=_("Giới tính"), required=False, choices=[("", "–"), ("f", _("Nữ")), ("m", _("Nam"))]
     )
-    nationality = forms.ChoiceField(label=_("Quốc tịch"), choices=COUNTRIES, initial="VN")
+    nationality = forms.ChoiceField(label=_("Quốc tịch"), choices=_countries, initial="VN")
     identity = forms.CharField(
         label=_("Số căn cước hoặc hộ chiếu"),
         max_length=20,

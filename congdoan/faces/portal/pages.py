@@ -33,7 +33,7 @@ def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def page(request: HttpRequest, name: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    context = {**shown, **_frame(request), "query": request.META["QUERY_STRING"]}
+    context = {**shown, **_frame(request), "query": _query(request)}
     return render(request, f"portal/{name}.html", context, status=status)
 
 
@@ -44,7 +44,12 @@ def _frame(request: HttpRequest) -> dict[str, str]:
     return {"language": here, "other_door": f"{other}:{door}"}
 
 
-#: A gap in a page drawn once: its name between two characters that no text has.
+def _query(request: HttpRequest) -> str:
+    asked = request.META["QUERY_STRING"]
+    return f"?{asked}" if asked else ""
+
+
+#: A gap in a page drawn once. Nothing that is filled in is looked through for gaps again.
 _GAP = re.compile("\ue000(\\w+)\ue001")
 
 
@@ -76,10 +81,11 @@ def drawn_page(
 ) -> HttpResponse:
     """`page` where a hundred readers may come in a second: its template is drawn once for each language and what is
     ``given``, with what ``draw(*given)`` shows, in which every text of one reader is a ``gap``; and is filled with
-    ``filled``, escaped, for each of them."""
+    ``filled``, escaped, for each of them. The template may only print a gap: an ``if`` or a filter sees its mark, the same
+    for everybody."""
     shown = {
         **filled,
-        "query": request.META["QUERY_STRING"],
+        "query": _query(request),
         "csrf_token": get_token(request),
     }
     parts = _drawn(name, draw, given, *_frame(request).values())

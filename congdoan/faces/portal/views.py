@@ -22,19 +22,20 @@ from django.utils.translation import gettext_noop, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from congdoan.faces.portal import challenges
-from congdoan.faces.portal.forms import COUNTRIES, JoinForm
+from congdoan.faces.portal.forms import JoinForm
 from congdoan.faces.portal.pages import drawn_page, gap
 from congdoan.faces.portal.pages import page as _page
 from congdoan.faces.portal.pages import spoken as _spoken
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.answers import file_answer
+from congdoan.kit.countries import country_name
 from congdoan.kit.dates import format_date
-from congdoan.kit.prepared import prepared_cursor
 from congdoan.kit.text import search_prefix_query
 from congdoan.registry.cards.models import Card
 from congdoan.registry.cards.queries import checked, code_of, qr_svg
 from congdoan.registry.cards.rules import masked
 from congdoan.registry.enterprises.models import Enterprise
+from congdoan.registry.enterprises.queries import enterprise_named
 from congdoan.registry.founding import actions as founding
 from congdoan.registry.founding.choices import HEAD
 from congdoan.registry.founding.models import Step
@@ -147,17 +148,6 @@ def workplace(request: HttpRequest) -> HttpResponse:
     return _page(request, "workplace", {"typed": typed, "found": found, "asked": bool(typed)})
 
 
-def _workplace_named(code: str) -> Enterprise | None:
-    """The employer of a code, with as much of it as an application needs."""
-    if not code:
-        return None
-    columns = ["id", "code", "name", "territory_id", "sector_id"]
-    with prepared_cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)} FROM enterprises_enterprise WHERE code = %s", [code])
-        row = cursor.fetchone()
-    return Enterprise.from_db(cursor.db.alias, columns, row) if row is not None else None
-
-
 def _blank(has_workplace: bool, is_free: bool, takes_digital: bool, on: date) -> dict[str, Any]:
     """A form that nobody has begun, the same for everybody on a day but for the workplace and the challenge."""
     start = {"contract_kind": "none"} if is_free else {}
@@ -179,7 +169,7 @@ def _sent(is_confidential: bool) -> dict[str, Any]:
 def join(request: HttpRequest) -> HttpResponse:
     """The form and its answer: a code. Sent twice, it is answered twice with the same one."""
     on = request.actor.today
-    enterprise = _workplace_named(request.GET.get("noi", "")[:30])
+    enterprise = enterprise_named(request.GET.get("noi", "")[:30])
     takes_digital = is_offered(on)
     if request.method == "GET":
         is_free = bool(request.GET.get("tu-do"))
@@ -255,13 +245,9 @@ def join(request: HttpRequest) -> HttpResponse:
 
 def _paper(data: actions.ApplicationData, on: date) -> HttpResponse:
     """The form filled in, to be signed digitally; made for this answer and kept nowhere."""
-    with override("vi"):
-        country = dict(COUNTRIES)[data.nationality]
-        local = str(country)
-    with override("en"):
-        english = str(country)
+    country = country_name(data.nationality, "vi"), country_name(data.nationality, "en")
     name = "Application to join.pdf" if data.language == "en" else "Đơn gia nhập.pdf"
-    content = form_paper(data, on=on, nationality=(local, english))
+    content = form_paper(data, on=on, nationality=country)
     return file_answer(content, "application/pdf", name)
 
 

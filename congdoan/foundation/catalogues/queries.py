@@ -37,7 +37,7 @@ def parameters(codes: Iterable[str], *, on: date, unit_id: int | None = None) ->
     wanted = list(codes)
     with prepared_cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT ON (held.code) held.code, held.value::text, held.source, held.verified
+            """SELECT DISTINCT ON (held.code) held.code::text, held.value::text, held.source::text, held.verified
                FROM catalogues_parameter held
                LEFT JOIN units_unitplacement placed ON placed.unit_id = %(unit)s::bigint
                    AND placed.ancestor_id = held.unit_id AND placed.during @> %(on)s::date

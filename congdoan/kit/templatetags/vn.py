@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from congdoan.kit import dates, money, numbers, text
+from congdoan.kit import countries, dates, money, numbers, text
 
 register = template.Library()
 
@@ -85,3 +85,9 @@ def lower_first(value: object) -> str:
 def mask(value: object, keep: int = 3) -> str:
     """{{ citizen_id|mask }} "•••••••••901"."""
     return text.mask(value, keep)
+
+
+@register.filter
+def country(value: str | None) -> str:
+    """{{ "KR"|country }} "Hàn Quốc"."""
+    return countries.country_name(value) if value else ""

@@ -14,12 +14,13 @@ from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.audit.actions import record
 from congdoan.foundation.units.actions import keep_decision
 from congdoan.foundation.units.models import Decision, Unit, UnitVersion
-from congdoan.foundation.units.queries import nearest_with_authority, version_on
+from congdoan.foundation.units.queries import version_on
 from congdoan.kit.text import nfc
 from congdoan.registry.committees import choices
 from congdoan.registry.founding.models import CommitteePost
 from congdoan.registry.membership.queries import members_on
-from congdoan.registry.organisation.rules import FOUND, RECOGNISE
+from congdoan.registry.organisation.queries import recognising_body
+from congdoan.registry.organisation.rules import FOUND
 
 
 class CommitteeError(ValueError):
@@ -86,7 +87,7 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
         actor=actor,
         number=data.number,
         issued_on=data.issued_on,
-        issuer=_issuer(version, on),
+        issuer=_issuer(version, data.issued_on),
         title=f"{dict(choices.WAYS)[data.way]} Ban Chấp hành {version.name}",
     )
     for post in leaving:
@@ -124,14 +125,17 @@ def change_committee(*, actor: Actor, on: date, unit: Unit, data: ChangeData) ->
 
 
 def _issuer(version: UnitVersion, on: date) -> Unit:
-    """Who decides on a committee: for grassroots unions the nearest body above that may recognise unions on that day, which
-    a commune's union, or a district's since July 2025, may not; for others the superior; the top decides for itself."""
-    superior = version.parent
-    if superior is not None and version.kind.is_grassroots:
-        entitled = nearest_with_authority(superior.pk, RECOGNISE, on)
-        if entitled is not None:
-            return Unit.objects.get(pk=entitled)
-    return superior or version.unit
+    """Who decides on a committee: for grassroots unions the body that may recognise them on the day of the decision, which a
+    commune's union, or a district's since July 2025, may not; for others the superior; the top for itself. Raises
+    CommitteeError."""
+    if not version.kind.is_grassroots:
+        return version.parent or version.unit
+    found = recognising_body(version.unit_id, on)
+    if found is None:
+        raise CommitteeError(
+            f"Không có cấp nào phía trên {version.name} có thẩm quyền vào ngày {on:%d/%m/%Y}."
+        )
+    return found
 
 
 def end_posts(on: date, unit_ids: Sequence[int], decision: Decision | None) -> None:

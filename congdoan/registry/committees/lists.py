@@ -12,7 +12,7 @@ from django.urls import reverse
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.listing.queries import unit_option
-from congdoan.foundation.units.models import Unit
+from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import counted_below_on, unit_named
 from congdoan.kit.lists import Column, Filter, ListContext, ListSpec, SavedView, declare_list
 from congdoan.kit.text import search_prefix_query
@@ -55,13 +55,15 @@ def _state(rows: Rows, value: str, context: ListContext) -> Rows:
 
 
 def _members(context: ListContext) -> Any:
-    """The member that makes a union large enough: the fifth, where five found one. A row reads no more than so many."""
-    least = int(parameter("founding.quorum", on=context.as_of).value)
+    """The member that makes a union large enough: the fifth of all, where five found one by the general parameter of the
+    day (the first where none held). A row reads no more than so many."""
+    try:
+        least = max(1, int(parameter("founding.quorum", on=context.as_of).value))
+    except LookupError:
+        least = 1
+    below = UnitPlacement.objects.filter(ancestor=OuterRef(OuterRef("pk")), during__contains=context.as_of)
     held = Membership.objects.filter(
-        unit__placements__ancestor=OuterRef("pk"),
-        unit__placements__during__contains=context.as_of,
-        during__contains=context.as_of,
-        is_primary=True,
+        unit__in=below.values("unit_id"), during__contains=context.as_of, is_primary=True
     )
     return held[least - 1 : least]
 

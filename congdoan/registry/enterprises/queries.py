@@ -14,6 +14,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.kit.identifiers import check_tax_code
+from congdoan.kit.prepared import prepared_cursor
 from congdoan.registry.enterprises.choices import BANDS, SOURCE_PRIORITY
 from congdoan.registry.enterprises.models import (
     Enterprise,
@@ -25,6 +26,9 @@ from congdoan.registry.enterprises.rules import VIEW
 
 _SOURCE_RANK = " ".join(f"WHEN '{code}' THEN {rank}" for rank, code in enumerate(SOURCE_PRIORITY))
 _BORDERS = f"ARRAY[{', '.join(map(str, BANDS))}]"
+
+#: What an application asks of its employer, in the order of the model, which `Model.from_db` goes by.
+_OF_APPLICATION = ("id", "code", "name", "sector_id", "territory_id")
 
 #: How long an employer must have operated to be called on first (seed 003 §II.2.1: "nhiều năm").
 PRIORITY_YEARS = 2
@@ -133,6 +137,20 @@ class StandingChange:
             "has_party": self.has_party,
             "has_union": self.has_union,
         }
+
+
+def enterprise_named(code: str) -> Enterprise | None:
+    """The employer of a code, with as much of it as an application asks; what else is read of it is one more query each."""
+    if not code:
+        return None
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            """SELECT id, code::text, name::text, sector_id::text, territory_id::text
+               FROM enterprises_enterprise WHERE code = %s""",
+            [code],
+        )
+        row = cursor.fetchone()
+    return Enterprise.from_db(cursor.db.alias, _OF_APPLICATION, row) if row is not None else None
 
 
 def standing_changes(enterprise_ids: list[int] | None) -> list[StandingChange]:

@@ -75,7 +75,7 @@ def step_after(code: str, kind: str, on: date) -> Step | None:
     here = "kind = %(kind)s AND phase = %(phase)s AND during @> %(on)s::date"
     with prepared_cursor() as cursor:
         cursor.execute(
-            f"""SELECT parameter, days FROM founding_step
+            f"""SELECT parameter::text, days::int FROM founding_step
                 WHERE {here} AND position > COALESCE(
                     (SELECT position FROM founding_step WHERE {here} AND code = %(code)s), -1)
                 ORDER BY position LIMIT 1""",

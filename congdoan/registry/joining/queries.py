@@ -217,7 +217,7 @@ def _host_or_in_charge(enterprise: Enterprise, on: date) -> Destination | None:
     or the nearest above with the authority. None when there is neither."""
     with prepared_cursor() as cursor:
         cursor.execute(
-            """SELECT found.unit_id, found.is_host, u.name FROM (
+            """SELECT found.unit_id, found.is_host, u.name::text FROM (
                    (SELECT h.unit_id, TRUE is_host FROM enterprises_hosting h
                     WHERE h.enterprise_id = %(enterprise)s::bigint AND h.during @> %(on)s::date
                       AND EXISTS (SELECT 1 FROM units_unitversion v

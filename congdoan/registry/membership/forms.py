@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 
 from congdoan.foundation.units.models import Unit
 from congdoan.foundation.units.queries import unit_named
+from congdoan.kit.countries import countries
 from congdoan.kit.dates import DateError, parse_partial_date
 from congdoan.kit.forms import DayField, SuggestField
 from congdoan.kit.text import search_key
@@ -17,30 +18,6 @@ from congdoan.registry.membership.choices import DEPARTURES, KINDS
 from congdoan.registry.people.actions import PersonData
 from congdoan.registry.people.choices import SEXES
 from congdoan.registry.people.models import Person
-
-NATIONALITIES = [
-    ("VN", "Việt Nam"),
-    ("CN", "Trung Quốc"),
-    ("TW", "Đài Loan"),
-    ("KR", "Hàn Quốc"),
-    ("JP", "Nhật Bản"),
-    ("TH", "Thái Lan"),
-    ("MY", "Malaysia"),
-    ("SG", "Singapore"),
-    ("PH", "Philippines"),
-    ("ID", "Indonesia"),
-    ("IN", "Ấn Độ"),
-    ("LA", "Lào"),
-    ("KH", "Campuchia"),
-    ("MM", "Myanmar"),
-    ("US", "Hoa Kỳ"),
-    ("GB", "Vương quốc Anh"),
-    ("DE", "Đức"),
-    ("FR", "Pháp"),
-    ("RU", "Nga"),
-    ("AU", "Úc"),
-    ("CA", "Canada"),
-]
 
 
 def _pick_unit(typed: str) -> Unit | None:
@@ -83,7 +60,7 @@ class PersonForm(forms.Form):
     sex = forms.ChoiceField(
         label="Giới tính", required=False, choices=[(code, name.capitalize()) for code, name in SEXES]
     )
-    nationality = forms.ChoiceField(label="Quốc tịch", choices=NATIONALITIES, initial="VN")
+    nationality = forms.ChoiceField(label="Quốc tịch", choices=lambda: countries("vi").items(), initial="VN")
     citizen_id = forms.CharField(
         label="Số căn cước",
         max_length=20,
@@ -269,8 +246,8 @@ class EditForm(PersonForm):
         for name in ("citizen_id", "passport"):
             self.fields[name].help_text = "Để trống thì giữ số đang có."
         nationality = self.initial.get("nationality", "VN")
-        if nationality not in dict(NATIONALITIES):
-            self.fields["nationality"].choices = [*NATIONALITIES, (nationality, nationality)]
+        if nationality not in countries("vi"):
+            self.fields["nationality"].choices = [*countries("vi").items(), (nationality, nationality)]
 
     def keep_from(self, names: tuple[str, ...]) -> None:
         """Leave out what the reader may not see: it cannot be changed blindly either."""

@@ -17,6 +17,7 @@ from congdoan.foundation.measures.queries import stock
 from congdoan.foundation.succession.queries import standing_below, standing_below_one
 from congdoan.foundation.units.models import Unit, UnitPlacement
 from congdoan.foundation.units.queries import children_on, only_top, unit_named
+from congdoan.kit.countries import country_name
 from congdoan.kit.dates import format_date
 from congdoan.kit.lists import (
     ALONE,
@@ -418,7 +419,13 @@ MEMBERS = declare_list(
                 capability="people.view_contacts",
                 width=14,
             ),
-            Column("quoc_tich", "Quốc tịch", "person.nationality", on_screen=False, width=10),
+            Column(
+                "quoc_tich",
+                "Quốc tịch",
+                lambda row, context: country_name(row.person.nationality),
+                on_screen=False,
+                width=16,
+            ),
             Column("so_the", "Số thẻ đoàn viên", "person.card_number", on_screen=False, width=18),
         ),
         filters=(

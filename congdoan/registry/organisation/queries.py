@@ -15,8 +15,9 @@ from congdoan.foundation.access.queries import scope
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.measures.queries import Groups, Row, cells_of, rows
 from congdoan.foundation.units.models import Unit, UnitPlacement, UnitVersion
+from congdoan.foundation.units.queries import nearest_with_authority
 from congdoan.kit.text import nfc, search_prefix_query
-from congdoan.registry.organisation.rules import VIEW
+from congdoan.registry.organisation.rules import RECOGNISE, VIEW
 
 #: What happened to the count of unions, from the rows of record: in on the founding day (found, or opening when
 #: the union was there before its register), over to another kind or sector by its versions (change), out on the
@@ -51,6 +52,13 @@ UNION_EVENTS_SQL = """
         FROM lives WHERE is_grassroots AND upper(during) = ended_on
     ) e
 """
+
+
+def recognising_body(unit_id: int, on: date) -> Unit | None:
+    """The nearest body, from a union upwards, that may recognise unions on a day, and so decides on its committee and its
+    end (Charter XII, Art. 14, unverified; the rows of KindAuthority carry their sources). None when there is none."""
+    entitled = nearest_with_authority(unit_id, RECOGNISE, on)
+    return Unit.objects.get(pk=entitled) if entitled is not None else None
 
 
 def union_events(unit_ids: Iterable[int]) -> list[tuple[int, dict[str, Any], date, int]]:

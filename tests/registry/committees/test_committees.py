@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from congdoan.foundation.access.rules import Actor, Forbidden
-from congdoan.foundation.units.models import Decision
+from congdoan.foundation.units.models import Decision, KindAuthority
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.committees.actions import ChangeData, CommitteeError, Seat, change_committee
 from congdoan.registry.committees.choices import APPOINTMENT, BY_ELECTION, RELEASE
 from congdoan.registry.committees.queries import earlier_posts, posts_on
 from congdoan.registry.founding.models import CommitteePost
+from congdoan.registry.organisation.models import UnitProfile
 from congdoan.registry.people.models import Person
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
@@ -211,6 +212,8 @@ def test_unions_with_too_few_members_are_a_view_of_the_list(
     tree: Tree, system: Actor, people: list[Person], superior: Actor, today: date
 ) -> None:
     """Fewer than found one: counted with all below the union, on the day looked at."""
+    for unit in tree.unions.values():
+        UnitProfile.objects.update_or_create(unit=unit, defaults={"counted_as": "opening"})
     make_members(system, tree.unions["NA2"], JOINED, 5, start=20)
     spec = lists()["committees.unions"]
 
@@ -224,3 +227,24 @@ def test_unions_with_too_few_members_are_a_view_of_the_list(
     make_members(system, tree.unions["NA1"], today, 1, start=40)
     assert "NA1" not in few(today)
     assert {"NA1", "NA2"} <= few(JOINED - timedelta(days=1))
+    # Before any rule on how many it is still a list; of these unions none stood yet.
+    assert few(date(2019, 12, 31)) == set()
+
+
+@pytest.mark.django_db
+def test_who_decides_on_a_committee_may_recognise_unions_on_the_day_of_the_decision(
+    tree: Tree, people: list[Person], superior: Actor
+) -> None:
+    """A district could until the end of June 2025; without anybody entitled nothing is booked."""
+    unit, on = tree.unions["NA1"], date(2025, 6, 30)
+    data = decided(on, seats=[Seat(people[1].pk, "member")])
+    assert change_committee(actor=superior, on=on, unit=unit, data=data).decision.issuer == tree.north_a
+    KindAuthority.objects.filter(act="recognise_union").delete()
+    with pytest.raises(CommitteeError, match="Không có cấp nào phía trên"):
+        change_committee(
+            actor=superior,
+            on=on,
+            unit=unit,
+            data=decided(on, number="8/QĐ", seats=[Seat(people[2].pk, "member")]),
+        )
+    assert CommitteePost.objects.count() == 1

@@ -207,6 +207,18 @@ def test_foreign_workers_join_but_do_not_make_up_the_quorum(campaign: Campaign) 
     assert moved.step == "enough_applications"
 
 
+def test_the_lean_question_for_the_next_step_agrees_with_the_whole_way(today: date) -> None:
+    for kind in choices.UNIT_KINDS:
+        way = queries.steps(kind, today)
+        assert way
+        for code in [*(step.code for step in way), "unknown"]:
+            whole, lean = queries.following(way, code), queries.step_after(code, kind, today)
+            assert (whole is None) == (lean is None), (kind, code)
+            if whole is not None and lean is not None:
+                assert (lean.parameter, lean.days) == (whole.parameter, whole.days), (kind, code)
+        assert queries.step_after(choices.FIRST_STEP, kind, date(1900, 1, 1)) is None
+
+
 def test_steps_are_rows_that_an_office_changes_by_date(campaign: Campaign) -> None:
     campaign.applies(1)
     actions.install_steps()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import threading
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import docx
 import pytest
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.catalogues.models import Parameter
@@ -16,6 +20,7 @@ from congdoan.foundation.measures.queries import differences, stock
 from congdoan.foundation.units.models import KindAuthority, Unit
 from congdoan.foundation.units.queries import version_on
 from congdoan.kit.dates import add_working_days
+from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import actions, choices
 from congdoan.registry.founding.actions import recognise
 from congdoan.registry.founding.documents import FilePapers
@@ -27,7 +32,8 @@ from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.queries import has_union
 from congdoan.registry.membership.models import Membership
 from congdoan.registry.people.models import Employment
-from tests.factories.applications import application_data, apply
+from tests.contracts.test_doors import client_of
+from tests.factories.applications import application_data, apply, make_workplace
 from tests.factories.officers import actor as acting
 from tests.factories.officers import officer
 from tests.factories.tree import Tree
@@ -285,6 +291,80 @@ def test_many_apply_from_one_workplace_at_the_same_moment(tree: Tree, system: Ac
     errors = at_once(*[lambda n=n: send(n) for n in range(4)])  # type: ignore[misc]
     assert errors == []
     assert FoundingFile.objects.get().attachments.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_applies_waits_for_whoever_writes_to_the_file(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    """A reorganisation or an officer holds the file; waiting for them would tell that there is one."""
+    campaign = make_campaign(tree, system, today)
+    campaign.applies(1)
+    written, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                FoundingFile.objects.update(due_on=today)
+                written.set()
+                assert done.wait(20)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert written.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        apply(today, enterprise=campaign.enterprise, citizen_id="012198060077")
+    finally:
+        done.set()
+        holder.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert FoundingFile.objects.get().attachments.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_once_with_another_workplace_leaves_no_empty_file(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    first = make_campaign(tree, system, today).enterprise
+    second = make_workplace(system, tree.north, name="Công ty Sửa Lại")
+    for n in range(5):
+        key = uuid.uuid4()
+
+        def send(place: Enterprise, key: uuid.UUID = key, n: int = n) -> None:
+            apply(today, enterprise=place, submission_key=key, citizen_id=f"01219806{n:04d}")
+
+        errors = at_once(lambda send=send: send(first), lambda send=send: send(second))  # type: ignore[misc]
+        assert errors == []
+    assert Application.objects.count() == 5
+    assert not FoundingFile.objects.filter(attachments=None).exists()
+
+
+@pytest.mark.django_db
+def test_numbers_of_files_do_not_count_applications(campaign: Campaign, system: Actor) -> None:
+    campaign.applies(6)
+    other = make_workplace(system, campaign.tree.north, name="Công ty Kế Bên")
+    apply(campaign.today, enterprise=other, citizen_id="012198060055")
+    assert FoundingFile.objects.get(enterprise=other).pk == campaign.file.pk + 1
+
+
+@pytest.mark.django_db
+def test_a_recognition_with_foreign_workers_needs_enough_others(campaign: Campaign) -> None:
+    file = campaign.ready(5)
+    rows = Application.objects.filter(pk__in=[row.pk for row in campaign.applications[3:]])
+    rows.update(nationality="PH", contract_kind="fixed", contract_from=date(2025, 8, 1))
+    with pytest.raises(actions.FoundingError, match="Mới có 3 đơn, cần ít nhất 5"):
+        recognise(actor=campaign.first, pk=file.pk, data=campaign.decision())
+    page = client_of(campaign.first.user).get(reverse("founding:recognise", args=[file.pk])).content.decode()
+    assert page.count("(Philippines)") == 2
+    assert "5 người là công dân Việt Nam" in page
+    words = FilePapers(file, on=campaign.today).write("founding-appraisal")
+    text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(words)).paragraphs)
+    assert "5 (năm), trong đó 2 người nước ngoài chưa tính vào số tối thiểu; số tối thiểu: 5" in text
 
 
 @pytest.mark.django_db

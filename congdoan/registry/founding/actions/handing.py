@@ -65,7 +65,7 @@ def follow_charge(*, on: date) -> int:
 @transaction.atomic
 def _follow(pk: int, on: date) -> bool:
     file = (
-        FoundingFile.objects.select_for_update(of=("self",))
+        FoundingFile.objects.select_for_update(of=("self",), no_key=True)
         .select_related("leading_unit", "enterprise", "territory")
         .filter(pk=pk, state=choices.OPEN)
         .first()

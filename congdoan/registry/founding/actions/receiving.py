@@ -34,10 +34,11 @@ def receive_application(*, data: ApplicationData, on: date) -> Submitted:
 
 
 def _file_beside(application: Application, on: date) -> Beside | None:
-    """The open file of an application's workplace, opened when there is none, and the application in it: the same either
-    way, so that its time does not tell which. None for what belongs into no file.
+    """The open file of an application's workplace, opened when there is none, and the application in it. None for what
+    belongs into no file.
 
-    When another transaction is just opening one, nothing is stored: the next statement sees it.
+    Whether there is one is looked up and not tried: whoever is just writing to it is not waited for, which would tell that
+    it is there; and no number of a file is used up, which would tell how many applied between two.
     """
     if not application.is_confidential:
         return None
@@ -63,22 +64,17 @@ def _file_beside(application: Application, on: date) -> Beside | None:
         territory=application.territory,
     )
     columns, marks, values = insert_parts(made)
+    open_one = "SELECT id FROM founding_foundingfile WHERE workplace_key = %s AND state = %s"
+    this = [made.workplace_key, choices.OPEN]
     return Beside(
-        before=f"""opened AS (
-            INSERT INTO founding_foundingfile ({columns}) SELECT {marks}
-            WHERE NOT EXISTS (SELECT FROM joining_application WHERE submission_key = %s)
+        f"""opened AS (
+            INSERT INTO founding_foundingfile ({columns}) SELECT {marks} FROM made WHERE NOT EXISTS ({open_one})
             ON CONFLICT DO NOTHING RETURNING id
-        ), gate AS (
-            SELECT id FROM opened
-            UNION ALL
-            SELECT id FROM founding_foundingfile WHERE workplace_key = %s AND state = %s
-            LIMIT 1
+        ), attached AS (
+            INSERT INTO founding_attachment (application_id, file_id)
+            SELECT made.id, COALESCE((SELECT id FROM opened), ({open_one})) FROM made
         )""",
-        before_values=[*values, application.submission_key, made.workplace_key, choices.OPEN],
-        after="""attached AS (
-            INSERT INTO founding_attachment (application_id, file_id) SELECT made.id, gate.id FROM made, gate
-        )""",
-        after_values=[],
+        [*values, *this, *this],
     )
 
 

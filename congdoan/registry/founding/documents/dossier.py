@@ -95,6 +95,7 @@ class FilePapers:
         file, kept = self.file, self.dossier
         applications = self._applications()
         quorum = queries.quorum(self.on, file.leading_unit_id)
+        foreign = sum(application.is_foreign for application in applications)
         valid, returned = kept.ballots_valid, kept.ballots_returned
         candidates = [one for one in self.nominees if one.body == choices.EXECUTIVE]
         elected = [one for one in candidates if one.post]
@@ -118,6 +119,7 @@ class FilePapers:
             "applicants_count": format_number(len(applications)) if applications else "",
             "applicants_in_words": number_in_words(len(applications)) if applications else "",
             **self._support(),
+            "not_counted": format_number(foreign) if foreign and not quorum.counts_foreigners else "",
             "quorum": str(quorum.value),
             "quorum_source": quorum.source,
             "held": format_long(kept.held_on) if kept.held_on else "",

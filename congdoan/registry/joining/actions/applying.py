@@ -6,12 +6,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from congdoan.foundation.catalogues.models import Territory
@@ -84,18 +85,15 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Beside:
-    """What another room writes in the statement that stores an application, so that both are there or neither is.
+    """What another room writes in the statement that stores an application, so that both are there or neither is: common
+    table expressions that may read ``made (id)``, the application (no row when it is there already), with their values.
 
-    ``before``: common table expressions, the last named ``gate``: while it has no row, nothing is stored, and the statement
-    is tried again. ``after``: expressions that may read ``gate`` and ``made (id)``, the stored application. Both with their
-    values; a statement of its own must not open what a form sent again would open twice, so ``before`` may ask whether
-    ``submission_key`` is known.
+    Where two transactions meet, one cannot see what the other has just written. Then the expressions must break a NOT NULL
+    constraint: nothing is stored, and the statement is tried again.
     """
 
-    before: str
-    before_values: Sequence[object]
-    after: str
-    after_values: Sequence[object]
+    sql: str
+    values: Sequence[object]
 
 
 def submit(
@@ -113,8 +111,12 @@ def submit(
     JoiningError for what is missing.
     """
     code = _code(data.submission_key)
+    if data.signature.kind == choices.DIGITAL and (known := _known(data.submission_key)) is not None:
+        # Verifying costs far more than looking; any other form finds by storing that it is there.
+        return Submitted(known, code, known.receiving_unit.name)
     try:
         application, receiver, signer = _made(data, code, on)
+        with_it = beside(application)
     except JoiningError:
         # What is stored already stays so, whatever would be said of it today.
         known = _known(data.submission_key)
@@ -122,19 +124,25 @@ def submit(
             raise
         return Submitted(known, code, known.receiving_unit.name)
     purposes = [purpose for purpose, _ in choices.CONSENTS if purpose in data.consents]
-    with_it = beside(application)
     for _ in range(_TRIES):
-        if _stored(application, data.signature, signer, purposes, with_it):
+        try:
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                is_fresh = _stored(application, data.signature, signer, purposes, with_it)
+        except IntegrityError as error:
+            if getattr(error.__cause__, "sqlstate", "") != _NOT_NULL:
+                raise
+            continue
+        if is_fresh:
             return Submitted(application, code, receiver, is_fresh=True)
         # The same device has sent it before, perhaps at the same moment: the other one is the application.
-        known = _known(data.submission_key)
-        if known is not None:
-            return Submitted(known, code, known.receiving_unit.name)
-    raise JoiningError("Công đoàn ở nơi này vừa được công nhận. Hãy gửi lại.")
+        known = Application.objects.select_related("receiving_unit").get(submission_key=data.submission_key)
+        return Submitted(known, code, known.receiving_unit.name)
+    raise JoiningError("Máy chủ đang bận nên chưa nhận được đơn. Hãy gửi lại.")
 
 
 #: What another transaction has just written is seen by the next statement; more often it must change again meanwhile.
 _TRIES = 3
+_NOT_NULL = "23502"
 
 
 def _known(submission_key: UUID) -> Application | None:
@@ -202,9 +210,9 @@ def _stored(
     purposes: Sequence[str],
     beside: Beside | None,
 ) -> bool:
-    """Write an application with its signature, consents and first event by one statement, since a hundred may come in a
-    second, and with what belongs ``beside`` it. False, and nothing written, when there is one with its key (this waits for
-    whoever is just writing that) or the gate is shut."""
+    """Write an application with its signature, consents and first event, and what belongs beside it, by one statement,
+    since a hundred may come in a second. False, and nothing written, when there is one with its key (this waits for whoever
+    is just writing that). Raises IntegrityError, as `Beside` says."""
     columns, marks, values = insert_parts(application)
     certified, certificate = "", []
     if signer is not None:
@@ -213,13 +221,10 @@ def _stored(
                     SELECT id, %s, %s, %s, %s, %s FROM made
                 )"""
         certificate = [signer.name, signer.issuer, signer.serial, signer.signed_at, signer.has_number]
-    before = f"{beside.before}, " if beside is not None else ""
-    source = f"SELECT {marks} FROM gate" if beside is not None else f"VALUES ({marks})"
-    after = f", {beside.after}" if beside is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH {before}made AS (
-                    INSERT INTO joining_application ({columns}) {source}
+            f"""WITH made AS (
+                    INSERT INTO joining_application ({columns}) VALUES ({marks})
                     ON CONFLICT (submission_key) DO NOTHING RETURNING id
                 ), signed AS (
                     INSERT INTO joining_signature (application_id, kind, content_type, sealed)
@@ -230,10 +235,9 @@ def _stored(
                 ), told AS (
                     INSERT INTO joining_event (application_id, at, kind, words, "by")
                     SELECT id, %s, 'submit', '', '' FROM made
-                ){certified}{after}
+                ){certified}{f", {beside.sql}" if beside is not None else ""}
                 SELECT id FROM made""",
             [
-                *(beside.before_values if beside is not None else ()),
                 *values,
                 signature.kind,
                 signature.content_type,
@@ -243,7 +247,7 @@ def _stored(
                 list(purposes),
                 application.submitted_at,
                 *certificate,
-                *(beside.after_values if beside is not None else ()),
+                *(beside.values if beside is not None else ()),
             ],
         )
         row = cursor.fetchone()

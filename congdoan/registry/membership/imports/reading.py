@@ -10,6 +10,7 @@ from typing import Any
 
 from congdoan.foundation.imports.catalogue import Context, StagedRow
 from congdoan.foundation.imports.cells import getter, is_closing_line, is_mark, text_of
+from congdoan.kit.countries import countries
 from congdoan.kit.dates import DateError, format_date, parse_date, parse_partial_date
 from congdoan.kit.identifiers import check_citizen_id, check_phone, check_tax_code, citizen_id_parts
 from congdoan.kit.sealed import match_digest
@@ -30,16 +31,18 @@ _COUNTRIES = {
     "phap": "FR", "duc": "DE", "nga": "RU", "uc": "AU", "canada": "CA", "ukraina": "UA", "ukraine": "UA",
     "halan": "NL", "italia": "IT", "italy": "IT", "y": "IT", "taybannha": "ES", "bi": "BE", "nigeria": "NG",
 }  # fmt: skip
-_ISO = set(_COUNTRIES.values())
+_BY_NAME = {
+    header_key(name): code for language in ("en", "vi") for code, name in countries(language).items()
+} | _COUNTRIES
 
 
 @lru_cache(maxsize=1024)
 def country_code(text: str) -> str:
     """ISO 3166 code of a country as lists write it; '' when it is not known."""
     key = header_key(text)
-    if len(key) == 2 and key.upper() in _ISO and key != "my":
-        return key.upper()
-    return _COUNTRIES.get(key, "")
+    # Names before codes: lists write Áo, not AO for Angola.
+    code = _BY_NAME.get(key, "")
+    return code or (key.upper() if key.upper() in countries("vi") else "")
 
 
 @lru_cache(maxsize=256)

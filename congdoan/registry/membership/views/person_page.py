@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from congdoan.foundation.access.queries import may
 from congdoan.foundation.access.rules import Actor
+from congdoan.kit.countries import country_name
 from congdoan.kit.dates import format_date
 from congdoan.kit.identifiers import check_citizen_id, check_phone
 from congdoan.kit.sealed import unseal
@@ -104,7 +105,7 @@ def _facts(found: Person, rights: dict[str, bool]) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         ("Ngày sinh" if rights["contacts"] else "Năm sinh", born(found, whole=rights["contacts"])),
         ("Giới tính", dict(SEXES)[found.sex].capitalize()),
-        ("Quốc tịch", dict(shapes.NATIONALITIES).get(found.nationality, found.nationality)),
+        ("Quốc tịch", country_name(found.nationality)),
         ("Số thẻ đoàn viên", found.card_number),
     ]
     for label, value in (

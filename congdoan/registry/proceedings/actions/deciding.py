@@ -10,10 +10,9 @@ from django.db import transaction
 from congdoan.foundation.access.queries import require
 from congdoan.foundation.access.rules import Actor
 from congdoan.foundation.units.models import Unit
-from congdoan.foundation.units.queries import nearest_with_authority
 from congdoan.kit.text import nfc
 from congdoan.registry.committees.actions import ChangeData, CommitteeError, change_committee
-from congdoan.registry.organisation.rules import RECOGNISE
+from congdoan.registry.organisation.queries import recognising_body
 from congdoan.registry.proceedings import choices, queries, rules
 from congdoan.registry.proceedings.actions.errors import AlreadyMoved, ProceedingError
 from congdoan.registry.proceedings.actions.working import EvidenceData, check_day, happened, held, move
@@ -65,12 +64,11 @@ def decide_dissolution(*, actor: Actor, pk: int, data: DissolutionData) -> Proce
         raise ProceedingError("Hãy ghi số quyết định.")
     if data.to is not None and data.to.pk == found.unit_id:
         raise ProceedingError("Đoàn viên không thể chuyển về chính công đoàn giải thể.")
-    issuer = nearest_with_authority(found.unit_id, RECOGNISE, data.on)
-    if issuer is None:
+    authority = recognising_body(found.unit_id, data.on)
+    if authority is None:
         raise ProceedingError(
             f"Không có cấp nào phía trên {found.unit.name} có thẩm quyền vào ngày {data.on:%d/%m/%Y}."
         )
-    authority = Unit.objects.get(pk=issuer)
     try:
         made = draft(
             actor=actor,
