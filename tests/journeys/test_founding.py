@@ -180,3 +180,46 @@ def members(desk: Visitor) -> int:
     found = re.search(r"([\d.]+) đoàn viên", page.inner_text("main"))
     assert found is not None, page.inner_text("main")[:400]
     return int(found[1].replace(".", ""))
+
+
+def test_a_file_goes_to_the_zone_once_somebody_is_named_there(browser: Any, site: str, desk: Visitor) -> None:
+    lead = desk.sign_in("canbo.hp")
+    desk.go("/thanh-lap/")
+    card = lead.locator(".board-card").first
+    file = str(card.get_attribute("href"))
+    zone = Visitor(browser, site, width=390, height=844)
+    zone.sign_in("canbo.kkt")
+    desk.go(file)
+    lead.locator("summary", has_text="Chuyển cho đơn vị khác").click()
+    desk.inspect()
+    lead.fill("[name=to]", "HP-KKT")
+    lead.fill("form[action$='/chuyen/'] [name=words]", "Nơi này nằm trong khu kinh tế")
+    lead.get_by_role("button", name="Chuyển hồ sơ").click()
+    # Nobody could read it there; the form keeps what was typed.
+    lead.get_by_text("chưa chỉ định ai được xem").first.wait_for()
+    assert lead.locator("form[action$='/chuyen/'] [name=words]").input_value().startswith("Nơi này nằm")
+    assert zone.status(file) == 404
+
+    chief = Visitor(browser, site, width=1280, height=900)
+    chief.sign_in("lanhdao.hp")
+    chief.go("/don-gia-nhap/nguoi-xem/HP-KKT/")
+    chief.page.select_option("[name=user]", label="Cán Bộ Mẫu Khu Kinh Tế")
+    chief.page.locator("main form .btn-primary").last.click()
+    chief.page.locator("td.row-title", has_text="Cán Bộ Mẫu Khu Kinh Tế").wait_for()
+    chief.inspect()
+    chief.context.close()
+
+    lead.get_by_role("button", name="Chuyển hồ sơ").click()
+    lead.get_by_text("Đã chuyển hồ sơ sang").first.wait_for()
+    assert desk.status(file) == 404
+    zone.go(file)
+    assert "Nơi này nằm trong khu kinh tế" in zone.page.locator("main").inner_text()
+    zone.inspect()
+    # Who is in charge there now names the team, and gives it back the same way.
+    zone.page.locator("summary", has_text="Chuyển cho đơn vị khác").click()
+    zone.page.fill("[name=to]", "HP")
+    zone.page.fill("form[action$='/chuyen/'] [name=words]", "Chuyển nhầm")
+    zone.page.get_by_role("button", name="Chuyển hồ sơ").click()
+    zone.page.get_by_text("Đã chuyển hồ sơ sang").first.wait_for()
+    assert desk.status(file) == 200
+    zone.context.close()
