@@ -45,6 +45,7 @@ from congdoan.registry.joining.actions.signing import is_offered
 from congdoan.registry.joining.documents import form_paper
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
+from congdoan.registry.membership.queries import membership_on
 
 _FOUND_LIMIT = 8
 #: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
@@ -318,6 +319,7 @@ def _told(application: Application) -> dict[str, Any]:
             choices.REFUSED: _("Không kết nạp"),
             choices.WITHDRAWN: _("Đã rút đơn"),
         }[application.state],
+        "joined": _joined(application),
         "refusal": _(reason.name) if reason else "",
         "source": reason.source if reason else "",
         "is_confidential": application.is_confidential,
@@ -328,6 +330,21 @@ def _told(application: Application) -> dict[str, Any]:
         ],
         **(_of_founders(application) if application.is_confidential and application.is_open else {}),
     }
+
+
+def _joined(application: Application) -> str:
+    """Of which union the worker became a member, and since when; '' while they are none by this application."""
+    if (
+        application.state != choices.ADMITTED
+        or application.decided_on is None
+        or application.person_id is None
+    ):
+        return ""
+    held = membership_on(application.person_id, application.decided_on)
+    if held is None:
+        return ""
+    words = _("Bạn là đoàn viên của %(union)s từ ngày %(on)s.")
+    return words % {"union": held.unit.name, "on": format_date(application.decided_on)}
 
 
 def _of_founders(application: Application) -> dict[str, Any]:
