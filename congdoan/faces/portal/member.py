@@ -58,7 +58,7 @@ _SAID = (
     gettext_noop("chờ công đoàn trả lời"),
     gettext_noop("đã đồng ý"),
     gettext_noop("không đồng ý"),
-    gettext_noop("đoàn viên đã rút"),
+    gettext_noop("bạn đã rút"),
     gettext_noop("không còn hiệu lực"),
 )
 
@@ -232,7 +232,7 @@ def _own(
                 "pk": row.pk,
                 "what": _what(row.kind, row.fields),
                 "state": row.state,
-                "state_words": _(row.get_state_display()),
+                "state_words": _(choices.STATES_TO_MEMBER[row.state]),
                 "asked": format_date(row.asked_on),
                 "answered": format_date(row.decided_on) if row.decided_on else "",
                 "words": _(row.words) if row.state == choices.LAPSED and row.words else row.words,

@@ -349,6 +349,12 @@ def others_say(survey: Survey) -> HeadcountObservation | None:
     return rows.select_related("recorded_by").order_by("-on", "-recorded_at").first()
 
 
+def other_surveys(actor: Actor, survey: Survey) -> list[Survey]:
+    """What else the actor may read that was surveyed of the same employer, the newest five. One query."""
+    rows = visible_surveys(actor).filter(enterprise=survey.enterprise_id).exclude(pk=survey.pk)
+    return list(rows.select_related("surveyor").order_by("-surveyed_on", "-pk")[:5])
+
+
 def due_steps(user: User, on: date) -> QuerySet[Visit]:
     """Next steps of a user's visits whose day has come or comes within a week, the earliest first."""
     rows = Visit.objects.filter(by=user, next_done_on__isnull=True, next_on__lte=on + timedelta(days=7))

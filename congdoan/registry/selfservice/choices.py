@@ -12,6 +12,8 @@ STATES = [
     (WITHDRAWN, "đoàn viên đã rút"),
     (LAPSED, "không còn hiệu lực"),
 ]
+#: The states as the member's own page says them.
+STATES_TO_MEMBER = dict(STATES) | {WITHDRAWN: "bạn đã rút"}
 #: What a member may ask to have changed, in the order of the page, and its name.
 FIELDS = {
     "phone": "điện thoại",

@@ -41,7 +41,7 @@ def _page(request: HttpRequest, found: MemberRequest, *, problem: str = "", **gi
     accept_form = given.get("accept")
     if accept_form is None or problem:
         accept_form = (
-            forms.AcceptForm(initial={"seen": seen})
+            forms.AcceptForm(initial={"seen": seen, "words": given.get("words", "")})
             if is_change
             else accept_form or forms.LeaveForm(today=actor.today)
         )
@@ -107,12 +107,15 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         )
     form = forms.AcceptForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, problem="Hãy tải lại trang rồi trả lời.")
+        return _page(
+            request, found, problem="Hãy tải lại trang rồi trả lời.", words=request.POST.get("words", "")
+        )
     return _answer(
         request,
         found,
         lambda: actions.accept_change(actor=actor, on=actor.today, pk=pk, now=now, **form.cleaned_data),
         "Đã sửa sổ theo đề nghị; đoàn viên đọc được câu trả lời.",
+        words=form.cleaned_data["words"],
     )
 
 
@@ -163,7 +166,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     scan = actions.evidence_of(actor=request.actor, pk=found.pk)
     if scan is None:
-        raise Http404("Đề nghị này không có ảnh, hoặc ảnh đã được xoá.")
+        raise Http404("Đề nghị này không có ảnh, hoặc ảnh đã được xóa.")
     answer = HttpResponse(scan.content, content_type=scan.content_type)
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -181,6 +181,12 @@ def test_of_two_surveys_of_a_day_the_officer_chooses_and_both_are_kept(
     late = send(actor=other, on=today, answer=theirs)
     assert (first.state, late.state) == (choices.RECORDED, choices.CONFLICT)
     assert HeadcountObservation.objects.get().workers == 100
+    # Who chooses sees both: each page leads to the other, with its figure.
+    chooser = Client()
+    chooser.force_login(boss.user)  # type: ignore[arg-type]
+    for one, beside in ((late, first), (first, late)):
+        page = chooser.get(f"/khao-sat/phieu/{one.pk}/").text
+        assert f'href="/khao-sat/phieu/{beside.pk}/"' in page and f'"Lao động">{beside.workers}<' in page
     settle(actor=boss, on=today, survey=late, take=True)
     first.refresh_from_db()
     assert first.state == choices.SET_ASIDE and Survey.objects.count() == 2

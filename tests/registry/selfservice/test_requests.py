@@ -370,8 +370,12 @@ def test_what_changed_meanwhile_is_said(member: Person, committee: Actor, system
     assert "đã đổi" in page and "Ngõ 9" in page and "Ngõ 7" in page
     mark = re.search(r'name="seen" value="([^"]+)"', page)
     assert mark is not None
-    stale = client.post(reverse("selfservice:accept", args=[found.pk]), {"seen": before})
+    stale = client.post(
+        reverse("selfservice:accept", args=[found.pk]), {"seen": before, "words": "Chào chị, đã ghi"}
+    )
     assert stale.status_code == 422 and "vừa được sửa" in stale.content.decode()
+    # What the officer wrote to the member is still there, beside what the register says now.
+    assert "Chào chị, đã ghi" in stale.content.decode() and mark.group(1) in stale.content.decode()
     done = client.post(reverse("selfservice:accept", args=[found.pk]), {"seen": mark.group(1)})
     assert done.status_code == 302
     member.refresh_from_db()
@@ -544,7 +548,7 @@ def test_what_it_said_is_forgotten_in_time(member: Person, committee: Actor, tod
     assert committee.user is not None
     client = Client()
     client.force_login(committee.user)
-    assert "đã được xoá" in client.get(reverse("selfservice:request", args=[found.pk])).content.decode()
+    assert "đã được xóa" in client.get(reverse("selfservice:request", args=[found.pk])).content.decode()
 
 
 def test_the_queue_and_the_list_cost_the_same_for_one_and_three(
@@ -630,10 +634,49 @@ def test_asked_twice_at_once_it_is_one(tree: Tree, system: Actor) -> None:
 def test_taken_back_or_answered_it_is_over(member: Person, committee: Actor, today: date) -> None:
     found = change(member, address="Ngõ 7")
     withdraw(person=member, pk=found.pk, now=NOW, on=today)
-    with pytest.raises(AlreadyAnswered, match="đã rút"):
-        agree(committee, found)
     with pytest.raises(AlreadyAnswered):
         withdraw(person=member, pk=found.pk, now=NOW, on=today)
+    for act in (agree, _decline):
+        with pytest.raises(AlreadyAnswered) as told:
+            act(committee, found)
+        assert str(told.value) == "Đoàn viên đã rút đề nghị này. Hãy tải lại trang."
+    # Their own page speaks to the member, the officer's of them.
+    assert "bạn đã rút" in signed_in().get(reverse("portal:mine")).content.decode()
+    english = signed_in("portal-en").get(reverse("portal-en:mine")).content.decode()
+    assert "withdrawn by you" in english and "đã rút" not in english
+    assert committee.user is not None
+    client = Client()
+    client.force_login(committee.user)
+    assert "đoàn viên đã rút" in client.get(reverse("selfservice:request", args=[found.pk])).content.decode()
+
+
+def _decline(actor: Actor, found: MemberRequest) -> MemberRequest:
+    return refuse(actor=actor, on=actor.today, pk=found.pk, words="Hãy gửi ảnh căn cước", now=NOW)
+
+
+def test_who_comes_late_is_told_what_became_of_it(member: Person, committee: Actor, system: Actor) -> None:
+    refused = change(member, address="Ngõ 7")
+    _decline(committee, refused)
+    agreed = change(member, address="Ngõ 8")
+    agree(committee, agreed)
+    lapsed = change(member, address="Ngõ 9")
+    depart(actor=system, items=[Departure(member, "retire", system.today)])
+    end_lapsed(on=system.today, now=NOW)
+    for found, words in (
+        (refused, f"{committee.name} đã trả lời đề nghị này (không đồng ý). Hãy tải lại trang."),
+        (agreed, f"{committee.name} đã trả lời đề nghị này (đã đồng ý). Hãy tải lại trang."),
+        (lapsed, "Đề nghị này không còn hiệu lực. Hãy tải lại trang."),
+    ):
+        with pytest.raises(AlreadyAnswered) as told:
+            _decline(committee, found)
+        assert str(told.value) == words
+
+
+def test_an_answer_without_a_reason_says_how_long_it_must_be(member: Person, committee: Actor) -> None:
+    found = change(member, address="Ngõ 7")
+    with pytest.raises(RequestError, match="ít nhất 5 ký tự"):
+        refuse(actor=committee, on=committee.today, pk=found.pk, words="sai", now=NOW)
+    assert found.is_open
 
 
 def test_a_card_of_this_register_proves_as_well(member: Person, committee: Actor, today: date) -> None:

@@ -32,7 +32,7 @@ def _survey(request: HttpRequest, pk: int) -> Survey:
 
 
 def _figure(value: Any) -> str:
-    return "chưa rõ" if value is None else f"{value:,}".replace(",", ".")
+    return "Chưa rõ" if value is None else f"{value:,}".replace(",", ".")
 
 
 def _beside(found: Survey, other: HeadcountObservation | None) -> list[tuple[str, str, str]]:
@@ -44,7 +44,7 @@ def _beside(found: Survey, other: HeadcountObservation | None) -> list[tuple[str
         ("seasonal", "Thời vụ"),
     )
     return [
-        (name, _figure(getattr(found, field)), _figure(getattr(other, field)) if other else "chưa có")
+        (name, _figure(getattr(found, field)), _figure(getattr(other, field)) if other else "Chưa có")
         for field, name in names
     ]
 
@@ -61,6 +61,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "state_words": found.get_state_display().capitalize(),
         "other": other,
         "beside": _beside(found, other),
+        "others": queries.other_surveys(actor, found),
         "may_settle": found.state in choices.OPEN_STATES and may(actor, rules.RUN, unit),
         "is_open": found.state in choices.OPEN_STATES,
         "crumbs": [CRUMB, ("Phiếu khảo sát", reverse("fieldwork:surveys")), (found.enterprise.name, "")],

@@ -97,7 +97,7 @@ def refuse(*, actor: Actor, on: date, pk: int, words: str, now: datetime) -> Mem
     """Say no, with words the member reads. Raises Forbidden, AlreadyAnswered, RequestError without words."""
     found = _held(actor, pk)
     if len(nfc(words).strip()) < 5:
-        raise RequestError("Hãy ghi lý do để đoàn viên biết phải làm gì tiếp (ít nhất 5 chữ).")
+        raise RequestError("Hãy ghi lý do để đoàn viên biết phải làm gì tiếp (ít nhất 5 ký tự).")
     return _answered(found, actor, choices.REFUSED, on, now, words)
 
 
@@ -149,8 +149,12 @@ def _held(actor: Actor, pk: int, kind: str = "") -> MemberRequest:
     """An open request, held until the end of the transaction, of a member where the actor holds all it needs."""
     found = MemberRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
     if not found.is_open:
-        by = f" {found.decided_name} đã trả lời" if found.decided_name else " Đoàn viên đã rút đề nghị"
-        raise AlreadyAnswered(f"Đề nghị này {found.get_state_display()} rồi.{by}. Hãy tải lại trang.")
+        over = {
+            choices.WITHDRAWN: "Đoàn viên đã rút đề nghị này.",
+            choices.LAPSED: "Đề nghị này không còn hiệu lực.",
+        }
+        answered = f"{found.decided_name} đã trả lời đề nghị này ({found.get_state_display()})."
+        raise AlreadyAnswered(f"{over.get(found.state, answered)} Hãy tải lại trang.")
     if kind and found.kind != kind:
         raise RequestError("Đề nghị này thuộc loại khác. Hãy tải lại trang.")
     held = membership_on(found.person_id, actor.today)
