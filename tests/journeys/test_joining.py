@@ -204,7 +204,7 @@ def test_a_worker_signs_digitally_and_the_officer_reads_by_whom(
         page.set_input_files("[name=signed]", signed)
         page.locator("[data-sum]").wait_for(state="hidden")
         page.get_by_role("button", name="Gửi đơn đã ký số").tap()
-        page.get_by_text("Họ tên trên chứng thư số khác").wait_for()
+        page.locator("#id_signed_error", has_text="Họ tên trên chứng thư số khác").wait_for()
         worker.inspect()
         signed.write_bytes(in_an_app(unsigned, authority, "LÒ THỊ KÝ SỐ"))
         page.set_input_files("[name=signed]", signed)

@@ -244,6 +244,22 @@ def test_the_answer_keeps_the_code_before_the_eyes(workplace: Enterprise) -> Non
         assert ("Không còn mã?" in follow) or ("No code any more?" in follow)
 
 
+def test_pages_lead_to_pages_in_their_language(workplace: Enterprise) -> None:
+    for space, start in (("portal", "/gia-nhap/"), ("portal-en", "/en/join/")):
+        pages = [
+            Client().get(door("landing", space)),
+            Client().get(f"{door('join', space)}?noi={workplace.code}"),
+            send(workplace, space, full_name=""),
+            send(workplace, space),
+        ]
+        for page in pages:
+            text = re.sub(r'<a class="lang".*?</a>', "", page.content.decode())
+            leads = re.findall(r'(?:href|action)="(/[^"]*)"', text)
+            leads = [one for one in leads if not one.startswith("/static/")]
+            assert len(leads) > 3
+            assert all(one.startswith(start) for one in leads), leads
+
+
 def test_pages_have_names_of_their_own(workplace: Enterprise) -> None:
     pages = [
         Client().get(door("landing")),
