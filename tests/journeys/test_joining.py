@@ -144,6 +144,8 @@ def test_a_worker_joins_in_two_minutes_on_slow_3g(browser: Any, site: str, desk:
     page.locator("[data-sum]").wait_for(state="hidden")
     page.locator("[data-send]").tap()
     page.locator("[data-sent]").wait_for()
+    page.get_by_role("button", name="Sao chép mã").tap()
+    page.get_by_role("button", name="Đã sao chép").wait_for()
     worker.inspect()
     waited = time.monotonic() - began
     sys.stdout.write(

@@ -312,6 +312,19 @@ def test_the_nearest_name_comes_first_and_more_are_told_of(tree: Tree, system: A
     assert "There are more with this name." in english
 
 
+def test_the_commune_may_be_added_to_a_name(tree: Tree, system: Actor) -> None:
+    here, there = Territory.objects.filter(parent="P12", level="commune").order_by("code")[:2]
+    near, far = (make_workplace(system, tree.north, name="Công ty Hoa Sữa") for _ in range(2))
+    other = make_workplace(system, tree.north, name="Công ty Hoa Lan")
+    Enterprise.objects.filter(pk__in=[near.pk, other.pk]).update(territory=here)
+    Enterprise.objects.filter(pk=far.pk).update(territory=there)
+    short = re.sub("^(Xã|Phường|Đặc khu) ", "", here.name)
+    for name in (here.name, short, short.upper()):
+        assert workplaces(f"hoa sữa {name}") == ([near], False), name
+    assert set(workplaces("hoa sữa")[0]) == {near, far}
+    assert workplaces(f"hoa sữa xã {short} không có") == ([], False)
+
+
 def test_a_whole_name_is_first_however_many_have_its_words(
     tree: Tree, system: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
