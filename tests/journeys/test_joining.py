@@ -144,6 +144,8 @@ def test_a_worker_joins_in_two_minutes_on_slow_3g(browser: Any, site: str, desk:
     page.locator("[data-sum]").wait_for(state="hidden")
     page.locator("[data-send]").tap()
     page.locator("[data-sent]").wait_for()
+    page.get_by_role("button", name="Sao chép mã").tap()
+    page.get_by_role("button", name="Đã sao chép").wait_for()
     worker.inspect()
     waited = time.monotonic() - began
     sys.stdout.write(
@@ -204,7 +206,7 @@ def test_a_worker_signs_digitally_and_the_officer_reads_by_whom(
         page.set_input_files("[name=signed]", signed)
         page.locator("[data-sum]").wait_for(state="hidden")
         page.get_by_role("button", name="Gửi đơn đã ký số").tap()
-        page.get_by_text("Họ tên trên chứng thư số khác").last.wait_for()
+        page.locator("#id_signed_error", has_text="Họ tên trên chứng thư số khác").wait_for()
         worker.inspect()
         signed.write_bytes(in_an_app(unsigned, authority, "LÒ THỊ KÝ SỐ"))
         page.set_input_files("[name=signed]", signed)

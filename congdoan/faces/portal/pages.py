@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from html import escape
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 
@@ -69,7 +70,10 @@ def _drawn(
         "query": gap("query"),
         "csrf_token": gap("csrf_token"),
     }
-    return tuple(_GAP.split(render_to_string(f"portal/{name}.html", context)))
+    drawn = Context(context)
+    # Links of a page lead to pages in its language; the tag looks for the space they are in here.
+    drawn.request = SimpleNamespace(current_app="portal-en" if language == "en" else "portal")
+    return tuple(_GAP.split(Engine.get_default().get_template(f"portal/{name}.html").render(drawn)))
 
 
 def drawn_page(

@@ -244,6 +244,22 @@ def test_the_answer_keeps_the_code_before_the_eyes(workplace: Enterprise) -> Non
         assert ("Không còn mã?" in follow) or ("No code any more?" in follow)
 
 
+def test_pages_lead_to_pages_in_their_language(workplace: Enterprise) -> None:
+    for space, start in (("portal", "/gia-nhap/"), ("portal-en", "/en/join/")):
+        pages = [
+            Client().get(door("landing", space)),
+            Client().get(f"{door('join', space)}?noi={workplace.code}"),
+            send(workplace, space, full_name=""),
+            send(workplace, space),
+        ]
+        for page in pages:
+            text = re.sub(r'<a class="lang".*?</a>', "", page.content.decode())
+            leads = re.findall(r'(?:href|action)="(/[^"]*)"', text)
+            leads = [one for one in leads if not one.startswith("/static/")]
+            assert len(leads) > 3
+            assert all(one.startswith(start) for one in leads), leads
+
+
 def test_pages_have_names_of_their_own(workplace: Enterprise) -> None:
     pages = [
         Client().get(door("landing")),
@@ -294,6 +310,19 @@ def test_the_nearest_name_comes_first_and_more_are_told_of(tree: Tree, system: A
     assert "Còn nơi khác" not in few
     english = Client().get(f"{door('workplace', 'portal-en')}?q=hoa+sua").content.decode()
     assert "There are more with this name." in english
+
+
+def test_the_commune_may_be_added_to_a_name(tree: Tree, system: Actor) -> None:
+    here, there = Territory.objects.filter(parent="P12", level="commune").order_by("code")[:2]
+    near, far = (make_workplace(system, tree.north, name="Công ty Hoa Sữa") for _ in range(2))
+    other = make_workplace(system, tree.north, name="Công ty Hoa Lan")
+    Enterprise.objects.filter(pk__in=[near.pk, other.pk]).update(territory=here)
+    Enterprise.objects.filter(pk=far.pk).update(territory=there)
+    short = re.sub("^(Xã|Phường|Đặc khu) ", "", here.name)
+    for name in (here.name, short, short.upper()):
+        assert workplaces(f"hoa sữa {name}") == ([near], False), name
+    assert set(workplaces("hoa sữa")[0]) == {near, far}
+    assert workplaces(f"hoa sữa xã {short} không có") == ([], False)
 
 
 def test_a_whole_name_is_first_however_many_have_its_words(
