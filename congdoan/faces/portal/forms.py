@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from congdoan.foundation.catalogues.models import Territory
 from congdoan.kit.countries import countries
 from congdoan.kit.dates import parse_date
-from congdoan.kit.identifiers import check_citizen_id
+from congdoan.kit.identifiers import check_citizen_id, check_phone
 from congdoan.kit.scans import scan_type
 from congdoan.registry.joining.actions import ApplicationData, Image
 from congdoan.registry.joining.choices import CONSENTS, DIGITAL, DRAWN, UPLOADED
@@ -22,6 +22,8 @@ from congdoan.registry.joining.queries import commune_named
 
 _PNG = "data:image/png;base64,"
 UPLOAD_LIMIT = 6 * 1024 * 1024
+#: Together they are the workplace's words of an application, which holds 250 letters.
+_NAME_LENGTH, _COMMUNE_LENGTH = 168, 80
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -41,11 +43,34 @@ def scan_of(given: Any) -> Image | None:
     raise forms.ValidationError(gettext("Chỉ nhận ảnh JPG, PNG hoặc tệp PDF."))
 
 
+def phone_of(typed: str) -> str:
+    """A number somebody can be called at, as it is kept. Raises ValidationError for one that nobody answers: elsewhere a
+    number that does not check is kept with a warning, but here nobody is there to ask. Numbers abroad begin with +."""
+    number = check_phone(typed).value
+    if number.startswith("+"):
+        is_right = 8 <= len(number) - 1 <= 15
+    else:
+        is_right = not check_phone(number, landline=True).warnings
+    if not is_right:
+        raise forms.ValidationError(gettext("Số điện thoại không đúng. Hãy ghi 10 chữ số, ví dụ 0912345678."))
+    return number
+
+
+class PlainForm(forms.Form):
+    """A form that says what is missing in the words of these pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = gettext("Hãy điền mục này.")
+
+
 class PlainDay(forms.CharField):
     """A day as people write it: 5/9/1998. Plain, so that it can be typed on any phone."""
 
     def __init__(self, **kwargs: Any) -> None:
-        shown = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy"})
+        shown = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("ngày/tháng/năm")})
         super().__init__(widget=shown, max_length=20, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -59,7 +84,7 @@ class PlainDay(forms.CharField):
         return day
 
 
-class JoinForm(forms.Form):
+class JoinForm(PlainForm):
     """Who joins, where they work, what they agree to and their signature."""
 
     full_name = forms.CharField(
@@ -67,7 +92,9 @@ class JoinForm(forms.Form):
     )
     birth_on = PlainDay(label=_("Ngày sinh"))
     sex = forms.ChoiceField(
-        label=_("Giới tính"), required=False, choices=[("", "–"), ("f", _("Nữ")), ("m", _("Nam"))]
+        label=_("Giới tính (nếu muốn ghi)"),
+        required=False,
+        choices=[("", "–"), ("f", _("Nữ")), ("m", _("Nam"))],
     )
     nationality = forms.ChoiceField(label=_("Quốc tịch"), choices=_countries, initial="VN")
     identity = forms.CharField(
@@ -82,10 +109,15 @@ class JoinForm(forms.Form):
     )
     email = forms.EmailField(label=_("Thư điện tử (nếu có)"), max_length=150, required=False)
 
-    workplace_name = forms.CharField(label=_("Tên nơi làm việc"), max_length=250, required=False)
+    workplace_name = forms.CharField(label=_("Tên nơi làm việc"), max_length=_NAME_LENGTH, required=False)
     province = forms.ChoiceField(label=_("Tỉnh, thành phố nơi làm việc"), required=False)
-    commune = forms.CharField(label=_("Xã, phường nơi làm việc"), max_length=120, required=False)
-    job_title = forms.CharField(label=_("Công việc"), max_length=150, required=False)
+    commune = forms.CharField(
+        label=_("Xã, phường nơi làm việc (nếu biết)"),
+        max_length=_COMMUNE_LENGTH,
+        required=False,
+        help_text=_("Chưa biết tên mới sau khi sáp nhập thì ghi tên cũ, hoặc để trống."),
+    )
+    job_title = forms.CharField(label=_("Công việc (nếu có)"), max_length=150, required=False)
     contract_kind = forms.ChoiceField(
         label=_("Hợp đồng lao động"),
         choices=[
@@ -112,7 +144,7 @@ class JoinForm(forms.Form):
     agree_welfare = forms.BooleanField(
         label=_("Công đoàn được dùng thông tin này để chăm lo, hỗ trợ tôi (không bắt buộc)."), required=False
     )
-    drawn = forms.CharField(required=False, widget=forms.HiddenInput, max_length=400_000)
+    drawn = forms.CharField(label=_("Chữ ký"), required=False, widget=forms.HiddenInput, max_length=400_000)
     scan = forms.FileField(
         label=_("Ảnh đơn đã ký (JPG, PNG, PDF)"),
         required=False,
@@ -142,8 +174,9 @@ class JoinForm(forms.Form):
             for name in ("workplace_name", "province", "commune"):
                 del self.fields[name]
             return
-        provinces = Territory.objects.filter(level="province", during__contains=today).order_by("name")
-        choices: Any = [("", "–"), *provinces.values_list("code", "name")]
+        rows = Territory.objects.filter(level="province", during__contains=today).order_by("name")
+        self.provinces = {province.code: province for province in rows}
+        choices: Any = [("", "–"), *((code, province.name) for code, province in self.provinces.items())]
         self.fields["province"].choices = choices
 
     def clean_birth_on(self) -> date:
@@ -151,6 +184,9 @@ class JoinForm(forms.Form):
         if not date(1900, 1, 1) <= born < self.today:
             raise forms.ValidationError(gettext("Ngày sinh không đúng."))
         return born
+
+    def clean_phone(self) -> str:
+        return phone_of(self.cleaned_data["phone"])
 
     def clean_scan(self) -> Image | None:
         return scan_of(self.cleaned_data["scan"])
@@ -184,15 +220,16 @@ class JoinForm(forms.Form):
                 self.add_error("workplace_name", gettext("Hãy ghi tên nơi làm việc."))
             if not data.get("province"):
                 self.add_error("province", gettext("Hãy chọn tỉnh, thành phố."))
-            elif not data.get("commune"):
-                self.add_error("commune", gettext("Hãy ghi tên xã, phường."))
             else:
-                data["territory"] = commune_named(data["province"], data["commune"])
+                # Many know only the name of before the communes were merged: then the province says where it goes, and
+                # the officer reads what was typed.
+                data["territory"] = commune_named(data["province"], data.get("commune", ""))
                 if data["territory"] is None:
-                    self.add_error(
-                        "commune", gettext("Không thấy xã, phường này trong tỉnh đã chọn. Hãy kiểm tra lại.")
-                    )
-        if data.get("contract_kind") == "fixed" and not self.errors:
+                    data["territory"] = self.provinces[data["province"]]
+                    words = (data.get("workplace_name"), data.get("commune"))
+                    data["workplace_name"] = ", ".join(word for word in words if word)
+        dates_read = not {"contract_from", "contract_to"} & self.errors.keys()
+        if data.get("contract_kind") == "fixed" and dates_read:
             if not data.get("contract_from") or not data.get("contract_to"):
                 self.add_error(
                     "contract_from", gettext("Hợp đồng có thời hạn cần ngày bắt đầu và ngày hết hạn.")

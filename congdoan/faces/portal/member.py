@@ -247,6 +247,7 @@ def _own(
         "leave_form": leave or LeaveForm(),
         "days": int(parameter("selfservice.evidence_days", on=on).value),
         "problem": problem,
+        "lost_files": list(request.FILES) if status != 200 else [],
     }
     return page(request, "mine", shown, status=status)
 

@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from congdoan.faces.portal.forms import PlainDay, scan_of
+from congdoan.faces.portal.forms import PlainDay, PlainForm, scan_of
 from congdoan.registry.joining.actions import Image
 from congdoan.registry.selfservice.actions import Scan
 
 
-class ProveForm(forms.Form):
+class ProveForm(PlainForm):
     """Who somebody says they are."""
 
     card = forms.CharField(
@@ -31,7 +31,7 @@ class ProveForm(forms.Form):
     )
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(PlainForm):
     """What is to be written instead. What is left empty stays as it is."""
 
     phone = forms.CharField(
@@ -94,7 +94,7 @@ class ChangeForm(forms.Form):
         return Scan(image.content_type, image.content) if image is not None else None
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(PlainForm):
     """A member asks to be one no longer."""
 
     reason = forms.CharField(

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,15 +25,14 @@ from congdoan.faces.portal.forms import JoinForm
 from congdoan.faces.portal.pages import drawn_page, gap
 from congdoan.faces.portal.pages import page as _page
 from congdoan.faces.portal.pages import spoken as _spoken
+from congdoan.faces.portal.workplaces import workplaces
 from congdoan.foundation.catalogues.queries import parameter, parameters
 from congdoan.kit.answers import file_answer
 from congdoan.kit.countries import country_name
 from congdoan.kit.dates import format_date
-from congdoan.kit.text import search_prefix_query
 from congdoan.registry.cards.models import Card
 from congdoan.registry.cards.queries import checked, code_of, qr_svg
 from congdoan.registry.cards.rules import masked
-from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.enterprises.queries import enterprise_named
 from congdoan.registry.founding import actions as founding
 from congdoan.registry.founding.choices import HEAD
@@ -45,8 +43,8 @@ from congdoan.registry.joining.actions.signing import is_offered
 from congdoan.registry.joining.documents import form_paper
 from congdoan.registry.joining.models import Application
 from congdoan.registry.joining.rules import Obstacle
+from congdoan.registry.membership.queries import membership_on
 
-_FOUND_LIMIT = 8
 #: Where the device remembers what brought its holder, till an application is sent: the printed code, nothing else.
 _CAME_BY, _REMEMBERED = "nguon", 30 * 24 * 3600
 #: What the steps of founding a union mean to a worker, when reached and when to come; a step that an office has added is
@@ -127,16 +125,16 @@ def workplace(request: HttpRequest) -> HttpResponse:
     """Find one's workplace by name or tax code and see whether it has a union. Reads nothing about applications."""
     typed = request.GET.get("q", "").strip()[:120]
     found: list[dict[str, Any]] = []
-    query = search_prefix_query(typed) if len(typed) >= 3 else ""
-    if query:
+    has_more = False
+    if len(typed) >= 3:
         try:
             limit = int(parameter("joining.searches_per_hour", on=request.actor.today).value)
             actions.knock(door="search", address=request.actor.address, now=time.time(), limit=limit)
         except actions.TooManyAttempts:
             problem = _("Quá nhiều lần tìm từ mạng này. Hãy thử lại sau một giờ, hoặc tự ghi tên vào đơn.")
             return _page(request, "workplace", {"typed": typed, "problem": problem}, status=429)
-        rows = Enterprise.objects.filter(search=SearchQuery(query, search_type="raw", config="simple"))
-        for enterprise in rows.select_related("territory").order_by("pk")[:_FOUND_LIMIT]:
+        rows, has_more = workplaces(typed)
+        for enterprise in rows:
             found.append(
                 {
                     "enterprise": enterprise,
@@ -145,7 +143,8 @@ def workplace(request: HttpRequest) -> HttpResponse:
                     "has_union": queries.has_union(enterprise, request.actor.today),
                 }
             )
-    return _page(request, "workplace", {"typed": typed, "found": found, "asked": bool(typed)})
+    shown = {"typed": typed, "found": found, "has_more": has_more, "asked": bool(typed)}
+    return _page(request, "workplace", shown)
 
 
 def _blank(has_workplace: bool, is_free: bool, takes_digital: bool, on: date) -> dict[str, Any]:
@@ -162,6 +161,28 @@ def _blank(has_workplace: bool, is_free: bool, takes_digital: bool, on: date) ->
 
 def _sent(is_confidential: bool) -> dict[str, Any]:
     return {"is_confidential": is_confidential, **{name: gap(name) for name in ("code", "unit", "due")}}
+
+
+def _again(request: HttpRequest, shown: dict[str, Any], *, status: int = 422) -> HttpResponse:
+    """The form with what was typed; above it each box that is wrong, by its id, what it is called and what is said of it.
+    A browser keeps no file, so the boxes that had one say so."""
+    form = shown["form"]
+    wrong = [
+        {
+            "id": "ky" if field.is_hidden else field.id_for_label,
+            # What is ticked has a sentence for a name.
+            "label": "" if field.widget_type == "checkbox" else field.label,
+            "said": field.errors[0],
+        }
+        for field in form
+        if field.errors
+    ]
+    if shown.get("wrong_code"):
+        wrong.insert(0, {"id": "confirm", "label": _("Mã xác nhận"), "said": shown["wrong_code"]})
+    if shown.get("wrong_sum"):
+        wrong.append({"id": "total", "label": _("Phép cộng"), "said": shown["wrong_sum"]})
+    lost = [] if shown.get("confirms") else list(request.FILES)
+    return _page(request, "join", {**shown, "wrong": wrong, "lost_files": lost}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -205,7 +226,7 @@ def join(request: HttpRequest) -> HttpResponse:
     elif not wants_paper and not challenges.met(
         challenge, total=request.POST.get("total", ""), work=request.POST.get("work", "")
     ):
-        form.add_error(None, _("Hãy ghi đúng kết quả của phép cộng ở cuối đơn."))
+        shown["wrong_sum"] = _("Kết quả chưa đúng.")
     elif form.is_valid():
         try:
             held = parameters(["joining.sends_per_hour", "joining.confirm_by"], on=on)
@@ -217,15 +238,14 @@ def join(request: HttpRequest) -> HttpResponse:
             if wants_paper:
                 return _paper(data, on)
             if held["joining.confirm_by"].value and (asked := _unconfirmed(request, form, challenge.key, on)):
-                shown |= asked
-                return _page(request, "join", shown, status=422)
+                return _again(request, shown | asked)
             came_by = queries.source_named(request.COOKIES.get(_CAME_BY, ""))
             done = founding.receive_application(data=replace(data, source=came_by), on=on)
         except actions.ForeignWorkerNotYet as refused:
             shown["refusal"] = _refusal(refused.obstacle)
         except actions.TooManyAttempts:
             form.add_error(None, _("Quá nhiều lần gửi từ mạng này. Hãy thử lại sau một giờ."))
-            return _page(request, "join", shown, status=429)
+            return _again(request, shown, status=429)
         except actions.SignatureRefused as error:
             form.add_error("signed", _(str(error)))
         except actions.JoiningError as error:
@@ -240,7 +260,7 @@ def join(request: HttpRequest) -> HttpResponse:
             if _CAME_BY in request.COOKIES:
                 answer.delete_cookie(_CAME_BY, samesite="Lax")
             return answer
-    return _page(request, "join", shown, status=422)
+    return _again(request, shown)
 
 
 def _paper(data: actions.ApplicationData, on: date) -> HttpResponse:
@@ -265,7 +285,7 @@ def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date)
     if actions.confirm(submission_key=key, contact=contact, code=typed, now=now):
         return {}
     has_file = any(form.cleaned_data.get(name) for name in ("scan", "signed"))
-    asked = {"confirms": contact, "wrong_code": "", "has_file": has_file}
+    asked: dict[str, Any] = {"confirms": contact, "wrong_code": "", "has_file": has_file}
     if typed and not request.POST.get("resend"):
         asked["wrong_code"] = _("Mã không đúng hoặc đã hết hạn. Hãy kiểm tra lại, hoặc nhận mã khác.")
         return asked
@@ -278,8 +298,10 @@ def _unconfirmed(request: HttpRequest, form: JoinForm, key: uuid.UUID, on: date)
             on=on,
             now=now,
         )
-    except actions.JoiningError as error:
+    except actions.JustSent as error:
         asked["wrong_code"] = _(str(error))
+    except actions.JoiningError as error:
+        asked |= {"wrong_code": _(str(error)), "is_unsent": True}
     return asked
 
 
@@ -318,6 +340,7 @@ def _told(application: Application) -> dict[str, Any]:
             choices.REFUSED: _("Không kết nạp"),
             choices.WITHDRAWN: _("Đã rút đơn"),
         }[application.state],
+        "joined": _joined(application),
         "refusal": _(reason.name) if reason else "",
         "source": reason.source if reason else "",
         "is_confidential": application.is_confidential,
@@ -328,6 +351,21 @@ def _told(application: Application) -> dict[str, Any]:
         ],
         **(_of_founders(application) if application.is_confidential and application.is_open else {}),
     }
+
+
+def _joined(application: Application) -> str:
+    """Of which union the worker became a member, and since when; '' while they are none by this application."""
+    if (
+        application.state != choices.ADMITTED
+        or application.decided_on is None
+        or application.person_id is None
+    ):
+        return ""
+    held = membership_on(application.person_id, application.decided_on)
+    if held is None:
+        return ""
+    words = _("Bạn là đoàn viên của %(union)s từ ngày %(on)s.")
+    return words % {"union": held.unit.name, "on": format_date(application.decided_on)}
 
 
 def _of_founders(application: Application) -> dict[str, Any]:
@@ -390,7 +428,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     """An application by its code. The code is sent in the body of a form, never in an address that logs keep."""
     if request.method == "GET":
         return _page(request, "follow", {})
-    code = request.POST.get("code", "")[:40]
+    code, words = request.POST.get("code", "")[:40], request.POST.get("words", "")[:4000]
+    typed = {"code": code, "words": words if request.POST.get("do") == "answer" else ""}
     on = request.actor.today
     try:
         limit = int(parameter("joining.looks_per_hour", on=on).value)
@@ -399,7 +438,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         return _page(
             request,
             "follow",
-            {"problem": _("Quá nhiều lần tra mã từ mạng này. Hãy thử lại sau một giờ.")},
+            {"problem": _("Quá nhiều lần tra mã từ mạng này. Hãy thử lại sau một giờ."), **typed},
             status=429,
         )
     problem, part = "", None
@@ -411,7 +450,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         elif request.POST.get("do") == "look":
             part = founding.look(code=code, on=on)
         elif request.POST.get("do") == "answer":
-            actions.answer(code=code, words=request.POST.get("words", "")[:4000])
+            actions.answer(code=code, words=words)
         elif request.POST.get("do") == "withdraw" and request.POST.get("sure"):
             actions.withdraw(code=code, on=on)
     except actions.JoiningError as error:
@@ -419,8 +458,10 @@ def follow(request: HttpRequest) -> HttpResponse:
     found = queries.followed(code)
     if found is None:
         problem = _("Không có đơn nào ứng với mã này. Hãy kiểm tra lại mã.")
-        return _page(request, "follow", {"problem": problem, "code": code}, status=404)
-    shown = {"problem": problem, "code": code, "part": part and _part(part), **_told(found)}
+        return _page(request, "follow", {"problem": problem, **typed}, status=404)
+    if not problem:
+        typed["words"] = ""
+    shown = {"problem": problem, **typed, "part": part and _part(part), **_told(found)}
     return _page(request, "follow", shown, status=422 if problem else 200)
 
 

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_noop
 
 SAID = (
     gettext_noop("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác."),
+    gettext_noop(
+        "Đơn này đã nhận đủ 5 mã. Hãy kiểm tra lại số điện thoại hoặc thư, rồi mở lại trang và gửi đơn từ đầu."
+    ),
     gettext_noop("Quá nhiều lần gửi từ mạng này trong một giờ. Hãy thử lại sau."),
     gettext_noop("Chưa gửi được mã. Hãy kiểm tra số điện thoại hoặc địa chỉ thư rồi thử lại."),
     gettext_noop("Công đoàn nơi nhận đơn không dùng cách ký này. Hãy ký theo cách khác."),

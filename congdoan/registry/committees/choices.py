@@ -1,4 +1,4 @@
-"""Ways in which a committee is completed."""
+"""Ways in which a committee is elected or completed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from congdoan.registry.founding.choices import CHAIR, POSTS
 
 __all__ = ["CHAIR", "POSTS", "WAYS"]
 
-BY_ELECTION, APPOINTMENT, RELEASE = "by_election", "appointment", "release"
+CONGRESS, BY_ELECTION, APPOINTMENT, RELEASE = "congress", "by_election", "appointment", "release"
 WAYS = [
+    (CONGRESS, "Công nhận kết quả đại hội bầu"),
     (BY_ELECTION, "Công nhận kết quả bầu bổ sung"),
     (APPOINTMENT, "Chỉ định bổ sung"),
     (RELEASE, "Cho thôi tham gia, không có người thay"),

@@ -17,8 +17,9 @@ from congdoan.registry.committees.actions import ChangeData, Seat
 from congdoan.registry.founding.models import CommitteePost
 from congdoan.registry.membership.queries import members_on
 
-#: How many may enter by one form; a whole new committee is the matter of a congress.
-SEATS = 3
+#: How many may enter by one form: a congress elects a whole committee and its inspection committee. So many are shown at
+#: first, the others are folded away.
+SEATS, SHOWN = 25, 3
 
 
 class ChangeForm(forms.Form):
@@ -51,6 +52,27 @@ class ChangeForm(forms.Form):
             self.fields[f"post_{n}"] = forms.ChoiceField(
                 label=f"Chức vụ của người thứ {n}", choices=[("", "— chọn —"), *choices.POSTS], required=False
             )
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """What is asked once."""
+        return [field for field in self if not field.name.startswith(("name_", "post_"))]
+
+    @property
+    def first_seats(self) -> list[forms.BoundField]:
+        return self._seats(1, SHOWN)
+
+    @property
+    def more_seats(self) -> list[forms.BoundField]:
+        return self._seats(SHOWN + 1, SEATS)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything was typed into the seats that are folded away."""
+        return any(field.data for field in self.more_seats)
+
+    def _seats(self, first: int, last: int) -> list[forms.BoundField]:
+        return [self[f"{part}_{n}"] for n in range(first, last + 1) for part in ("name", "post")]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -60,8 +60,12 @@ POSTS = [
     (CHAIR, "Chủ tịch"),
     ("vice_chair", "Phó Chủ tịch"),
     ("member", "Ủy viên Ban Chấp hành"),
+    ("chief", "Chủ nhiệm Ủy ban Kiểm tra"),
     ("inspector", "Ủy viên Ủy ban Kiểm tra"),
 ]
+#: The posts of the inspection committee; the others are of the executive committee.
+INSPECTION_POSTS = [post for post in POSTS if post[0] in ("chief", "inspector")]
+EXECUTIVE_POSTS = [post for post in POSTS if post not in INSPECTION_POSTS]
 #: What an applicant is chosen into on the way: the founding committee, the committees that the congress elects.
 FOUNDERS, EXECUTIVE, INSPECTION = "founders", "executive", "inspection"
 BODIES = [
@@ -71,8 +75,7 @@ BODIES = [
 ]
 HEAD, FOUNDER = "head", "founder"
 FOUNDER_POSTS = [(HEAD, "Trưởng ban"), (FOUNDER, "Thành viên")]
-INSPECTION_POSTS = [("chief", "Chủ nhiệm"), ("inspector", "Ủy viên Ủy ban Kiểm tra")]
-NOMINEE_POSTS = [*FOUNDER_POSTS, *[post for post in POSTS if post[0] != "inspector"], *INSPECTION_POSTS]
+NOMINEE_POSTS = [*FOUNDER_POSTS, *POSTS]
 #: How far somebody at the workplace supports a union, as the team judges it.
 SUPPORT = [
     (1, "nòng cốt, vận động người khác"),

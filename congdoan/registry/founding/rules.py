@@ -48,14 +48,14 @@ def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, st
     nominee. Nothing has to be filled in yet."""
     found = []
     for less, more, words in (
-        ("present", "summoned", "Số người dự đại hội nhiều hơn số người được triệu tập."),
-        ("ballots_issued", "present", "Số phiếu phát ra nhiều hơn số người dự đại hội."),
-        ("ballots_returned", "ballots_issued", "Số phiếu thu về nhiều hơn số phiếu phát ra."),
-        ("ballots_valid", "ballots_returned", "Số phiếu hợp lệ nhiều hơn số phiếu thu về."),
+        ("present", "summoned", "Số người có mặt ({0}) nhiều hơn số người được triệu tập ({1})."),
+        ("ballots_issued", "present", "Số phiếu phát ra ({0}) nhiều hơn số người có mặt ({1})."),
+        ("ballots_returned", "ballots_issued", "Số phiếu thu về ({0}) nhiều hơn số phiếu phát ra ({1})."),
+        ("ballots_valid", "ballots_returned", "Số phiếu hợp lệ ({0}) nhiều hơn số phiếu thu về ({1})."),
     ):
         low, high = values.get(less), values.get(more)
         if low is not None and high is not None and low > high:
-            found.append(words)
+            found.append(words.format(low, high))
     for earlier, later, words in (
         ("founders_on", "held_on", "Ngày đại hội trước ngày lập ban vận động."),
         ("held_on", "submission_on", "Ngày tờ trình trước ngày đại hội."),
@@ -68,14 +68,15 @@ def dossier_problems(values: Mapping[str, Any], nominees: Sequence[tuple[str, st
     valid = values.get("ballots_valid")
     votes = [count for body, _, count in nominees if body == EXECUTIVE and count is not None]
     if valid is not None and any(count > valid for count in votes):
-        found.append("Có người được nhiều phiếu hơn số phiếu hợp lệ.")
+        most = max(votes)
+        found.append(f"Có người được {most} phiếu, nhiều hơn {valid} phiếu hợp lệ. Hãy xem lại cột Số phiếu.")
     for body, post, words in (
-        (FOUNDERS, HEAD, "Ban vận động có đúng một Trưởng ban."),
-        (EXECUTIVE, CHAIR, "Ban Chấp hành có đúng một Chủ tịch."),
+        (FOUNDERS, HEAD, "Ban vận động phải có đúng một Trưởng ban; đang chọn {0}."),
+        (EXECUTIVE, CHAIR, "Ban Chấp hành phải có đúng một Chủ tịch; đang chọn {0}."),
     ):
         chosen = [chosen for of, chosen, _ in nominees if of == body and chosen]
         if chosen and chosen.count(post) != 1:
-            found.append(words)
+            found.append(words.format(chosen.count(post)))
     return found
 
 

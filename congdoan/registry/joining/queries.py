@@ -292,7 +292,7 @@ def _occupational(place: Territory | None, job_title: str, on: date) -> int | No
     job = set(search_key(job_title).split())
     for code in places:
         here = {unit_id: name for where, unit_id, name in standing if where == code}
-        if len(here) == 1 and code == place.code:
+        if len(here) == 1 and code == place.code and place.level == "commune":
             return next(iter(here))
         said = {unit_id: len(job & set(search_key(name).split())) for unit_id, name in here.items()}
         most = max(said.values(), default=0)
@@ -362,9 +362,10 @@ def commune_named(province: str, typed: str) -> Territory | None:
     words = search_key(typed)
     if not words:
         return None
-    rows = Territory.objects.filter(parent=province, level="commune")
-    for kind in ("", "xa ", "phuong ", "dac khu "):
-        found = list(rows.filter(name_key=f"{kind}{words}")[:2])
+    keys = [f"{kind}{words}" for kind in ("", "xa ", "phuong ", "dac khu ")]
+    rows = list(Territory.objects.filter(parent=province, level="commune", name_key__in=keys))
+    for key in keys:
+        found = [row for row in rows if row.name_key == key]
         if len(found) == 1:
             return found[0]
     return None

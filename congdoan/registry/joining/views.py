@@ -178,7 +178,11 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         asked = actions.ask_more(actor=request.actor, pk=pk, words=form.cleaned_data["words"])
     except actions.JoiningError as error:
         return _page(request, found, problem=str(error), ask=form)
-    told = "được nhắn trong giờ làm việc để mở trang theo dõi" if queries.way_to(asked) else "thấy khi tra mã"
+    told = (
+        "được nhắn trong giờ làm việc để mở trang Theo dõi đơn"
+        if queries.way_to(asked)
+        else "thấy ở trang Theo dõi đơn"
+    )
     messages.success(request, f"Đã gửi đề nghị bổ sung; người làm đơn {told}.")
     return redirect("joining:application", pk=pk)
 
@@ -210,7 +214,7 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
         actions.pass_on(actor=request.actor, on=request.actor.today, pks=[pk], to=union)
     except actions.JoiningError as error:
         return _page(request, found, problem=str(error))
-    messages.success(request, f"Đã chuyển đơn đến {union.name}; người làm đơn thấy khi tra mã.")
+    messages.success(request, f"Đã chuyển đơn đến {union.name}; người làm đơn thấy ở trang Theo dõi đơn.")
     return redirect("joining:confidential")
 
 
@@ -306,7 +310,7 @@ def readers(request: HttpRequest, code: str) -> HttpResponse:
         {"row": row, "is_on": row.during.upper is None or row.during.upper > actor.today}
         for row in queries.readers_of(unit.pk)
     ]
-    shown = {"unit": unit, "form": form, "rows": rows}
+    shown = {"unit": unit, "form": form, "rows": rows, "has_officers": officers.exists()}
     return render(request, "joining/readers.html", shown, status=422 if request.method == "POST" else 200)
 
 

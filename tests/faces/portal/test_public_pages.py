@@ -116,7 +116,7 @@ def test_sent_twice_it_is_one_application(workplace: Enterprise) -> None:
         ({"scan": SimpleUploadedFile("x.png", b"not an image")}, "Chỉ nhận ảnh"),
         ({"drawn": "data:image/png;base64,!!"}, "Hãy ký lại"),
         ({"contract_kind": "fixed"}, "cần ngày bắt đầu"),
-        ({"total": "99"}, "phép cộng"),
+        ({"total": "99"}, "Kết quả chưa đúng."),
         ({"mark": "forged"}, "mở đã lâu"),
     ],
 )

@@ -10,12 +10,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from congdoan.foundation.access.rules import Actor, Forbidden
 from congdoan.foundation.units.models import Decision, KindAuthority
 from congdoan.kit.lists import ListContext, lists
 from congdoan.registry.committees.actions import ChangeData, CommitteeError, Seat, change_committee
-from congdoan.registry.committees.choices import APPOINTMENT, BY_ELECTION, RELEASE
+from congdoan.registry.committees.choices import APPOINTMENT, BY_ELECTION, CONGRESS, RELEASE
 from congdoan.registry.committees.queries import earlier_posts, posts_on
 from congdoan.registry.founding.models import CommitteePost
 from congdoan.registry.organisation.models import UnitProfile
@@ -248,3 +249,38 @@ def test_who_decides_on_a_committee_may_recognise_unions_on_the_day_of_the_decis
             data=decided(on, number="8/QĐ", seats=[Seat(people[2].pk, "member")]),
         )
     assert CommitteePost.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_congress_elects_a_whole_committee_by_one_form(
+    tree: Tree, system: Actor, superior: Actor, today: date, client: Client
+) -> None:
+    unit = tree.unions["NA1"]
+    people = make_members(system, unit, JOINED, 9)
+    old = CommitteePost.objects.create(
+        unit=unit, person=people[8], post="chair", during=DateRange(JOINED, TERM)
+    )
+    assert superior.user is not None
+    client.force_login(superior.user)
+    page = reverse("committees:unit", args=[unit.code])
+    now = timezone.localdate()
+    sent = {
+        "way": CONGRESS,
+        "number": "21/QĐ-LĐLĐ",
+        "issued_on": f"{now:%d/%m/%Y}",
+        "on": f"{now:%d/%m/%Y}",
+        "leaving": [old.pk],
+        "last_on": f"{now + timedelta(days=1800):%d/%m/%Y}",
+    }
+    for n, person in enumerate(people[:8], 1):
+        typed = f"{person.full_name}, {person.birth_on:%d/%m/%Y}"
+        sent |= {f"name_{n}": typed, f"post_{n}": "chair" if n == 1 else "member"}
+    refused = client.post(page, {**sent, "name_7": "Người Lạ"})
+    assert refused.status_code == 422
+    # What was typed further down is in sight, and nothing is booked.
+    assert '<details class="fold" open>' in refused.content.decode()
+    assert [post.pk for post in posts_on(unit.pk, now)] == [old.pk]
+    assert client.post(page, sent).status_code == 302
+    held = list(posts_on(unit.pk, now))
+    assert (held[0].post, held[0].person_id, len(held)) == ("chair", people[0].pk, 8)
+    assert "Công nhận kết quả đại hội bầu Ban Chấp hành" in Decision.objects.get(number="21/QĐ-LĐLĐ").title

@@ -121,7 +121,7 @@ def test_what_is_missing_is_a_list_and_no_file(client: Client, campaign: Campaig
     [
         ({"present": 8}, "nhiều hơn số người được triệu tập"),
         ({"ballots_returned": 7}, "nhiều hơn số phiếu phát ra"),
-        ({"ballots_valid": 4}, "nhiều phiếu hơn số phiếu hợp lệ"),
+        ({"ballots_valid": 4}, "nhiều hơn 4 phiếu hợp lệ"),
         ({"submission_on": date(2026, 11, 1)}, "trước ngày đại hội"),
     ],
 )

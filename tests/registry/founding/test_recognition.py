@@ -24,7 +24,7 @@ from congdoan.registry.enterprises.models import Enterprise
 from congdoan.registry.founding import actions, choices
 from congdoan.registry.founding.actions import recognise
 from congdoan.registry.founding.documents import FilePapers
-from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile
+from congdoan.registry.founding.models import CommitteePost, FirstYearTask, FoundingFile, Nominee
 from congdoan.registry.founding.queries import support_norm
 from congdoan.registry.joining.actions import withdraw
 from congdoan.registry.joining.choices import ADMITTED, SUBMITTED
@@ -350,6 +350,25 @@ def test_numbers_of_files_do_not_count_applications(campaign: Campaign, system: 
     other = make_workplace(system, campaign.tree.north, name="Công ty Kế Bên")
     apply(campaign.today, enterprise=other, citizen_id="012198060055")
     assert FoundingFile.objects.get(enterprise=other).pk == campaign.file.pk + 1
+
+
+@pytest.mark.django_db
+def test_the_head_of_the_inspection_committee_stays_its_head(campaign: Campaign) -> None:
+    file = campaign.ready(6)
+    rows = campaign.applications
+    for n, (body, post) in enumerate(
+        [("executive", "chair"), ("inspection", "chief"), ("inspection", "inspector")]
+    ):
+        Nominee.objects.update_or_create(file=file, body=body, application=rows[n], defaults={"post": post})
+    page = client_of(campaign.first.user).get(reverse("founding:recognise", args=[file.pk])).content.decode()
+    assert '<option value="chief" selected>Chủ nhiệm Ủy ban Kiểm tra</option>' in page
+    data = campaign.decision(posts={rows[0].pk: "chair", rows[1].pk: "chief", rows[2].pk: "inspector"})
+    done = recognise(actor=campaign.first, pk=file.pk, data=data)
+    assert sorted(CommitteePost.objects.filter(unit=done.unit).values_list("post", flat=True)) == [
+        "chair",
+        "chief",
+        "inspector",
+    ]
 
 
 @pytest.mark.django_db

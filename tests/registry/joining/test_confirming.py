@@ -167,6 +167,44 @@ def test_the_form_asks_for_the_code_and_then_sends(tree: Tree, system: Actor) ->
 
 
 @pytest.mark.usefixtures("by_mail")
+def test_after_the_last_code_the_page_says_what_to_do(tree: Tree, system: Actor) -> None:
+    """Not to wait a minute: no code comes any more."""
+    workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"], name="Sao Mai")
+    for space, words, arrived in (
+        ("portal", "Đơn này đã nhận đủ 5 mã.", "vừa gửi đến"),
+        ("portal-en", "This application has been sent all 5 of its codes.", "that was sent to"),
+    ):
+        client, address = Client(), f"{reverse(f'{space}:join')}?noi={workplace.code}"
+        values = filled(client.get(address), scan="", drawn="data:image/png;base64,iVBORw0KGgo=", email=TO)
+        asked = client.post(address, values).content.decode()
+        assert arrived in asked
+        Confirmation.objects.update(sends=5)
+        last = client.post(address, {**values, "resend": "1"}).content.decode()
+        assert words in last
+        assert "đợi một phút" not in last
+        assert arrived not in last
+
+
+@pytest.mark.usefixtures("by_mail")
+def test_a_code_that_could_not_be_sent_is_not_said_to_have_been(
+    tree: Tree, system: Actor, settings: Any
+) -> None:
+    workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"], name="Sao Mai")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 1
+    for space, words, arrived in (
+        ("portal", f"Chưa gửi được mã đến {TO}.", "vừa gửi đến"),
+        ("portal-en", f"The code could not be sent to {TO}.", "that was sent to"),
+    ):
+        client, address = Client(), f"{reverse(f'{space}:join')}?noi={workplace.code}"
+        values = filled(client.get(address), scan="", drawn="data:image/png;base64,iVBORw0KGgo=", email=TO)
+        page = client.post(address, values)
+        assert page.status_code == 422
+        assert words in page.content.decode()
+        assert arrived not in page.content.decode()
+
+
+@pytest.mark.usefixtures("by_mail")
 def test_who_cannot_join_is_told_before_any_code_is_sent(tree: Tree, system: Actor) -> None:
     workplace = make_workplace(system, tree.north_a, host=tree.unions["NA1"], name="Sao Mai")
     client, address = Client(), f"{reverse('portal-en:join')}?noi={workplace.code}"

@@ -19,12 +19,22 @@ from congdoan.foundation.audit.models import AuditEntry
 from congdoan.foundation.catalogues.models import Parameter
 from congdoan.foundation.messaging.models import Delivery, Notice
 from congdoan.registry.joining import choices
-from congdoan.registry.joining.actions import answer, ask_more, name_reader, send_prompts, withdraw
+from congdoan.registry.joining.actions import (
+    Papers,
+    admit,
+    answer,
+    ask_more,
+    name_reader,
+    refuse,
+    send_prompts,
+    withdraw,
+)
 from congdoan.registry.joining.actions.applying import Submitted
 from congdoan.registry.joining.models import Event, Prompt
 from tests.factories.applications import apply, make_workplace
 from tests.factories.officers import actor as acting
 from tests.factories.officers import give, make_user
+from tests.factories.officers import officer as officer_at
 from tests.factories.tree import Tree
 from tests.foundation.messaging.gateways import sms_centre
 
@@ -86,6 +96,34 @@ def test_who_agreed_is_told_once_and_reminded_once(officer: Actor, sent: Submitt
     for trail in (Notice, Delivery):
         assert not trail.objects.exists()
     assert not AuditEntry.objects.filter(verb__startswith="joining.ask").exists()
+
+
+@pytest.mark.usefixtures("by_mail")
+def test_who_agreed_is_told_of_a_decision_once_and_reads_of_which_union(
+    tree: Tree, system: Actor, today: date
+) -> None:
+    """By the same words, so that whoever carries or sees the message cannot tell a yes from a no or from a question."""
+    union = tree.unions["NA1"]
+    place = make_workplace(system, tree.north_a, host=union)
+    committee = acting(officer_at("bch", "officer", union), today)
+    taken, turned = (apply(today, enterprise=place, email=TO, citizen_id=f"01219800071{n}") for n in range(2))
+    admit(actor=committee, on=today, pks=[taken.application.pk], papers=Papers("9/QĐ-CĐCS", today))
+    refuse(actor=committee, on=today, pk=turned.application.pk, reason="not_worker")
+    assert send_prompts(now=MORNING) == 2
+    assert len({(letter.subject, letter.body) for letter in mail.outbox}) == 1
+    assert send_prompts(now=MORNING + 30 * DAY) == 0
+    assert [kinds(one)[-2:] for one in (taken, turned)] == [
+        [choices.ADMIT, choices.PROMPT],
+        [choices.REFUSE, choices.PROMPT],
+    ]
+    assert not Prompt.objects.exists()
+    page = Client().post(reverse("portal:follow"), {"code": taken.code}).content.decode()
+    assert f"Bạn là đoàn viên của {union.name} từ ngày {today:%d/%m/%Y}." in page
+    page = Client().post(reverse("portal-en:follow"), {"code": taken.code}).content.decode()
+    assert f"You have been a member of {union.name} since {today:%d/%m/%Y}." in page
+    assert (
+        "đoàn viên của" not in Client().post(reverse("portal:follow"), {"code": turned.code}).content.decode()
+    )
 
 
 @pytest.mark.usefixtures("by_mail")

@@ -304,6 +304,16 @@ def test_bad_input_comes_back_with_what_was_typed(member: Person) -> None:
     assert not MemberRequest.objects.exists()
 
 
+def test_a_file_that_the_browser_lost_is_asked_for_again(member: Person) -> None:
+    for space, words in (("portal", "Hãy chọn lại tệp"), ("portal-en", "Please choose the file again")):
+        client, door = signed_in(space), reverse(f"{space}:mine")
+        for given, is_lost in (({"scan": SimpleUploadedFile("x.png", b"\x89PNG x")}, True), ({}, False)):
+            answer = client.post(door, {"do": "change", "phone": "0987654321", "reason": "", **given})
+            assert answer.status_code == 422
+            assert (words in answer.content.decode()) is is_lost
+        assert words not in client.get(door).content.decode()
+
+
 def test_in_english_too(member: Person) -> None:
     client = signed_in("portal-en")
     client.post(reverse("portal-en:mine"), {"do": "change", "address": "12 Hoa Sua", "reason": "moved"})

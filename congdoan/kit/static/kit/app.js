@@ -113,6 +113,23 @@
     armToast(made);
   };
 
+  /* ---- data-unsaved: whoever leaves a large form with something typed is asked first ---- */
+  let unsaved = null;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-unsaved]");
+    if (form) unsaved = form;
+  });
+  document.addEventListener("submit", (event) => { if (event.target === unsaved) unsaved = null; });
+  addEventListener("beforeunload", (event) => {
+    if (!unsaved || !unsaved.isConnected) return;
+    event.preventDefault();
+    // Who stays may press the button again.
+    setTimeout(() => all("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      all(".is-busy", form).forEach((button) => button.classList.remove("is-busy"));
+    }), 500);
+  });
+
   /* ---- confirming: data-confirm on a form, button or link; hx-confirm too ---- */
   const confirmDialog = byId("confirm-dialog");
   const ask = (text, label, danger) => new Promise((resolve) => {

@@ -177,6 +177,6 @@ def forget_contact(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
         request,
         pk,
         lambda: actions.forget_contact(actor=request.actor, pk=pk, contact=contact),
-        "Đã xoá khỏi bản đồ.",
+        "Đã xóa khỏi bản đồ.",
         "#nguoi",
     )

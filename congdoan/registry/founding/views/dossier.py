@@ -32,7 +32,7 @@ _FIELDS = tuple(DossierForm.base_fields)
 _SHOWN = 500
 _POSTS = {
     "bvd": (choices.FOUNDERS, choices.FOUNDER_POSTS),
-    "bch": (choices.EXECUTIVE, [post for post in choices.POSTS if post[0] != "inspector"]),
+    "bch": (choices.EXECUTIVE, choices.EXECUTIVE_POSTS),
     "ubkt": (choices.INSPECTION, choices.INSPECTION_POSTS),
 }
 

@@ -393,10 +393,7 @@ def _elected(found: FoundingFile) -> dict[int, str]:
     rows = Nominee.objects.filter(file=found, body__in=[choices.EXECUTIVE, choices.INSPECTION]).exclude(
         post=""
     )
-    return {
-        row.application_id: row.post if row.body == choices.EXECUTIVE else "inspector"
-        for row in rows.order_by("-body", "pk")
-    }
+    return {row.application_id: row.post for row in rows.order_by("-body", "pk")}
 
 
 def _beginning(found: FoundingFile, today: date) -> dict[str, Any]:

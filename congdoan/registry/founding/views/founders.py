@@ -88,7 +88,7 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         found,
         lambda: actions.let_in(actor=actor, on=actor.today, pk=pk, applications=ticked),
-        "Đã mở phần ban vận động; người ấy thấy khi tra mã.",
+        "Đã mở phần ban vận động; người ấy thấy ở trang Theo dõi đơn.",
     )
 
 

@@ -25,6 +25,7 @@ from congdoan.registry.joining.actions.errors import (
     AlreadyDecided,
     ForeignWorkerNotYet,
     JoiningError,
+    JustSent,
     TooManyAttempts,
 )
 from congdoan.registry.joining.actions.inviting import SourceData, end_source, make_source
@@ -41,6 +42,7 @@ __all__ = [
     "ForeignWorkerNotYet",
     "Image",
     "JoiningError",
+    "JustSent",
     "Papers",
     "SignatureRefused",
     "SourceData",

@@ -12,7 +12,7 @@ from congdoan.foundation.catalogues.queries import parameter
 from congdoan.foundation.messaging.actions import NotReached, tell_outsider
 from congdoan.kit.sealed import match_key
 from congdoan.registry.joining.actions.applying import knock
-from congdoan.registry.joining.actions.errors import JoiningError, TooManyAttempts
+from congdoan.registry.joining.actions.errors import JoiningError, JustSent, TooManyAttempts
 from congdoan.registry.joining.models import Confirmation
 
 #: A code is good for so long; a new one is sent no sooner than after the pause.
@@ -42,8 +42,12 @@ def send_code(
             },
         )
         kept = Confirmation.objects.select_for_update().get(pk=submission_key)
-        if now - kept.sent_at < PAUSE or kept.sends >= MOST_SENDS:
-            raise TooManyAttempts("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác.")
+        if kept.sends >= MOST_SENDS:
+            raise TooManyAttempts(
+                "Đơn này đã nhận đủ 5 mã. Hãy kiểm tra lại số điện thoại hoặc thư, rồi mở lại trang và gửi đơn từ đầu."
+            )
+        if now - kept.sent_at < PAUSE:
+            raise JustSent("Mã vừa được gửi. Hãy đợi một phút rồi mới yêu cầu mã khác.")
         knock(door="code", address=contact, now=now.timestamp(), limit=MOST_SENDS)
         knock(door="codes", address=address, now=now.timestamp(), limit=limit)
         kept.contact_key, kept.code_key = _contact_key(contact), _code_key(submission_key, code)

@@ -92,6 +92,7 @@ def refuse(*, actor: Actor, on: date, pk: int, reason: str, words: str = "") -> 
     application.save(update_fields=["state", "refusal_code", "decided_on"])
     source = f" Căn cứ: {known.source}." if known.source else ""
     _happened(actor, application, choices.REFUSE, f"{known.name}.{source} {nfc(words)}".strip())
+    plan_prompt(application, now=timezone.now())
     return application
 
 
@@ -183,6 +184,7 @@ def admit(
         application.decided_on, application.ceremony_on = on, papers.ceremony_on
         application.save(update_fields=["state", "person", "decision", "decided_on", "ceremony_on"])
         _happened(actor, application, choices.ADMIT, f"Quyết định số {nfc(papers.number)}.")
+        plan_prompt(application, now=timezone.now())
     return held
 
 

@@ -17,6 +17,10 @@ class TooManyAttempts(JoiningError):
     """An address has knocked too often within the hour."""
 
 
+class JustSent(TooManyAttempts):
+    """A code was sent a moment ago; another is not sent yet."""
+
+
 class ForeignWorkerNotYet(JoiningError):
     """The law does not let this foreign worker join yet; ``obstacle`` says why and by which text."""
 

@@ -1,4 +1,4 @@
-"""Telling workers that a question waits on the page of their code.
+"""Telling workers that a question or a decision waits on the page of their code.
 
 Only who agreed to be contacted is told, by a message that says nothing of a union or a workplace and stands in no log of
 deliveries. It goes out by the calendar, not when the officer asks: what administrators see of the background work is the
@@ -25,6 +25,8 @@ _WORDS = {
     "vi": "Bạn có thông tin mới. Hãy mở trang bạn đã gửi đơn và nhập mã theo dõi.",
     "en": "There is news for you. Please open the page where you sent your form and enter your code.",
 }
+#: What a worker is told of: the state it leaves the application in, and what stands on its log.
+_TOLD = {choices.ASKED: choices.ASK, choices.ADMITTED: choices.ADMIT, choices.REFUSED: choices.REFUSE}
 #: After so many failures in a row nobody tries any more; the pause doubles each time.
 MOST_TRIES, PAUSE = 5, timedelta(hours=1)
 #: As many in one round, so that a slow gateway does not hold up what follows.
@@ -32,8 +34,8 @@ _ROUND = 50
 
 
 def plan_prompt(application: Application, *, now: datetime) -> bool:
-    """Have the worker told of a question just asked. False when they did not agree to be contacted or no channel that is set
-    up reaches them: then the page of their code alone says it."""
+    """Have the worker told of a question just asked or of a decision. False when they did not agree to be contacted or no
+    channel that is set up reaches them: then the page of their code alone says it."""
     if queries.way_to(application) is None:
         Prompt.objects.filter(application=application).delete()
         return False
@@ -42,10 +44,10 @@ def plan_prompt(application: Application, *, now: datetime) -> bool:
 
 
 def send_prompts(*, now: datetime) -> int:
-    """Tell those whose time has come, in office hours alone: once after a question, and once more after some days (parameter
-    ``joining.answer_reminder_days``; 0 for never). Answered, withdrawn or decided, nobody is told any more. What went out
-    and what could not stands on the application's own log. Returns how many went out."""
-    Prompt.objects.exclude(application__state=choices.ASKED).delete()
+    """Tell those whose time has come, in office hours alone: once after a question or a decision, of a question once more
+    after some days (parameter ``joining.answer_reminder_days``; 0 for never). Answered or withdrawn, nobody is told any
+    more. What went out and what could not stands on the application's own log. Returns how many went out."""
+    Prompt.objects.exclude(application__state__in=_TOLD).delete()
     if next_working_instant(now, office_hours(now.astimezone(VIETNAM).date())) > now:
         return 0
     due = Prompt.objects.filter(next_at__lte=now).order_by("next_at", "pk")
@@ -61,7 +63,8 @@ def _send(pk: int, now: datetime) -> bool:
     try:
         if way is None:
             raise NotReached("Không còn kênh nào đến được người này.")
-        asked = application.events.filter(kind=choices.ASK).order_by("-pk").values_list("pk", flat=True)[:1]
+        told = application.events.filter(kind=_TOLD[application.state])
+        asked = told.order_by("-pk").values_list("pk", flat=True)[:1]
         # The same at every try of one message, and tells nothing to whoever carries it.
         occasion = f"{application.pk}:{list(asked)}:{prompt.sent}"
         tell_outsider(
@@ -85,7 +88,7 @@ def _taken(pk: int, now: datetime) -> Prompt | None:
     prompt = (
         Prompt.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("application")
-        .filter(pk=pk, next_at__lte=now, application__state=choices.ASKED)
+        .filter(pk=pk, next_at__lte=now, application__state__in=_TOLD)
         .first()
     )
     if prompt is None:
@@ -99,7 +102,7 @@ def _taken(pk: int, now: datetime) -> Prompt | None:
 @transaction.atomic
 def _went_out(prompt: Prompt, channel: str, now: datetime) -> None:
     days = int(parameter("joining.answer_reminder_days", on=now.astimezone(VIETNAM).date()).value)
-    if prompt.sent == 0 and days > 0:
+    if prompt.application.state == choices.ASKED and prompt.sent == 0 and days > 0:
         _still(prompt).update(sent=1, tries=0, next_at=now + timedelta(days=days))
     else:
         _still(prompt).delete()

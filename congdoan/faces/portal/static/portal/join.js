@@ -3,12 +3,24 @@
 "use strict";
 (() => {
   const KEY = "congdoan-join";
-  if (document.querySelector("[data-sent]")) { localStorage.removeItem(KEY); return; }
+  const sent = document.querySelector("[data-sent]");
+  if (sent) {
+    try { localStorage.removeItem(KEY); } catch { /* switched off */ }
+    const copy = document.querySelector("[data-copy]");
+    document.querySelector("[data-copying]").hidden = false;
+    copy.addEventListener("click", async () => {
+      // Pages that are not over HTTPS have no clipboard: there what is selected is copied.
+      try { await navigator.clipboard.writeText(sent.textContent.trim()); }
+      catch { getSelection().selectAllChildren(sent); if (!document.execCommand("copy")) return; }
+      copy.textContent = copy.dataset.done;
+    });
+    return;
+  }
   const form = document.querySelector("[data-join]");
   if (!form) return;
   const kept = form.querySelector("[data-kept]");
   // Numbers of papers and the signature never stay on a device that others may use.
-  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "identity", "drawn", "scan", "signed", "paper", "digital"]);
+  const secret = new Set(["csrfmiddlewaretoken", "mark", "work", "total", "confirm", "identity", "drawn", "scan", "signed", "paper", "digital"]);
   const fields = [...form.elements].filter((item) => item.name && !secret.has(item.name));
   try {
     const draft = JSON.parse(localStorage.getItem(KEY) || "{}");
