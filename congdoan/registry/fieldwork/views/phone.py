@@ -146,7 +146,7 @@ def _answer(request: HttpRequest) -> actions.Answer:
     texts = {name: words(name) for name in _LENGTHS}
     for name, most in _LENGTHS.items():
         if len(texts[name]) > most:
-            wrong[name] = f"Dài quá {most} chữ; hãy viết gọn lại."
+            wrong[name] = f"Dài quá {most} ký tự; hãy viết gọn lại."
     for name, known in (
         ("wages", choices.WAGES),
         ("representation", choices.REPRESENTATION),

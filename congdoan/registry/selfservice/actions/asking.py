@@ -126,7 +126,7 @@ def _plain(name: str, given: str) -> tuple[str, str]:
             raise RequestError("Số điện thoại không đúng. Hãy kiểm tra lại.")
         return checked.value, checked.value
     if len(text) > _LONGEST.get(name, 20):
-        raise RequestError(f"Mục {choices.FIELDS[name]} dài quá {_LONGEST[name]} chữ.")
+        raise RequestError(f"Mục {choices.FIELDS[name]} dài quá {_LONGEST[name]} ký tự.")
     return text, text
 
 

@@ -94,12 +94,16 @@
     one("wrongs").textContent = wrongs ? `${wrongs} phiếu cần sửa` : "";
     one("send-now").hidden = !kept;
     one("empty").hidden = every.length > 0;
+    // An employer of several rounds stands there once for each: the round tells them apart.
+    const times = {};
+    for (const item of every) times[item.name] = (times[item.name] || 0) + 1;
     rows.replaceChildren(...shown.slice(0, 300).map((item) => {
       const [tone, words, why] = state(item), li = document.createElement("li"), button = document.createElement("button");
       const text = document.createElement("span"), name = document.createElement("strong"), place = document.createElement("span"), mark = document.createElement("span");
       button.type = "button"; button.dataset.task = item.id; text.className = "words"; place.className = "quiet"; mark.className = `mark ${tone}`;
       name.textContent = item.name; place.textContent = [item.address, item.place].filter(Boolean).join(", "); mark.textContent = words;
       text.append(name, place);
+      if (times[item.name] > 1) { const round = document.createElement("span"); round.className = "quiet round"; round.textContent = `Đợt: ${item.round}`; text.append(round); }
       if (why) { const reason = document.createElement("span"); reason.className = "why"; reason.textContent = why; text.append(reason); }
       button.append(text, mark); button.addEventListener("click", () => fill(item)); li.append(button);
       return li;
