@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from congdoan.foundation.papers.catalogue import Field, Paper, declare_paper
+from congdoan.foundation.papers.catalogue import HEAD, Field, Paper, declare_paper
 from congdoan.foundation.papers.queries import write_paper
 from congdoan.foundation.units.models import Decision
 from congdoan.foundation.units.queries import known_version
@@ -20,14 +20,8 @@ DECISION = declare_paper(
         room="Gia nhập",
         template=TEMPLATE,
         fields=(
-            Field("superior", "Công đoàn cấp trên của đơn vị ra quyết định"),
-            Field("issuer", "Đơn vị ra quyết định, viết hoa", required=True),
-            Field("issuer_name", "Đơn vị ra quyết định, viết thường"),
-            Field("authority", "Ban của đơn vị ra quyết định, viết hoa"),
-            Field("committee", "Ban ký quyết định (Ban Chấp hành, Ban Thường vụ), viết hoa"),
-            Field("number", "Số quyết định"),
+            *HEAD,
             Field("dated", "Ngày … tháng … năm …"),
-            Field("place_and_date", "Địa danh và ngày ban hành"),
             Field("subject", "Về việc gì", required=True),
             Field("whom", "Kết nạp ai", required=True),
             Field("since", "Kể từ ngày", required=True),
