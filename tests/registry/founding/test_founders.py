@@ -118,6 +118,11 @@ def test_a_founder_learns_whether_there_are_enough_and_never_how_many(committee:
     assert part.step is not None
     assert part.next is not None
     assert (part.step.code, part.next.code) == ("known", "surveyed")
+    # One of the five is a foreign worker: four make up no quorum.
+    Application.objects.filter(pk=committee.rows[3].pk).update(nationality="PH")
+    part = actions.look(code=committee.codes[0], on=committee.campaign.today)
+    assert part is not None
+    assert part.has_quorum is False
 
 
 def test_every_look_is_logged_and_names_nobody_on_the_log_of_the_file(committee: Committee) -> None:
